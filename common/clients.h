@@ -1,0 +1,78 @@
+// What a service or the command line calls another service with: the services'
+// methods as plain functions that return absl::StatusOr. Every call has a
+// deadline. Thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "seaworthy/v1/aggregator_service.pb.h"
+#include "seaworthy/v1/ingest_service.pb.h"
+#include "seaworthy/v1/publisher_service.pb.h"
+#include "seaworthy/v1/reviewer_service.pb.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace seaworthy {
+
+inline constexpr absl::Duration kRpcDeadline = absl::Seconds(10);
+
+// A channel to `address` (`unix:/run/x.sock`, `127.0.0.1:9000`), without TLS.
+std::shared_ptr<grpc::Channel> ConnectTo(const std::string& address);
+
+#define SEAWORTHY_RPC(Method, Request, Response) \
+  virtual absl::StatusOr<Response> Method(const Request& request, absl::Duration deadline = kRpcDeadline) = 0
+
+class IngestClient {
+ public:
+  virtual ~IngestClient() = default;
+  SEAWORTHY_RPC(SubmitAnnouncement, v1::SubmitAnnouncementRequest, v1::SubmitAnnouncementResponse);
+  SEAWORTHY_RPC(GetReceivedAnnouncement, v1::GetReceivedAnnouncementRequest, v1::Announcement);
+  SEAWORTHY_RPC(ExtractAnnouncement, v1::ExtractAnnouncementRequest, v1::ExtractAnnouncementResponse);
+};
+
+class ReviewerClient {
+ public:
+  virtual ~ReviewerClient() = default;
+  SEAWORTHY_RPC(ReviewRevision, v1::ReviewRevisionRequest, v1::Verdict);
+  SEAWORTHY_RPC(ListPersonas, v1::ListPersonasRequest, v1::ListPersonasResponse);
+};
+
+class AggregatorClient {
+ public:
+  virtual ~AggregatorClient() = default;
+  SEAWORTHY_RPC(GetAnnouncement, v1::GetAnnouncementRequest, v1::Announcement);
+  SEAWORTHY_RPC(ListAnnouncements, v1::ListAnnouncementsRequest, v1::ListAnnouncementsResponse);
+  SEAWORTHY_RPC(GetTool, v1::GetToolRequest, v1::ToolView);
+  SEAWORTHY_RPC(ListTools, v1::ListToolsRequest, v1::ListToolsResponse);
+  SEAWORTHY_RPC(GetComparison, v1::GetComparisonRequest, v1::ComparisonView);
+  SEAWORTHY_RPC(ListComparisons, v1::ListComparisonsRequest, v1::ListComparisonsResponse);
+  SEAWORTHY_RPC(RequestComparison, v1::RequestComparisonRequest, v1::Comparison);
+  SEAWORTHY_RPC(Decide, v1::DecideRequest, v1::Comparison);
+  SEAWORTHY_RPC(ListDecisions, v1::ListDecisionsRequest, v1::ListDecisionsResponse);
+  SEAWORTHY_RPC(GetPublishedComparison, v1::GetPublishedComparisonRequest, v1::PublishedComparison);
+  SEAWORTHY_RPC(ListPublishedComparisons, v1::ListPublishedComparisonsRequest,
+                v1::ListPublishedComparisonsResponse);
+  SEAWORTHY_RPC(GetStatus, v1::GetStatusRequest, v1::AggregatorStatus);
+  SEAWORTHY_RPC(WaitForChange, v1::WaitForChangeRequest, v1::WaitForChangeResponse);
+};
+
+class PublisherClient {
+ public:
+  virtual ~PublisherClient() = default;
+  SEAWORTHY_RPC(ListPages, v1::ListPagesRequest, v1::ListPagesResponse);
+  SEAWORTHY_RPC(GetPage, v1::GetPageRequest, v1::Page);
+};
+
+#undef SEAWORTHY_RPC
+
+std::unique_ptr<IngestClient> NewIngestClient(std::shared_ptr<grpc::Channel> channel);
+std::unique_ptr<ReviewerClient> NewReviewerClient(std::shared_ptr<grpc::Channel> channel);
+std::unique_ptr<AggregatorClient> NewAggregatorClient(std::shared_ptr<grpc::Channel> channel);
+std::unique_ptr<PublisherClient> NewPublisherClient(std::shared_ptr<grpc::Channel> channel);
+
+}  // namespace seaworthy

@@ -1,0 +1,25 @@
+#include "common/error_codes.h"
+
+#include <grpcpp/support/status.h>
+#include <gtest/gtest.h>
+
+namespace seaworthy {
+namespace {
+
+TEST(ErrorCodes, EveryCodeSurvivesTheWayOverGrpcAndBack) {
+  for (int code = 0; code <= 16; ++code) {
+    const absl::Status status(static_cast<absl::StatusCode>(code), code == 0 ? "" : "why and what to do");
+    EXPECT_EQ(FromGrpcStatus(ToGrpcStatus(status)), status) << code;
+  }
+}
+
+TEST(ErrorCodes, ConflictsAreConflictsInHttp) {
+  EXPECT_EQ(ToHttpStatus(absl::StatusCode::kAborted), 409);
+  EXPECT_EQ(ToHttpStatus(absl::StatusCode::kAlreadyExists), 409);
+  EXPECT_EQ(ToHttpStatus(absl::StatusCode::kNotFound), 404);
+  EXPECT_EQ(ToHttpStatus(absl::StatusCode::kUnauthenticated), 401);
+  EXPECT_EQ(ToHttpStatus(absl::StatusCode::kInternal), 500);
+}
+
+}  // namespace
+}  // namespace seaworthy

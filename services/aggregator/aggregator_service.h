@@ -1,0 +1,84 @@
+// Aggregator: verdicts -> panels -> comparisons. Owns the state.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/clock.h"
+#include "common/event_log.h"
+#include "common/ids.h"
+#include "seaworthy/v1/aggregator_service.pb.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace seaworthy {
+
+// Thread-safe. One thread follows the log from the position kept in the store
+// and applies each event; effects and position are one atomic batch, so an
+// event read twice changes nothing. Commands (RequestComparison, Decide) are
+// appended to the log and answered once that thread has applied them: the log's
+// order decides who was first.
+class AggregatorService {
+ public:
+  struct Options {
+    EventLog* log = nullptr;          // Not owned.
+    Clock* clock = nullptr;           // Not owned.
+    std::string store_dir;            // RocksDB; created if missing.
+    std::vector<PersonaId> personas;  // Who is asked about every revision.
+    int max_pairs_per_tool = 5;       // Made by the pipeline for a new tool.
+  };
+
+  // Opens the store. Errors: DATA_LOSS (the store has seen more than the log
+  // holds), FAILED_PRECONDITION (open in another process, newer schema).
+  static absl::StatusOr<std::unique_ptr<AggregatorService>> Open(const Options& options);
+  ~AggregatorService();  // Stops.
+
+  // Starts following the log.
+  absl::Status Start();
+  // Finishes the batch at hand. Idempotent.
+  void Stop();
+  // Blocks until everything now in the log is applied and no more events come
+  // of it, or the timeout. Errors: DEADLINE_EXCEEDED; what stopped the
+  // follower.
+  absl::Status WaitUntilIdle(absl::Duration timeout);
+  // SHA-256 over every key and value of the state, for comparing with a
+  // rebuild.
+  absl::StatusOr<std::string> StateHash() const;
+
+  // The calls of v1.AggregatorService; errors as described there.
+  absl::StatusOr<v1::Announcement> GetAnnouncement(const v1::GetAnnouncementRequest& request);
+  absl::StatusOr<v1::ListAnnouncementsResponse> ListAnnouncements(
+      const v1::ListAnnouncementsRequest& request);
+  absl::StatusOr<v1::ToolView> GetTool(const v1::GetToolRequest& request);
+  absl::StatusOr<v1::ListToolsResponse> ListTools(const v1::ListToolsRequest& request);
+  absl::StatusOr<v1::ComparisonView> GetComparison(const v1::GetComparisonRequest& request);
+  absl::StatusOr<v1::ListComparisonsResponse> ListComparisons(const v1::ListComparisonsRequest& request);
+  absl::StatusOr<v1::Comparison> RequestComparison(const v1::RequestComparisonRequest& request);
+  absl::StatusOr<v1::Comparison> Decide(const v1::DecideRequest& request);
+  absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const v1::ListDecisionsRequest& request);
+  absl::StatusOr<v1::PublishedComparison> GetPublishedComparison(
+      const v1::GetPublishedComparisonRequest& request);
+  absl::StatusOr<v1::ListPublishedComparisonsResponse> ListPublishedComparisons(
+      const v1::ListPublishedComparisonsRequest& request);
+  absl::StatusOr<v1::AggregatorStatus> GetStatus(const v1::GetStatusRequest& request);
+  absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request);
+
+ private:
+  class Impl;
+  explicit AggregatorService(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The class above as a gRPC service; `service` must outlive it.
+std::unique_ptr<grpc::Service> MakeGrpcService(AggregatorService* service);
+
+// Builds the state anew from the whole log into `store_dir` (must be empty or
+// missing), appending nothing. Returns its StateHash.
+absl::StatusOr<std::string> RebuildState(EventLog* log, const std::string& store_dir);
+
+}  // namespace seaworthy

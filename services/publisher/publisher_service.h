@@ -1,0 +1,64 @@
+// Publisher: the desk, the public site and the HTTP API. Owns only what it has
+// rendered and who is signed in.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/clients.h"
+#include "common/clock.h"
+#include "seaworthy/v1/persona.pb.h"
+#include "seaworthy/v1/publisher_service.pb.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace seaworthy {
+
+// Thread-safe.
+class PublisherService {
+ public:
+  struct Options {
+    AggregatorClient* aggregator = nullptr;  // Not owned.
+    IngestClient* ingest = nullptr;          // Not owned; null serves no writes.
+    Clock* clock = nullptr;                  // Not owned.
+    std::vector<v1::Persona> personas;       // In their order.
+    std::string web_dir;                     // Templates and assets.
+    std::string public_url;                  // Without a trailing slash.
+    std::string api_token;                   // For /api/v1; not empty.
+    std::string endpoint;                    // Named in /status: `offline`…
+    std::string http_address = "127.0.0.1";
+    int http_port = 8080;  // 0 for any free one.
+  };
+
+  // Reads the templates. Errors: NOT_FOUND, INVALID_ARGUMENT naming the file.
+  static absl::StatusOr<std::unique_ptr<PublisherService>> Create(const Options& options);
+  ~PublisherService();  // Stops.
+
+  // Serves HTTP. Errors: UNAVAILABLE naming the port and what to do.
+  absl::Status Start();
+  // Answers what is under way. Idempotent.
+  void Stop();
+  // The port served, once started.
+  int port() const;
+  // A sign-in link for the desk that works once and for 24 hours.
+  std::string MakeDeskLink();
+
+  // The calls of v1.PublisherService; errors as described there.
+  absl::StatusOr<v1::ListPagesResponse> ListPages(const v1::ListPagesRequest& request);
+  absl::StatusOr<v1::Page> GetPage(const v1::GetPageRequest& request);
+
+ private:
+  class Impl;
+  explicit PublisherService(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The class above as a gRPC service; `service` must outlive it.
+std::unique_ptr<grpc::Service> MakeGrpcService(PublisherService* service);
+
+}  // namespace seaworthy
