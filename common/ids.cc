@@ -76,7 +76,8 @@ absl::StatusOr<std::pair<ToolId, ToolId>> SplitComparisonId(std::string_view id)
       return std::make_pair(ToolId(std::string(a)), ToolId(std::string(b)));
     }
   }
-  return absl::InvalidArgumentError(absl::StrCat("`", id, "` is no comparison id; one looks like a-vs-b"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("`", std::string(id), "` is no comparison id; one looks like a-vs-b"));
 }
 
 }  // namespace seaworthy
