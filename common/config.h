@@ -41,12 +41,12 @@ struct Config {
 // naming file, line, key and the keys there are.
 absl::StatusOr<Config> LoadConfig(const std::string& path);
 
-// Checks ranges and fills what is empty (`prompts_dir`, `web_dir`,
-// `public_url`). Errors: INVALID_ARGUMENT naming the key.
+// Checks ranges and fills what is empty (`prompts_dir`, `web_dir`, and
+// `public_url` unless the port is 0). Errors: INVALID_ARGUMENT naming the key.
 absl::StatusOr<Config> ResolveConfig(Config config);
 
-// Folder that holds `prompts/` and `web/`: $SEAWORTHY_HOME, else two folders
-// above the program (build/bin/..), else ../share/seaworthy beside it.
+// Folder that holds `prompts/` and `web/`: $SEAWORTHY_HOME, else the nearest of
+// up to five folders above the program's, else ../share/seaworthy beside it.
 // Errors: NOT_FOUND naming the places looked at.
 absl::StatusOr<std::string> FindHome();
 

@@ -1,0 +1,64 @@
+# Entrances for people and for CI. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PORT ?= 8080
+DATA ?= data
+EXAMPLES ?= examples
+N ?= 300
+SEED ?= 1
+JOBS ?= $(shell nproc)
+
+BIN := build/bin
+# What `make run` needs: the programs, neither tests nor benchmarks.
+PROGRAMS := seaworthy
+
+.PHONY: help setup run build test bench lint fmt asan tsan crash clean
+
+help: ## this list
+	@echo "Seaworthy: make TARGET"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@echo "Variables: PORT=$(PORT) DATA=$(DATA) EXAMPLES=$(EXAMPLES) N=$(N) SEED=$(SEED) JOBS=$(JOBS)"
+
+setup: ## installs what is missing of scripts/packages.txt (root or sudo)
+	@scripts/setup.sh
+
+run: setup ## builds and starts everything on http://localhost:PORT with the examples
+	@scripts/build.sh release $(JOBS) $(PROGRAMS)
+	@exec $(BIN)/seaworthy up --data "$(DATA)" --port "$(PORT)" \
+	  $(if $(wildcard $(EXAMPLES)),--examples "$(EXAMPLES)")
+
+build: setup ## builds the programs into build/bin
+	@scripts/build.sh release $(JOBS) $(PROGRAMS)
+	@echo "built: $$(ls -d $(BIN)/* | tr '\n' ' ')"
+
+test: setup ## builds and runs every test
+	@scripts/build.sh release $(JOBS)
+	@scripts/test.sh release $(JOBS)
+
+bench: setup ## builds and runs the benchmarks
+	@scripts/build.sh release $(JOBS)
+	@scripts/bench.sh
+
+lint: setup ## formatting, clang-tidy, thread safety, includes, shell
+	@scripts/lint.sh $(JOBS)
+
+fmt: ## formats every C++ file in place
+	@git ls-files '*.cc' '*.h' | xargs --no-run-if-empty clang-format -i
+
+asan: setup ## every test under the address and undefined-behaviour sanitizers
+	@scripts/build.sh asan $(JOBS)
+	@scripts/test.sh asan $(JOBS)
+
+tsan: setup ## every test under the thread sanitizer
+	@scripts/build.sh tsan $(JOBS)
+	@scripts/test.sh tsan $(JOBS)
+
+crash: setup ## N kills under load (SEED chooses them), then the proof that nothing was lost
+	@scripts/build.sh release $(JOBS) $(PROGRAMS)
+	@python3 -B tests/crash/crash.py --program $(BIN)/seaworthy --kills $(N) --seed $(SEED)
+
+clean: ## removes build/
+	@rm -rf build

@@ -1,0 +1,15 @@
+#!/bin/bash
+# Runs every benchmark that is built.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+echo "machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
+ran=0
+for name in bench_event_log bench_extraction bench_offline bench_pipeline; do
+  program=$(find build/release -type f -name "$name" -perm -u+x | head -n 1)
+  [ -n "$program" ] || continue
+  echo
+  echo "== $name"
+  "$program" </dev/null
+  ran=$((ran + 1))
+done
+[ "$ran" -gt 0 ] || { echo "bench: no benchmark is built" >&2; exit 1; }
