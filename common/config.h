@@ -31,8 +31,9 @@ struct Config {
   std::string endpoint = "offline";
   // Reviews under way at once.
   int reviewer_workers = 4;
-  // Announcements read at once.
-  int ingest_workers = 2;
+  // Announcements read at once. One keeps the order of the log, and with it the
+  // same pairs for the same input.
+  int ingest_workers = 1;
   // Comparisons made by the pipeline for each new tool, at most.
   int max_pairs_per_tool = 5;
 };

@@ -71,6 +71,8 @@ class AggregatorService {
  private:
   class Impl;
   explicit AggregatorService(std::unique_ptr<Impl> impl);
+  // ALREADY_EXISTS where the event at `sequence` is another decision.
+  absl::Status CheckSameDecision(uint64_t sequence, const v1::Decision& decision) const;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,50 @@
+#include <grpcpp/grpcpp.h>
+
+#include "common/error_codes.h"
+#include "seaworthy/v1/aggregator_service.grpc.pb.h"
+#include "services/aggregator/aggregator_service.h"
+
+namespace seaworthy {
+namespace {
+
+#define SEAWORTHY_RPC(Method, Request, Response)                                                   \
+  grpc::Status Method(grpc::ServerContext*, const Request* request, Response* response) override { \
+    auto answer = service_->Method(*request);                                                      \
+    if (!answer.ok()) return ToGrpcStatus(answer.status());                                        \
+    *response = *std::move(answer);                                                                \
+    return grpc::Status::OK;                                                                       \
+  }
+
+// Carries calls to the service and statuses back; no logic of its own.
+class AggregatorGrpc : public v1::AggregatorService::Service {
+ public:
+  explicit AggregatorGrpc(seaworthy::AggregatorService* service) : service_(service) {}
+
+  SEAWORTHY_RPC(GetAnnouncement, v1::GetAnnouncementRequest, v1::Announcement)
+  SEAWORTHY_RPC(ListAnnouncements, v1::ListAnnouncementsRequest, v1::ListAnnouncementsResponse)
+  SEAWORTHY_RPC(GetTool, v1::GetToolRequest, v1::ToolView)
+  SEAWORTHY_RPC(ListTools, v1::ListToolsRequest, v1::ListToolsResponse)
+  SEAWORTHY_RPC(GetComparison, v1::GetComparisonRequest, v1::ComparisonView)
+  SEAWORTHY_RPC(ListComparisons, v1::ListComparisonsRequest, v1::ListComparisonsResponse)
+  SEAWORTHY_RPC(RequestComparison, v1::RequestComparisonRequest, v1::Comparison)
+  SEAWORTHY_RPC(Decide, v1::DecideRequest, v1::Comparison)
+  SEAWORTHY_RPC(ListDecisions, v1::ListDecisionsRequest, v1::ListDecisionsResponse)
+  SEAWORTHY_RPC(GetPublishedComparison, v1::GetPublishedComparisonRequest, v1::PublishedComparison)
+  SEAWORTHY_RPC(ListPublishedComparisons, v1::ListPublishedComparisonsRequest,
+                v1::ListPublishedComparisonsResponse)
+  SEAWORTHY_RPC(GetStatus, v1::GetStatusRequest, v1::AggregatorStatus)
+  SEAWORTHY_RPC(WaitForChange, v1::WaitForChangeRequest, v1::WaitForChangeResponse)
+
+ private:
+  seaworthy::AggregatorService* const service_;
+};
+
+#undef SEAWORTHY_RPC
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeGrpcService(AggregatorService* service) {
+  return std::make_unique<AggregatorGrpc>(service);
+}
+
+}  // namespace seaworthy

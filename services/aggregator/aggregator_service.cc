@@ -1,0 +1,409 @@
+#include "services/aggregator/aggregator_service.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/hash.h"
+#include "common/status_macros.h"
+#include "services/aggregator/decisions.h"
+#include "services/aggregator/keys.h"
+#include "services/aggregator/log_follower.h"
+#include "services/aggregator/projector.h"
+#include "services/aggregator/queries.h"
+#include "services/aggregator/state_changes.h"
+#include "services/aggregator/state_store.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr absl::Duration kApplyTimeout = absl::Seconds(8);
+constexpr int kDefaultPageSize = 50;
+constexpr int kMaxPageSize = 500;
+constexpr int kMaxDecisionsListed = 100;
+
+size_t PageSize(int asked) {
+  return static_cast<size_t>(asked <= 0 ? kDefaultPageSize : std::min(asked, kMaxPageSize));
+}
+
+// Page tokens are the next key in hex: opaque, and safe in a URL.
+absl::StatusOr<std::string> DecodePageToken(const std::string& token) {
+  const bool is_hex = token.size() % 2 == 0 && token.size() <= 1024 &&
+                      std::all_of(token.begin(), token.end(),
+                                  [](char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); });
+  if (!is_hex) {
+    return absl::InvalidArgumentError("the page token is none that was given out; begin again without one");
+  }
+  return absl::HexStringToBytes(token);
+}
+
+struct Page {
+  std::vector<std::string> keys;
+  std::vector<std::string> values;
+  std::string next_token;
+};
+
+// One page of the keys with a prefix.
+absl::StatusOr<Page> ReadPage(const StateReader& state, Table table, const std::string& prefix, int page_size,
+                              const std::string& token) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const std::string from, DecodePageToken(token));
+  Page page;
+  const size_t size = PageSize(page_size);
+  SEAWORTHY_RETURN_IF_ERROR(
+      state.Scan(table, prefix, from, [&](std::string_view key, std::string_view value) {
+        if (page.keys.size() == size) {
+          page.next_token = ToHex(key);
+          return false;
+        }
+        page.keys.emplace_back(key);
+        page.values.emplace_back(value);
+        return true;
+      }));
+  return page;
+}
+
+// The message a key of an index names; the index and its table never differ.
+template <typename Message>
+absl::Status LoadInto(const StateReader& state, Table table, std::string_view key, Message* message) {
+  SEAWORTHY_ASSIGN_OR_RETURN(auto found, state.Load<Message>(table, key));
+  if (!found.has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("an index names `", std::string(key), "`, which is not there; run `seaworthy rebuild`"));
+  }
+  *message = *std::move(found);
+  return absl::OkStatus();
+}
+
+// `a-vs-b` in either order to the canonical id.
+absl::StatusOr<ComparisonId> CanonicalComparisonId(const std::string& id) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto tools, SplitComparisonId(id));
+  return MakeComparisonId(tools.first, tools.second);
+}
+
+absl::Status NoSuchComparison(const std::string& id) {
+  return absl::NotFoundError(
+      absl::StrCat("no comparison `", id, "`; ask for the pair with POST /api/v1/comparisons"));
+}
+
+}  // namespace
+
+class AggregatorService::Impl {
+ public:
+  Impl(const Options& options, std::unique_ptr<StateStore> store)
+      : options_(options),
+        store_(std::move(store)),
+        projector_({options.personas, options.max_pairs_per_tool,
+                    [log = options.log](uint64_t sequence) { return log->Read(sequence); }}),
+        follower_(options.log, store_.get(), &projector_) {}
+
+  LogFollower& follower() { return follower_; }
+  const StateStore& store() const { return *store_; }
+  const Options& options() const { return options_; }
+
+  absl::StatusOr<v1::Comparison> LoadComparison(const ComparisonId& id) const {
+    const auto state = store_->Snapshot();
+    SEAWORTHY_ASSIGN_OR_RETURN(auto comparison, state->Load<v1::Comparison>(Table::kComparisons, id.value()));
+    if (!comparison.has_value()) return NoSuchComparison(id.value());
+    return *std::move(comparison);
+  }
+
+  // Appends and waits until the state shows what came of it.
+  absl::StatusOr<Appended> AppendAndApply(const NewEvent& event) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const Appended appended, options_.log->Append(event));
+    SEAWORTHY_RETURN_IF_ERROR(follower_.WaitFor(appended.sequence, kApplyTimeout));
+    return appended;
+  }
+
+  bool Idle() const {
+    const auto state = store_->Snapshot();
+    const auto reviews = LoadCounter(*state, "reviews.pending");
+    const auto received = LoadCounter(*state, "announcements.received");
+    return reviews.ok() && received.ok() && *reviews == 0 && *received == 0 &&
+           follower_.applied() == options_.log->LastSequence();
+  }
+
+ private:
+  const Options options_;
+  const std::unique_ptr<StateStore> store_;
+  const Projector projector_;
+  LogFollower follower_;
+};
+
+AggregatorService::AggregatorService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+AggregatorService::~AggregatorService() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<AggregatorService>> AggregatorService::Open(const Options& options) {
+  SEAWORTHY_ASSIGN_OR_RETURN(auto store, StateStore::Open(options.store_dir));
+  if (store->position() > options.log->LastSequence()) {
+    return absl::DataLossError(absl::StrCat(
+        "the store in ", options.store_dir, " has seen event ", store->position(), " but the log ends at ",
+        options.log->LastSequence(), ": the log has lost events; restore it from a backup"));
+  }
+  return std::unique_ptr<AggregatorService>(
+      new AggregatorService(std::make_unique<Impl>(options, std::move(store))));
+}
+
+absl::Status AggregatorService::Start() {
+  impl_->follower().Start();
+  return absl::OkStatus();
+}
+
+void AggregatorService::Stop() { impl_->follower().Stop(); }
+
+absl::Status AggregatorService::WaitUntilIdle(absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  while (!impl_->Idle()) {
+    const absl::Duration left = deadline - absl::Now();
+    if (left <= absl::ZeroDuration()) {
+      return absl::DeadlineExceededError("work is still under way; see `seaworthy status`");
+    }
+    const absl::Status moved =
+        impl_->follower().WaitFor(impl_->follower().applied() + 1, std::min(left, absl::Milliseconds(50)));
+    if (absl::IsCancelled(moved)) return moved;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> AggregatorService::StateHash() const { return impl_->store().Hash(); }
+
+absl::StatusOr<v1::Announcement> AggregatorService::GetAnnouncement(
+    const v1::GetAnnouncementRequest& request) {
+  const auto state = impl_->store().Snapshot();
+  SEAWORTHY_ASSIGN_OR_RETURN(auto announcement,
+                             state->Load<v1::Announcement>(Table::kAnnouncements, request.announcement_id()));
+  if (!announcement.has_value()) {
+    return absl::NotFoundError(absl::StrCat("no announcement `", request.announcement_id(), "`"));
+  }
+  return *std::move(announcement);
+}
+
+absl::StatusOr<v1::ListAnnouncementsResponse> AggregatorService::ListAnnouncements(
+    const v1::ListAnnouncementsRequest& request) {
+  const auto state = impl_->store().Snapshot();
+  const std::string prefix = AnnouncementStatePrefix(request.state());
+  SEAWORTHY_ASSIGN_OR_RETURN(Page page, ReadPage(*state, Table::kAnnouncementsByTime, prefix,
+                                                 request.page_size(), request.page_token()));
+  v1::ListAnnouncementsResponse response;
+  for (const std::string& key : page.keys) {
+    SEAWORTHY_RETURN_IF_ERROR(LoadInto(*state, Table::kAnnouncements,
+                                       std::string_view(key).substr(prefix.size() + 8),
+                                       response.add_announcements()));
+  }
+  response.set_next_page_token(std::move(page.next_token));
+  return response;
+}
+
+absl::StatusOr<v1::ToolView> AggregatorService::GetTool(const v1::GetToolRequest& request) {
+  return BuildToolView(*impl_->store().Snapshot(), {ToolId(request.tool_id()), request.revision()});
+}
+
+absl::StatusOr<v1::ListToolsResponse> AggregatorService::ListTools(const v1::ListToolsRequest& request) {
+  const auto state = impl_->store().Snapshot();
+  SEAWORTHY_ASSIGN_OR_RETURN(Page page,
+                             ReadPage(*state, Table::kTools, "", request.page_size(), request.page_token()));
+  v1::ListToolsResponse response;
+  for (const std::string& key : page.keys) {
+    SEAWORTHY_ASSIGN_OR_RETURN(*response.add_tools(), BuildToolView(*state, {ToolId(key), 0}));
+  }
+  response.set_next_page_token(std::move(page.next_token));
+  return response;
+}
+
+absl::StatusOr<v1::ComparisonView> AggregatorService::GetComparison(const v1::GetComparisonRequest& request) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(request.comparison_id()));
+  const auto state = impl_->store().Snapshot();
+  SEAWORTHY_ASSIGN_OR_RETURN(auto comparison, state->Load<v1::Comparison>(Table::kComparisons, id.value()));
+  if (!comparison.has_value()) return NoSuchComparison(id.value());
+  v1::ComparisonView view;
+  *view.mutable_comparison() = *std::move(comparison);
+  SEAWORTHY_ASSIGN_OR_RETURN(*view.mutable_content(), BuildContent(*state, id));
+  return view;
+}
+
+absl::StatusOr<v1::ListComparisonsResponse> AggregatorService::ListComparisons(
+    const v1::ListComparisonsRequest& request) {
+  const auto state = impl_->store().Snapshot();
+  const bool by_tool = !request.tool_id().empty();
+  const bool by_state = request.state() != v1::Comparison::STATE_UNSPECIFIED;
+  if (by_tool && by_state) {
+    return absl::InvalidArgumentError("list comparisons by state or by tool, not by both");
+  }
+  std::string prefix;
+  if (by_tool) prefix = Terminated(request.tool_id());
+  if (by_state) prefix = ComparisonStatePrefix(request.state());
+  const Table table =
+      by_tool ? Table::kComparisonsByTool : (by_state ? Table::kComparisonsByState : Table::kComparisons);
+  SEAWORTHY_ASSIGN_OR_RETURN(Page page,
+                             ReadPage(*state, table, prefix, request.page_size(), request.page_token()));
+  v1::ListComparisonsResponse response;
+  for (const std::string& key : page.keys) {
+    SEAWORTHY_RETURN_IF_ERROR(LoadInto(*state, Table::kComparisons,
+                                       std::string_view(key).substr(prefix.size()),
+                                       response.add_comparisons()));
+  }
+  response.set_next_page_token(std::move(page.next_token));
+  return response;
+}
+
+absl::StatusOr<v1::Comparison> AggregatorService::RequestComparison(
+    const v1::RequestComparisonRequest& request) {
+  const ToolId a(request.tool_a());
+  const ToolId b(request.tool_b());
+  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, MakeComparisonId(a, b));
+  for (const ToolId& tool : {a, b}) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto known, LoadTool(*impl_->store().Snapshot(), tool));
+    if (!known.has_value()) {
+      return absl::NotFoundError(
+          absl::StrCat("no tool `", tool.value(), "`; GET /api/v1/tools lists what there is"));
+    }
+  }
+  v1::Event event;
+  v1::ComparisonRequested* requested = event.mutable_comparison_requested();
+  requested->set_comparison_id(id.value());
+  requested->set_tool_a(std::min(a, b).value());
+  requested->set_tool_b(std::max(a, b).value());
+  requested->set_editor(request.editor().empty() ? "api" : request.editor());
+  SEAWORTHY_RETURN_IF_ERROR(
+      impl_->AppendAndApply(MakeEvent(absl::StrCat("pair:", id.value()), std::move(event))).status());
+  return impl_->LoadComparison(id);
+}
+
+absl::StatusOr<v1::Comparison> AggregatorService::Decide(const v1::DecideRequest& request) {
+  v1::Decision decision = request.decision();
+  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(decision.comparison_id()));
+  decision.set_comparison_id(id.value());
+  if (decision.request_id().empty()) decision.set_request_id(RandomHex(16));
+  if (decision.request_id().size() > 128) {
+    return absl::InvalidArgumentError(
+        "the request id (Idempotency-Key) is over 128 bytes; use a shorter one");
+  }
+  SEAWORTHY_RETURN_IF_ERROR(impl_->LoadComparison(id).status());
+  const int64_t now = absl::ToUnixMicros(impl_->options().clock->Now());
+  decision.mutable_decide_time()->set_seconds(now / 1'000'000);
+  decision.mutable_decide_time()->set_nanos(static_cast<int32_t>(now % 1'000'000 * 1'000));
+  v1::Event event;
+  *event.mutable_create_time() = decision.decide_time();
+  *event.mutable_decision_submitted()->mutable_decision() = decision;
+  const std::string key = Sha256Hex(DecisionRequestKey(decision));
+  SEAWORTHY_ASSIGN_OR_RETURN(const Appended appended, impl_->AppendAndApply(MakeEvent(
+                                                          absl::StrCat("decision:", key), std::move(event))));
+  if (appended.duplicate) SEAWORTHY_RETURN_IF_ERROR(CheckSameDecision(appended.sequence, decision));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto outcome,
+                             impl_->store().Snapshot()->Get(Table::kOutcomes, DecisionRequestKey(decision)));
+  if (!outcome.has_value())
+    return absl::InternalError("the decision left no outcome; read the comparison again");
+  SEAWORTHY_RETURN_IF_ERROR(DecodeOutcome(*outcome));
+  return impl_->LoadComparison(id);
+}
+
+absl::Status AggregatorService::CheckSameDecision(uint64_t sequence, const v1::Decision& decision) const {
+  SEAWORTHY_ASSIGN_OR_RETURN(const Record record, impl_->options().log->Read(sequence));
+  v1::Event event;
+  if (!event.ParseFromString(record.payload)) return absl::DataLossError("the first decision cannot be read");
+  const v1::Decision& first = event.decision_submitted().decision();
+  if (first.kind() == decision.kind() && first.content_hash() == decision.content_hash() &&
+      first.reason() == decision.reason()) {
+    return absl::OkStatus();
+  }
+  return absl::AlreadyExistsError(
+      "this Idempotency-Key came before with another decision; use a new key for a new decision");
+}
+
+absl::StatusOr<v1::ListDecisionsResponse> AggregatorService::ListDecisions(
+    const v1::ListDecisionsRequest& request) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(request.comparison_id()));
+  v1::ListDecisionsResponse response;
+  const std::string prefix = Terminated(id.value());
+  bool damaged = false;
+  SEAWORTHY_RETURN_IF_ERROR(impl_->store().Snapshot()->ScanDown(
+      Table::kDecisions, prefix, prefix + std::string(9, '\xff'),
+      [&](std::string_view, std::string_view value) {
+        damaged |= !response.add_decisions()->ParseFromArray(value.data(), static_cast<int>(value.size()));
+        return !damaged && response.decisions_size() < kMaxDecisionsListed;
+      }));
+  if (damaged) return absl::DataLossError("the store holds a damaged decision; run `seaworthy rebuild`");
+  return response;
+}
+
+absl::StatusOr<v1::PublishedComparison> AggregatorService::GetPublishedComparison(
+    const v1::GetPublishedComparisonRequest& request) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(request.comparison_id()));
+  const auto state = impl_->store().Snapshot();
+  SEAWORTHY_ASSIGN_OR_RETURN(auto published,
+                             state->Load<v1::PublishedComparison>(Table::kPublished, id.value()));
+  if (!published.has_value()) {
+    return absl::NotFoundError(absl::StrCat("`", id.value(), "` is not public"));
+  }
+  return *std::move(published);
+}
+
+absl::StatusOr<v1::ListPublishedComparisonsResponse> AggregatorService::ListPublishedComparisons(
+    const v1::ListPublishedComparisonsRequest& request) {
+  const auto state = impl_->store().Snapshot();
+  const bool by_tool = !request.tool_id().empty();
+  const std::string prefix = by_tool ? Terminated(request.tool_id()) : "";
+  SEAWORTHY_ASSIGN_OR_RETURN(Page page,
+                             ReadPage(*state, by_tool ? Table::kPublishedByTool : Table::kPublished, prefix,
+                                      request.page_size(), request.page_token()));
+  v1::ListPublishedComparisonsResponse response;
+  for (const std::string& key : page.keys) {
+    SEAWORTHY_RETURN_IF_ERROR(LoadInto(*state, Table::kPublished, std::string_view(key).substr(prefix.size()),
+                                       response.add_comparisons()));
+  }
+  response.set_next_page_token(std::move(page.next_token));
+  return response;
+}
+
+absl::StatusOr<v1::AggregatorStatus> AggregatorService::GetStatus(const v1::GetStatusRequest&) {
+  v1::AggregatorStatus status;
+  SEAWORTHY_RETURN_IF_ERROR(impl_->store().Snapshot()->Scan(
+      Table::kCounters, "", "", [&](std::string_view key, std::string_view value) {
+        uint64_t number = 0;
+        if (absl::SimpleAtoi(std::string(value), &number))
+          (*status.mutable_counts())[std::string(key)] = number;
+        return true;
+      }));
+  for (const SubscriptionStatus& queue : impl_->options().log->ListSubscriptions()) {
+    v1::QueueStatus* row = status.add_queues();
+    row->set_name(queue.name);
+    row->set_pending(queue.pending);
+    row->set_in_flight(queue.in_flight);
+    row->set_retrying(queue.retrying);
+    row->set_dead(queue.dead);
+  }
+  status.set_log_sequence(impl_->options().log->LastSequence());
+  status.set_applied_sequence(impl_->follower().applied());
+  return status;
+}
+
+absl::StatusOr<v1::WaitForChangeResponse> AggregatorService::WaitForChange(
+    const v1::WaitForChangeRequest& request) {
+  const absl::Status waited = impl_->follower().WaitFor(request.after_sequence() + 1, kApplyTimeout);
+  if (absl::IsCancelled(waited)) return waited;
+  v1::WaitForChangeResponse response;
+  response.set_applied_sequence(impl_->follower().applied());
+  return response;
+}
+
+absl::StatusOr<std::string> RebuildState(EventLog* log, const std::string& store_dir) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto store, StateStore::Open(store_dir));
+  if (store->position() != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(store_dir, " holds a state already; name an empty folder"));
+  }
+  const Projector projector({{}, 0, [log](uint64_t sequence) { return log->Read(sequence); }});
+  LogFollower follower(log, store.get(), &projector);
+  const uint64_t end = log->LastSequence();
+  while (follower.applied() < end) {
+    SEAWORTHY_RETURN_IF_ERROR(follower.Step(1024, absl::Seconds(10), /*keep_effects=*/false).status());
+  }
+  return store->Hash();
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,95 @@
+#include "services/aggregator/log_follower.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kBatch = 256;
+// The thread looks whether it is to stop at least this often.
+constexpr absl::Duration kPollInterval = absl::Milliseconds(500);
+constexpr absl::Duration kTroublePause = absl::Seconds(1);
+
+}  // namespace
+
+LogFollower::LogFollower(EventLog* log, StateStore* store, const Projector* projector)
+    : log_(log), store_(store), projector_(projector), applied_(store->position()) {}
+
+LogFollower::~LogFollower() { Stop(); }
+
+void LogFollower::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void LogFollower::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+uint64_t LogFollower::applied() const {
+  absl::MutexLock lock(&mutex_);
+  return applied_;
+}
+
+absl::Status LogFollower::WaitFor(uint64_t sequence, absl::Duration timeout) const {
+  absl::MutexLock lock(&mutex_);
+  const auto reached = [this, sequence]()
+                           ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return applied_ >= sequence || stopping_; };
+  const bool in_time = mutex_.AwaitWithTimeout(absl::Condition(&reached), timeout);
+  if (applied_ >= sequence) return absl::OkStatus();
+  if (in_time) return absl::CancelledError("the aggregator is stopping");
+  return absl::DeadlineExceededError(
+      absl::StrCat("the state has reached event ", applied_, " of ", sequence,
+                   trouble_.ok() ? "; ask again" : "; held up: ", trouble_.ok() ? "" : trouble_.message()));
+}
+
+absl::StatusOr<size_t> LogFollower::Step(size_t max, absl::Duration timeout, bool keep_effects) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<Record> records, log_->ReadAfter(applied(), max, timeout));
+  if (records.empty()) return 0;
+  const auto transaction = store_->Begin();
+  std::vector<NewEvent> effects;
+  for (const Record& record : records) {
+    SEAWORTHY_RETURN_IF_ERROR(projector_->Apply(record, *transaction, effects));
+  }
+  if (keep_effects && !effects.empty()) {
+    SEAWORTHY_RETURN_IF_ERROR(log_->AppendBatch(effects).status());
+  }
+  SEAWORTHY_RETURN_IF_ERROR(transaction->Commit(records.back().sequence));
+  absl::MutexLock lock(&mutex_);
+  applied_ = records.back().sequence;
+  return records.size();
+}
+
+void LogFollower::Run() {
+  while (true) {
+    const auto stepped = Step(kBatch, kPollInterval, /*keep_effects=*/true);
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return;
+    if (stepped.ok()) {
+      trouble_ = absl::OkStatus();
+      continue;
+    }
+    if (absl::IsCancelled(stepped.status())) {
+      stopping_ = true;  // The log is closing.
+      return;
+    }
+    if (trouble_ != stepped.status()) {
+      spdlog::error("the aggregator stands still: {}; it tries again every second",
+                    std::string(stepped.status().message()));
+    }
+    trouble_ = stepped.status();
+    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kTroublePause);
+    if (stopping_) return;
+  }
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,59 @@
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "services/aggregator/projector.h"
+
+namespace seaworthy {
+namespace {
+
+const char* SubjectOf(const v1::Event& event) {
+  switch (event.payload_case()) {
+    case v1::Event::kReviewRequested:
+      return "review.requested";
+    case v1::Event::kComparisonRequested:
+      return "comparison.requested";
+    case v1::Event::kComparisonDrafted:
+      return "comparison.drafted";
+    case v1::Event::kDecisionSubmitted:
+      return "decision.submitted";
+    case v1::Event::kComparisonDecided:
+      switch (event.comparison_decided().decision().kind()) {
+        case v1::APPROVE:
+          return "comparison.approved";
+        case v1::REJECT:
+          return "comparison.rejected";
+        default:
+          return "comparison.withdrawn";
+      }
+    default:
+      return "unknown";
+  }
+}
+
+}  // namespace
+
+NewEvent MakeEvent(std::string dedup_id, v1::Event event) {
+  NewEvent made;
+  made.dedup_id = std::move(dedup_id);
+  made.subject = SubjectOf(event);
+  made.payload = SerializeDeterministically(event);
+  return made;
+}
+
+std::string EncodeOutcome(const absl::Status& status) {
+  return absl::StrCat(status.raw_code(), " ", status.message());
+}
+
+absl::Status DecodeOutcome(std::string_view encoded) {
+  const size_t space = encoded.find(' ');
+  int code = 0;
+  if (space == std::string_view::npos || !absl::SimpleAtoi(std::string(encoded.substr(0, space)), &code)) {
+    return absl::DataLossError("the store holds a damaged outcome; run `seaworthy rebuild`");
+  }
+  return {static_cast<absl::StatusCode>(code), std::string(encoded.substr(space + 1))};
+}
+
+}  // namespace seaworthy
