@@ -37,10 +37,13 @@ absl::Status NothingTo(const char* verb, const v1::Comparison& comparison, const
 
 absl::Status CheckApprove(const v1::Comparison& comparison, const v1::Decision& decision) {
   if (comparison.content_hash() != decision.content_hash()) return Stale(comparison);
+  const std::string& editor = comparison.last_decision().editor();
   if (comparison.state() == v1::Comparison::APPROVED) {
-    return NothingTo(
-        "approve", comparison,
-        absl::StrCat("this content is approved already, by ", comparison.last_decision().editor()));
+    return NothingTo("approve", comparison, absl::StrCat("this content is approved already, by ", editor));
+  }
+  if (comparison.state() == v1::Comparison::REJECTED) {
+    return NothingTo("approve", comparison,
+                     absl::StrCat(editor, " rejected this content; it returns when its content changes"));
   }
   return absl::OkStatus();
 }
