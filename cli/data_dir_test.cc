@@ -1,0 +1,107 @@
+#include "cli/data_dir.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "cli/exit_code.h"
+
+namespace seaworthy::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class DataDirTest : public testing::Test {
+ protected:
+  DataDirTest() {
+    std::string pattern = (fs::temp_directory_path() / "seaworthy-data-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+  }
+  ~DataDirTest() override { fs::remove_all(folder_); }
+
+  std::string Dir() const { return (folder_ / "data").string(); }
+  static unsigned Mode(const std::string& path) {
+    struct stat info {};
+    return stat(path.c_str(), &info) == 0 ? info.st_mode & 0777 : 0;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(DataDirTest, IsMadeForThisUserOnly) {
+  const auto data = DataDir::Open(Dir());
+  ASSERT_TRUE(data.ok()) << data.status();
+  EXPECT_EQ(Mode(Dir()), 0700u);
+  EXPECT_EQ(Mode((*data)->layout().run), 0700u);
+}
+
+TEST_F(DataDirTest, BelongsToOneProcessAtATime) {
+  const auto first = DataDir::Open(Dir());
+  const auto second = DataDir::Open(Dir());
+  EXPECT_EQ(ExitCodeOf(second.status()), kInUse);
+  EXPECT_THAT(second.status().message(),
+              AllOf(HasSubstr(Dir()), HasSubstr(absl::StrCat("process ", getpid())), HasSubstr("--data")));
+  EXPECT_EQ(UsedBy(DataLayout(Dir())).value(), getpid());
+}
+
+TEST_F(DataDirTest, IsFreeAgainAfterwards) {
+  DataDir::Open(Dir()).value().reset();
+  EXPECT_EQ(UsedBy(DataLayout(Dir())).value(), 0);
+  EXPECT_TRUE(DataDir::Open(Dir()).ok());
+}
+
+TEST_F(DataDirTest, MakesATokenOnceAndKeepsItSecret) {
+  const auto data = DataDir::Open(Dir()).value();
+  const std::string token = data->ReadOrMakeApiToken().value();
+  EXPECT_EQ(token.size(), 64u);
+  EXPECT_EQ(data->ReadOrMakeApiToken().value(), token);
+  EXPECT_EQ(Mode(data->layout().token_file), 0600u);
+}
+
+TEST_F(DataDirTest, AnEmptyTokenFileIsNoToken) {
+  const auto data = DataDir::Open(Dir()).value();
+  std::ofstream(data->layout().token_file) << "\n";
+  EXPECT_THAT(data->ReadOrMakeApiToken().status().message(), HasSubstr("remove it"));
+}
+
+TEST_F(DataDirTest, AFileInItsPlaceIsNamed) {
+  std::ofstream(Dir()) << "x";
+  EXPECT_THAT(DataDir::Open(Dir()).status().message(), AllOf(HasSubstr(Dir()), HasSubstr("no folder")));
+}
+
+TEST_F(DataDirTest, ItsSocketLiesInsideWhereThatIsShortEnough) {
+  const auto data = DataDir::Open(Dir()).value();
+  EXPECT_EQ(data->SocketAddress().value(), "unix:" + Dir() + "/run/grpc.sock");
+}
+
+TEST_F(DataDirTest, ALongPathGetsAShortSocket) {
+  const auto data = DataDir::Open((folder_ / std::string(120, 'x')).string()).value();
+  const std::string address = data->SocketAddress().value();
+  EXPECT_THAT(address, AllOf(StartsWith("unix:/tmp/seaworthy-"), EndsWith("/grpc.sock")));
+  EXPECT_LT(address.size(), 100u);
+  fs::remove_all(fs::path(address.substr(5)).parent_path());
+}
+
+TEST_F(DataDirTest, ForgetsTheAddressOfAKilledProcess) {
+  DataDir::Open(Dir()).value()->PublishAddress("unix:/gone").IgnoreError();
+  const auto data = DataDir::Open(Dir()).value();
+  EXPECT_FALSE(fs::exists(data->layout().address));
+}
+
+TEST(ReadWholeFile, IsBounded) {
+  EXPECT_EQ(ReadWholeFile("/dev/zero", 1000).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReadWholeFile("/no/such", 10).status().code(), absl::StatusCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace seaworthy::cli

@@ -1,0 +1,45 @@
+// The `seaworthy` command.
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+
+namespace seaworthy::cli {
+namespace {
+
+constexpr char kAbout[] =
+    "Seaworthy inspects releases of AI models and developer tools: four reviewers vote\n"
+    "ship or skip and say why; editors publish the comparisons that come of it.";
+
+constexpr char kFooter[] =
+    "Examples:\n"
+    "  seaworthy up --examples examples      start, with something to look at\n"
+    "  seaworthy review announcement.md      four verdicts in the terminal, no server needed\n"
+    "  seaworthy ingest announcement.md      hand an announcement to the running server\n"
+    "  seaworthy status                      what is under way\n"
+    "  seaworthy export public               the public pages as files\n"
+    "\n"
+    "`seaworthy COMMAND --help` tells the rest; docs/cli.md shows it all.\n\n";
+
+int Run(int argc, char** argv) {
+  CLI::App app(kAbout, "seaworthy");
+  Context context;
+  app.footer(std::string(kFooter) + kExitCodeHelp);
+  app.set_version_flag("--version", "seaworthy " SEAWORTHY_VERSION);
+  app.require_subcommand(1);
+  for (const auto add :
+       {AddUp, AddIngest, AddReview, AddCompare, AddStatus, AddExport, AddRebuild, AddDoctor}) {
+    add(app, context);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return Finish(context.action());
+}
+
+}  // namespace
+}  // namespace seaworthy::cli
+
+int main(int argc, char** argv) { return seaworthy::cli::Run(argc, argv); }

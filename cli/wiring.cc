@@ -1,0 +1,153 @@
+#include "cli/wiring.h"
+
+#include <grpcpp/impl/service_type.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cli/exit_code.h"
+#include "common/ids.h"
+#include "common/persona.h"
+#include "common/rocksdb_event_log.h"
+#include "common/status_macros.h"
+
+namespace seaworthy::cli {
+namespace {
+
+constexpr absl::Duration kGrace = absl::Seconds(2);
+
+}  // namespace
+
+absl::StatusOr<OpenData> OpenDataFolder(const std::string& data_dir) {
+  OpenData data;
+  SEAWORTHY_ASSIGN_OR_RETURN(data.dir, DataDir::Open(data_dir));
+  const DataLayout& layout = data.dir->layout();
+  SEAWORTHY_ASSIGN_OR_RETURN(
+      data.log, OpenRocksDbEventLog({.path = layout.log, .clock = Clock::Real(), .env = nullptr}));
+  SEAWORTHY_ASSIGN_OR_RETURN(data.objects, OpenRocksDbObjectStore(layout.objects));
+  return data;
+}
+
+absl::StatusOr<std::unique_ptr<AggregatorService>> OpenAggregator(const Config& config, EventLog* log,
+                                                                  const std::string& store_dir) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<v1::Persona> personas, LoadPersonas(config.prompts_dir));
+  AggregatorService::Options options;
+  options.log = log;
+  options.clock = Clock::Real();
+  options.store_dir = store_dir;
+  options.max_pairs_per_tool = config.max_pairs_per_tool;
+  for (const v1::Persona& persona : personas) options.personas.emplace_back(persona.persona_id());
+  return AggregatorService::Open(options);
+}
+
+absl::StatusOr<Panelists> MakePanelists(const Config& config, ObjectStore* objects) {
+  Panelists panelists;
+  SEAWORTHY_ASSIGN_OR_RETURN(panelists.personas, LoadPersonas(config.prompts_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(panelists.endpoint, MakeLlmEndpoint(config.endpoint));
+  ReviewerService::Options options;
+  options.objects = objects;
+  options.clock = Clock::Real();
+  options.endpoint = panelists.endpoint.get();
+  options.personas = panelists.personas;
+  options.workers = 0;
+  panelists.reviewer = std::make_unique<ReviewerService>(std::move(options));
+  return panelists;
+}
+
+absl::StatusOr<std::unique_ptr<Program>> Program::Start(const Config& config) {
+  auto program = std::unique_ptr<Program>(new Program);
+  SEAWORTHY_ASSIGN_OR_RETURN(program->data_, OpenDataFolder(config.data_dir));
+  SEAWORTHY_RETURN_IF_ERROR(program->OpenServices(config));
+  SEAWORTHY_RETURN_IF_ERROR(program->ServeInProcess());
+  SEAWORTHY_RETURN_IF_ERROR(program->OpenPublisher(config));
+  SEAWORTHY_RETURN_IF_ERROR(program->StartWorkers());
+  SEAWORTHY_RETURN_IF_ERROR(program->publisher_->Start());
+  SEAWORTHY_RETURN_IF_ERROR(program->ServeOnSocket());
+  return program;
+}
+
+absl::Status Program::OpenServices(const Config& config) {
+  SEAWORTHY_ASSIGN_OR_RETURN(personas_, LoadPersonas(config.prompts_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(endpoint_, MakeLlmEndpoint(config.endpoint));
+  SEAWORTHY_ASSIGN_OR_RETURN(aggregator_, OpenAggregator(config, data_.log.get(), layout().store));
+  ingest_ = std::make_unique<IngestService>(IngestService::Options{.log = data_.log.get(),
+                                                                   .objects = data_.objects.get(),
+                                                                   .clock = Clock::Real(),
+                                                                   .workers = config.ingest_workers});
+  ReviewerService::Options options;
+  options.log = data_.log.get();
+  options.objects = data_.objects.get();
+  options.clock = Clock::Real();
+  options.endpoint = endpoint_.get();
+  options.personas = personas_;
+  options.workers = config.reviewer_workers;
+  reviewer_ = std::make_unique<ReviewerService>(std::move(options));
+  return absl::OkStatus();
+}
+
+absl::Status Program::ServeInProcess() {
+  inner_services_.push_back(MakeGrpcService(aggregator_.get()));
+  inner_services_.push_back(MakeGrpcService(ingest_.get()));
+  inner_services_.push_back(MakeGrpcService(reviewer_.get()));
+  for (const auto& service : inner_services_) {
+    SEAWORTHY_ASSIGN_OR_RETURN(auto server, GrpcServer::Start({}, {service.get()}));
+    inner_servers_.push_back(std::move(server));
+  }
+  aggregator_client_ = NewAggregatorClient(inner_servers_[0]->InProcessChannel());
+  ingest_client_ = NewIngestClient(inner_servers_[1]->InProcessChannel());
+  return absl::OkStatus();
+}
+
+absl::Status Program::OpenPublisher(Config config) {
+  if (config.api_token.empty()) {
+    SEAWORTHY_ASSIGN_OR_RETURN(config.api_token, data_.dir->ReadOrMakeApiToken());
+    token_from_file_ = true;
+  }
+  PublisherService::Options options;
+  options.aggregator = aggregator_client_.get();
+  options.ingest = ingest_client_.get();
+  options.clock = Clock::Real();
+  options.personas = personas_;
+  options.web_dir = config.web_dir;
+  options.public_url = config.public_url;
+  options.api_token = config.api_token;
+  options.endpoint = config.endpoint;
+  options.http_address = config.http_address;
+  options.http_port = config.http_port;
+  SEAWORTHY_ASSIGN_OR_RETURN(publisher_, PublisherService::Create(options));
+  return absl::OkStatus();
+}
+
+absl::Status Program::StartWorkers() {
+  SEAWORTHY_RETURN_IF_ERROR(aggregator_->Start());
+  SEAWORTHY_RETURN_IF_ERROR(ingest_->Start());
+  return reviewer_->Start();
+}
+
+absl::Status Program::ServeOnSocket() {
+  SEAWORTHY_ASSIGN_OR_RETURN(const std::string address, data_.dir->SocketAddress());
+  socket_services_.push_back(MakeGrpcService(aggregator_.get()));
+  socket_services_.push_back(MakeGrpcService(ingest_.get()));
+  socket_services_.push_back(MakeGrpcService(reviewer_.get()));
+  socket_services_.push_back(MakeGrpcService(publisher_.get()));
+  std::vector<grpc::Service*> services;
+  for (const auto& service : socket_services_) services.push_back(service.get());
+  SEAWORTHY_ASSIGN_OR_RETURN(socket_server_, GrpcServer::Start({.addresses = {address}}, services));
+  return data_.dir->PublishAddress(address);
+}
+
+Program::~Program() { Stop(); }
+
+void Program::Stop() {
+  if (std::exchange(stopped_, true)) return;
+  if (data_.dir != nullptr) data_.dir->WithdrawAddress();
+  if (publisher_ != nullptr) publisher_->Stop();
+  if (socket_server_ != nullptr) socket_server_->Stop(kGrace);
+  for (const auto& server : inner_servers_) server->Stop(kGrace);
+  if (ingest_ != nullptr) ingest_->Stop();
+  if (reviewer_ != nullptr) reviewer_->Stop();
+  if (aggregator_ != nullptr) aggregator_->Stop();
+  if (data_.log != nullptr) data_.log->Close();
+}
+
+}  // namespace seaworthy::cli
