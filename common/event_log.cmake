@@ -1,1 +1,9 @@
 # The event log and the object store.
+seaworthy_library(seaworthy_event_log
+  SOURCES event_log.cc event_log_checks.cc
+          rocksdb_event_log.cc rocksdb_event_log_check.cc rocksdb_event_log_crc32c.cc rocksdb_event_log_db.cc
+          rocksdb_event_log_format.cc rocksdb_event_log_index.cc rocksdb_event_log_subscription.cc
+          rocksdb_event_log_tracker.cc rocksdb_event_log_wal.cc rocksdb_event_log_writer.cc
+          memory_object_store.cc rocksdb_object_store.cc
+  DEPS seaworthy_base seaworthy_proto absl::status absl::statusor absl::strings absl::synchronization absl::time
+       absl::span spdlog::spdlog ${ROCKSDB_LIBRARY})

@@ -1,0 +1,186 @@
+#include "common/rocksdb_event_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/event_log_checks.h"
+#include "common/rocksdb_event_log_core.h"
+#include "common/status_macros.h"
+
+namespace seaworthy {
+
+LogCore::LogCore(std::unique_ptr<LogDatabase> opened, Clock* the_clock, LogContents contents)
+    : database(std::move(opened)),
+      clock(the_clock),
+      index(std::move(contents.index)),
+      writer(database.get(), clock, std::move(contents.end),
+             [this](absl::Span<const CommittedEvent> events) { OnCommitted(events); }) {
+  const int64_t now_us = NowUs();
+  for (auto& [name, found] : contents.subscribers) {
+    DeliveryTracker& tracker = subscribers[name].tracker;
+    tracker.Restore(std::move(found.cursor), contents.dead_letters[name]);
+    for (const auto& [sequence, entry] : found.deliveries) tracker.RestoreDelivery(sequence, entry, now_us);
+  }
+}
+
+void LogCore::OnCommitted(absl::Span<const CommittedEvent> events) {
+  absl::MutexLock lock(&mutex);
+  for (const CommittedEvent& committed : events) {
+    index.Add(committed.sequence, committed.event->subject);
+    if (committed.event->subject != kDeadLetterSubject) continue;
+    const auto subscriber = subscribers.find(DeadLetterSubscription(committed.event->dedup_id));
+    if (subscriber != subscribers.end()) subscriber->second.tracker.CountDeadLetter();
+  }
+  changed.SignalAll();
+}
+
+absl::Status LogCore::CheckOpen() const {
+  return closed ? absl::CancelledError("the event log is closed") : absl::OkStatus();
+}
+
+namespace {
+
+// What one ReadAfter returns at most, beyond its first record.
+constexpr size_t kMaxReadBytes = 8 * 1024 * 1024;
+
+class RocksDbEventLog : public EventLog {
+ public:
+  explicit RocksDbEventLog(std::shared_ptr<LogCore> core) : core_(std::move(core)) {}
+  ~RocksDbEventLog() override { RocksDbEventLog::Close(); }
+
+  absl::StatusOr<std::vector<Appended>> AppendBatch(absl::Span<const NewEvent> events) override {
+    SEAWORTHY_RETURN_IF_ERROR(CheckEvents(events));
+    LogWrite write;
+    write.events = events;
+    return core_->writer.Commit(write);
+  }
+
+  absl::StatusOr<Record> Read(uint64_t sequence) override {
+    {
+      absl::MutexLock lock(&core_->mutex);
+      SEAWORTHY_RETURN_IF_ERROR(core_->CheckOpen());
+      if (sequence == 0 || sequence > core_->index.last()) {
+        return absl::NotFoundError(
+            absl::StrCat("record ", sequence, ": the log holds 1 to ", core_->index.last()));
+      }
+    }
+    return core_->database->ReadRecord(sequence);
+  }
+
+  absl::StatusOr<Record> FindByDedupId(std::string_view dedup_id) override {
+    SEAWORTHY_ASSIGN_OR_RETURN(const std::optional<uint64_t> sequence,
+                               core_->database->FindSequence(dedup_id));
+    if (!sequence) return absl::NotFoundError(absl::StrCat("no record has the id ", std::string(dedup_id)));
+    return Read(*sequence);
+  }
+
+  absl::StatusOr<std::vector<Record>> ReadAfter(uint64_t after, size_t max, absl::Duration timeout) override {
+    SEAWORTHY_ASSIGN_OR_RETURN(const bool any, WaitPast(after, timeout));
+    if (!any) return std::vector<Record>();
+    return ReadFrom(after + 1, max);
+  }
+
+  uint64_t LastSequence() const override {
+    absl::MutexLock lock(&core_->mutex);
+    return core_->index.last();
+  }
+
+  absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(const SubscriptionOptions& options) override;
+
+  std::vector<SubscriptionStatus> ListSubscriptions() const override {
+    absl::MutexLock lock(&core_->mutex);
+    std::vector<SubscriptionStatus> all;
+    for (const auto& [name, subscriber] : core_->subscribers) {
+      all.push_back(subscriber.tracker.Status(name, core_->index));
+    }
+    return all;
+  }
+
+  void Close() override {
+    core_->writer.Close();
+    absl::MutexLock lock(&core_->mutex);
+    core_->closed = true;
+    core_->changed.SignalAll();
+  }
+
+ private:
+  // Whether there is a record after `after`, waiting for one.
+  absl::StatusOr<bool> WaitPast(uint64_t after, absl::Duration timeout) {
+    const absl::Time deadline = absl::Now() + timeout;
+    absl::MutexLock lock(&core_->mutex);
+    if (after > core_->index.last()) {
+      return absl::OutOfRangeError(absl::StrCat(
+          "the event log in ", core_->database->path(), " ends at record ", core_->index.last(),
+          ", but record ", after, " was read before: records were lost; restore the newer copy"));
+    }
+    while (true) {
+      SEAWORTHY_RETURN_IF_ERROR(core_->CheckOpen());
+      if (after < core_->index.last()) return true;
+      const absl::Duration left = deadline - absl::Now();
+      if (left <= absl::ZeroDuration()) return false;
+      core_->Wait(left);
+    }
+  }
+
+  absl::StatusOr<std::vector<Record>> ReadFrom(uint64_t first, size_t max) {
+    const uint64_t last = LastSequence();
+    const std::unique_ptr<rocksdb::Iterator> at(
+        core_->database->db().NewIterator(rocksdb::ReadOptions(), core_->database->records()));
+    std::vector<Record> records;
+    size_t bytes = 0;
+    at->Seek(event_log_format::Be64(first));
+    for (uint64_t next = first; next <= last && records.size() < max && bytes < kMaxReadBytes; ++next) {
+      if (!at->Valid() || at->key().ToStringView() != event_log_format::Be64(next)) {
+        return core_->database->ReadError(absl::StrCat("record ", next), MissingOr(at->status()));
+      }
+      SEAWORTHY_ASSIGN_OR_RETURN(event_log_format::StoredRecord stored,
+                                 event_log_format::DecodeRecord(next, at->value().ToStringView()));
+      bytes += stored.record.payload.size();
+      records.push_back(std::move(stored.record));
+      at->Next();
+    }
+    return records;
+  }
+
+  static rocksdb::Status MissingOr(const rocksdb::Status& status) {
+    return status.ok() ? rocksdb::Status::Corruption("missing") : status;
+  }
+
+  const std::shared_ptr<LogCore> core_;
+};
+
+absl::StatusOr<std::unique_ptr<Subscription>> RocksDbEventLog::Subscribe(const SubscriptionOptions& options) {
+  SEAWORTHY_RETURN_IF_ERROR(CheckSubscription(options));
+  LogWrite write;
+  {
+    absl::MutexLock lock(&core_->mutex);
+    SEAWORTHY_RETURN_IF_ERROR(core_->CheckOpen());
+    LogCore::Subscriber& subscriber = core_->subscribers[options.name];
+    if (subscriber.open) {
+      return absl::AlreadyExistsError(absl::StrCat("subscription ", options.name, " is open already"));
+    }
+    subscriber.open = true;
+    subscriber.tracker.set_subjects(options.subjects);
+    write.bookkeeping.push_back(
+        {event_log_format::CursorKey(options.name),
+         event_log_format::EncodeCursor({subscriber.tracker.cursor(), subscriber.tracker.subjects()})});
+  }
+  // Made first: whatever happens now, its end closes the name again.
+  std::unique_ptr<Subscription> subscription = NewRocksDbSubscription(core_, options);
+  SEAWORTHY_RETURN_IF_ERROR(core_->writer.Commit(write).status());
+  return subscription;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<EventLog>> OpenRocksDbEventLog(const RocksDbEventLogOptions& options) {
+  SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<LogDatabase> database,
+                             LogDatabase::Open(options.path, options.env));
+  SEAWORTHY_ASSIGN_OR_RETURN(LogContents contents, CheckLog(*database));
+  Clock* const clock = options.clock != nullptr ? options.clock : Clock::Real();
+  return std::make_unique<RocksDbEventLog>(
+      std::make_shared<LogCore>(std::move(database), clock, std::move(contents)));
+}
+
+}  // namespace seaworthy

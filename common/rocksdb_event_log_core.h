@@ -1,0 +1,59 @@
+// What the embedded log and its subscriptions share.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/clock.h"
+#include "common/event_log.h"
+#include "common/rocksdb_event_log_check.h"
+#include "common/rocksdb_event_log_db.h"
+#include "common/rocksdb_event_log_index.h"
+#include "common/rocksdb_event_log_tracker.h"
+#include "common/rocksdb_event_log_writer.h"
+
+namespace seaworthy {
+
+// The database, its one writer, and the state in memory under one mutex.
+// Thread-safe. The mutex is never held while the writer is called.
+struct LogCore {
+  struct Subscriber {
+    DeliveryTracker tracker;
+    bool open = false;
+    bool fetching = false;  // One Fetch at a time writes down its deliveries.
+  };
+
+  LogCore(std::unique_ptr<LogDatabase> opened, Clock* the_clock, LogContents contents);
+
+  int64_t NowUs() const { return absl::ToUnixMicros(clock->Now()); }
+  // Waits for a change, or `at_most`.
+  void Wait(absl::Duration at_most) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    changed.WaitWithTimeout(&mutex, at_most);
+  }
+  void OnCommitted(absl::Span<const CommittedEvent> events);
+  absl::Status CheckOpen() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+
+  const std::unique_ptr<LogDatabase> database;
+  Clock* const clock;
+
+  mutable absl::Mutex mutex;
+  absl::CondVar changed;
+  SubjectIndex index ABSL_GUARDED_BY(mutex);
+  std::map<std::string, Subscriber, std::less<>> subscribers ABSL_GUARDED_BY(mutex);
+  bool closed ABSL_GUARDED_BY(mutex) = false;
+
+  GroupWriter writer;
+};
+
+// A subscription on the embedded log; `name` is open in the core.
+std::unique_ptr<Subscription> NewRocksDbSubscription(std::shared_ptr<LogCore> core,
+                                                     SubscriptionOptions options);
+
+}  // namespace seaworthy

@@ -1,0 +1,59 @@
+// The RocksDB under the embedded event log: its folder, options and families.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "common/event_log.h"
+#include "rocksdb/db.h"
+#include "rocksdb/env.h"
+
+namespace seaworthy {
+
+// Owns the folder and the open database. Thread-safe once open.
+class LogDatabase {
+ public:
+  // Takes the folder, cuts a torn tail and opens strictly. Errors: DATA_LOSS,
+  // FAILED_PRECONDITION (in use), UNAVAILABLE (the disk).
+  static absl::StatusOr<std::unique_ptr<LogDatabase>> Open(const std::string& path, rocksdb::Env* env);
+  ~LogDatabase();
+  LogDatabase(const LogDatabase&) = delete;
+  LogDatabase& operator=(const LogDatabase&) = delete;
+
+  const std::string& path() const { return path_; }
+  rocksdb::DB& db() { return *db_; }
+  rocksdb::ColumnFamilyHandle* records() { return families_[1]; }
+  rocksdb::ColumnFamilyHandle* dedup() { return families_[2]; }
+  rocksdb::ColumnFamilyHandle* subscriptions() { return families_[3]; }
+
+  // Errors: DATA_LOSS (damaged or missing), UNAVAILABLE.
+  absl::StatusOr<Record> ReadRecord(uint64_t sequence);
+  absl::StatusOr<std::vector<Record>> ReadRecords(absl::Span<const uint64_t> sequences);
+
+  // The sequence an id was first appended with; nothing if never.
+  absl::StatusOr<std::optional<uint64_t>> FindSequence(std::string_view dedup_id);
+
+  // RocksDB's errors while reading in our terms.
+  absl::Status ReadError(std::string_view what, const rocksdb::Status& status) const;
+
+ private:
+  LogDatabase(std::string path, rocksdb::Env* env) : path_(std::move(path)), env_(env) {}
+  absl::Status TakeFolder();
+  absl::Status CheckFolder();
+  absl::Status OpenFamilies();
+
+  const std::string path_;
+  rocksdb::Env* const env_;
+  rocksdb::FileLock* lock_ = nullptr;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+};
+
+}  // namespace seaworthy

@@ -1,0 +1,191 @@
+#include "common/rocksdb_event_log_writer.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kMaxWaiting = 1024;
+constexpr size_t kMaxGroupBytes = 4 * 1024 * 1024;
+
+rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+}  // namespace
+
+// One caller in the queue, on its stack.
+struct GroupWriter::Waiting {
+  const LogWrite* write = nullptr;
+  std::vector<event_log_format::RecordBody> bodies;
+  size_t bytes = 0;
+  std::vector<Appended> appended;
+  absl::Status status;  // Of this write alone; the group's comes on top.
+  bool done = false;
+  bool leads = false;
+  absl::CondVar wake;
+};
+
+// What the leader gathers.
+struct GroupWriter::Group {
+  rocksdb::WriteBatch batch;
+  ChainEnd end;
+  int64_t time_us = 0;
+  std::vector<CommittedEvent> committed;
+  std::unordered_map<std::string_view, uint64_t> sequences;
+};
+
+GroupWriter::GroupWriter(LogDatabase* database, Clock* clock, ChainEnd end, Listener listener)
+    : database_(database), clock_(clock), listener_(std::move(listener)), end_(std::move(end)) {}
+
+absl::StatusOr<std::vector<Appended>> GroupWriter::Commit(const LogWrite& write) {
+  Waiting self;
+  self.write = &write;
+  for (const NewEvent& event : write.events) {
+    self.bytes += self.bodies.emplace_back(event_log_format::EncodeBody(event)).bytes.size();
+  }
+  absl::MutexLock lock(&mutex_);
+  while (queue_.size() >= kMaxWaiting && Refusal(write).ok()) room_.Wait(&mutex_);
+  SEAWORTHY_RETURN_IF_ERROR(Refusal(write));
+  queue_.push_back(&self);
+  if (leading_) {
+    while (!self.done && !self.leads) self.wake.Wait(&mutex_);
+  }
+  if (!self.done) Lead(TakeGroup());
+  if (!self.status.ok()) return self.status;
+  return std::move(self.appended);
+}
+
+absl::Status GroupWriter::Refusal(const LogWrite& write) const {
+  if (!blocked_.ok()) return blocked_;
+  if (closed_ && !write.after_close) return absl::CancelledError("the event log is closed");
+  return absl::OkStatus();
+}
+
+std::vector<GroupWriter::Waiting*> GroupWriter::TakeGroup() {
+  leading_ = true;
+  std::vector<Waiting*> members;
+  size_t bytes = 0;
+  while (!queue_.empty() && (members.empty() || bytes + queue_.front()->bytes <= kMaxGroupBytes)) {
+    bytes += queue_.front()->bytes;
+    members.push_back(queue_.front());
+    queue_.pop_front();
+  }
+  room_.SignalAll();
+  return members;
+}
+
+void GroupWriter::Lead(std::vector<Waiting*> members) {
+  std::vector<Waiting*> accepted;
+  for (Waiting* member : members) {
+    member->status = Refusal(*member->write);
+    if (member->status.ok()) accepted.push_back(member);
+  }
+  if (!accepted.empty()) {
+    mutex_.Unlock();
+    const absl::Status status = WriteGroup(accepted);
+    mutex_.Lock();
+    if (!status.ok()) blocked_ = status;
+    for (Waiting* member : accepted) member->status.Update(status);
+  }
+  FinishGroup(members);
+}
+
+void GroupWriter::FinishGroup(const std::vector<Waiting*>& members) {
+  leading_ = !queue_.empty();
+  if (leading_) {
+    queue_.front()->leads = true;
+    queue_.front()->wake.Signal();
+  }
+  for (Waiting* member : members) {
+    member->done = true;
+    member->wake.Signal();
+  }
+}
+
+absl::Status GroupWriter::WriteGroup(const std::vector<Waiting*>& members) {
+  Group group;
+  group.end = end_;
+  group.time_us = absl::ToUnixMicros(clock_->Now());
+  for (Waiting* member : members) Stage(*member, group);
+  if (group.batch.Count() == 0) return absl::OkStatus();
+  SEAWORTHY_RETURN_IF_ERROR(WriteBatch(group));
+  end_ = std::move(group.end);
+  if (!group.committed.empty()) listener_(group.committed);
+  return absl::OkStatus();
+}
+
+// Known sequences come first, so that a member that fails has staged nothing.
+void GroupWriter::Stage(Waiting& member, Group& group) {
+  absl::StatusOr<std::vector<std::optional<uint64_t>>> known = FindKnown(member, group);
+  if (!known.ok()) {
+    member.status = known.status();
+    return;
+  }
+  const absl::Span<const NewEvent> events = member.write->events;
+  for (size_t i = 0; i < events.size(); ++i) {
+    std::optional<uint64_t> sequence = (*known)[i];
+    // An id may also stand twice in one batch.
+    const auto staged = group.sequences.find(events[i].dedup_id);
+    if (!sequence && staged != group.sequences.end()) sequence = staged->second;
+    if (!sequence) StageEvent(events[i], member.bodies[i], group);
+    member.appended.push_back({sequence.value_or(group.end.sequence), sequence.has_value()});
+  }
+  for (const Bookkeeping& change : member.write->bookkeeping) {
+    rocksdb::ColumnFamilyHandle* const family = database_->subscriptions();
+    const rocksdb::Status staged = change.value ? group.batch.Put(family, change.key, *change.value)
+                                                : group.batch.Delete(family, change.key);
+    staged.PermitUncheckedError();  // Fails only beyond 4 GiB.
+  }
+}
+
+absl::StatusOr<std::vector<std::optional<uint64_t>>> GroupWriter::FindKnown(const Waiting& member,
+                                                                            const Group& group) {
+  std::vector<std::optional<uint64_t>> known;
+  for (const NewEvent& event : member.write->events) {
+    if (group.sequences.count(event.dedup_id) != 0) {
+      known.emplace_back();
+      continue;
+    }
+    SEAWORTHY_ASSIGN_OR_RETURN(std::optional<uint64_t> sequence, database_->FindSequence(event.dedup_id));
+    known.push_back(sequence);
+  }
+  return known;
+}
+
+void GroupWriter::StageEvent(const NewEvent& event, const event_log_format::RecordBody& body, Group& group) {
+  ++group.end.sequence;
+  event_log_format::RecordHead head =
+      event_log_format::EncodeHead(group.end.sequence, group.time_us, group.end.hash, body.digest);
+  group.end.hash = std::move(head.hash);
+  const std::string key = event_log_format::Be64(group.end.sequence);
+  const rocksdb::Slice key_slice(key);
+  const rocksdb::Slice parts[] = {ToSlice(head.bytes), ToSlice(body.bytes)};
+  group.batch.Put(database_->records(), rocksdb::SliceParts(&key_slice, 1), rocksdb::SliceParts(parts, 2))
+      .PermitUncheckedError();
+  group.batch.Put(database_->dedup(), ToSlice(event.dedup_id), key_slice).PermitUncheckedError();
+  group.sequences.emplace(event.dedup_id, group.end.sequence);
+  group.committed.push_back({group.end.sequence, &event});
+}
+
+absl::Status GroupWriter::WriteBatch(Group& group) {
+  group.batch.PutLogData(ToSlice(event_log_format::kBatchEnd)).PermitUncheckedError();
+  rocksdb::WriteOptions options;
+  options.sync = !group.committed.empty();
+  const rocksdb::Status written = database_->db().Write(options, &group.batch);
+  if (written.ok()) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(
+      "the event log in ", database_->path(), " is blocked: a write failed (", written.ToString(),
+      "), and whether records ", end_.sequence + 1, " to ", group.end.sequence,
+      " are on disk is not known until the log is opened anew. Check the disk's space and health, "
+      "then restart; appending again with the same ids is safe"));
+}
+
+void GroupWriter::Close() {
+  absl::MutexLock lock(&mutex_);
+  closed_ = true;
+  room_.SignalAll();
+}
+
+}  // namespace seaworthy

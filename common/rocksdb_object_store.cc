@@ -1,0 +1,85 @@
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/hash.h"
+#include "common/object_store.h"
+#include "common/object_store_bounds.h"
+#include "common/status_macros.h"
+#include "rocksdb/db.h"
+
+namespace seaworthy {
+namespace {
+
+rocksdb::Options StoreOptions() {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.paranoid_checks = true;
+  // A torn tail holds only objects that no Put has acknowledged; what is
+  // damaged before it is found by Get, whose key is the hash.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.recycle_log_file_num = 0;
+  options.max_bgerror_resume_count = 0;
+  options.enable_blob_files = true;
+  options.min_blob_size = 4096;
+  options.blob_compression_type = rocksdb::kLZ4Compression;
+  options.write_buffer_size = 32 * 1024 * 1024;
+  options.max_log_file_size = 1024 * 1024;
+  options.keep_log_file_num = 3;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  return options;
+}
+
+// Key: the 32 bytes of the hash in hex. Value: the bytes.
+class RocksDbObjectStore : public ObjectStore {
+ public:
+  RocksDbObjectStore(std::string path, std::unique_ptr<rocksdb::DB> db)
+      : path_(std::move(path)), db_(std::move(db)) {}
+
+  absl::StatusOr<std::string> Put(std::string_view bytes) override {
+    SEAWORTHY_RETURN_IF_ERROR(CheckObjectSize(bytes.size()));
+    std::string hash = Sha256Hex(bytes);
+    // An object that is there and whole was synced when it came.
+    if (const absl::StatusOr<std::string> stored = Get(hash); stored.ok()) return hash;
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    const rocksdb::Status put = db_->Put(options, hash, rocksdb::Slice(bytes.data(), bytes.size()));
+    if (put.ok()) return hash;
+    return absl::UnavailableError(absl::StrCat("the object store in ", path_,
+                                               " cannot write: ", put.ToString(),
+                                               "; check the disk's space and health, then restart"));
+  }
+
+  absl::StatusOr<std::string> Get(std::string_view hash) override {
+    std::string bytes;
+    const rocksdb::Status got =
+        db_->Get(rocksdb::ReadOptions(), rocksdb::Slice(hash.data(), hash.size()), &bytes);
+    if (got.IsNotFound()) {
+      return absl::NotFoundError(absl::StrCat("no object ", std::string(hash), " in ", path_));
+    }
+    if (got.ok() && Sha256Hex(bytes) == hash) return bytes;
+    return absl::DataLossError(absl::StrCat("object ", std::string(hash), " in ", path_, " is damaged: ",
+                                            got.ok() ? "its bytes have another hash" : got.ToString(),
+                                            "; restore the folder from a backup"));
+  }
+
+ private:
+  const std::string path_;
+  const std::unique_ptr<rocksdb::DB> db_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ObjectStore>> OpenRocksDbObjectStore(const std::string& path) {
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::Open(StoreOptions(), path, &db);
+  if (opened.ok()) return std::make_unique<RocksDbObjectStore>(path, std::unique_ptr<rocksdb::DB>(db));
+  const std::string message = absl::StrCat("the object store in ", path, ": ", opened.ToString());
+  if (absl::StrContains(opened.ToString(), "lock")) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(message, "; it is open in another process: stop that one or choose another folder"));
+  }
+  if (opened.IsCorruption())
+    return absl::DataLossError(absl::StrCat(message, "; restore the folder from a backup"));
+  return absl::UnavailableError(absl::StrCat(message, "; check the disk and permissions"));
+}
+
+}  // namespace seaworthy
