@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kBatch = 256;
 // The thread looks whether it is to stop at least this often.
-constexpr absl::Duration kPollInterval = absl::Milliseconds(500);
+constexpr absl::Duration kPollInterval = absl::Milliseconds(100);
 constexpr absl::Duration kTroublePause = absl::Seconds(1);
 
 }  // namespace
