@@ -1,0 +1,211 @@
+#include "services/publisher/api_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/ascii.h"
+#include "services/publisher/page_view.h"
+
+namespace seaworthy {
+namespace {
+
+using nlohmann::json;
+
+json OrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+
+template <typename Repeated>
+json ArrayOf(const Repeated& values) {
+  json array = json::array();
+  for (const auto& value : values) array.push_back(value);
+  return array;
+}
+
+json TimeJson(bool set, const google::protobuf::Timestamp& time) {
+  if (!set) return nullptr;
+  const absl::Time at = absl::FromUnixSeconds(time.seconds());
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone());
+}
+
+json EvidenceJson(const v1::Evidence& evidence) {
+  return {{"announcement_id", evidence.announcement_id()},
+          {"begin", evidence.begin()},
+          {"end", evidence.end()},
+          {"text", evidence.text()}};
+}
+
+json FactsJson(const v1::Revision& revision) {
+  json facts = json::array();
+  for (const v1::Fact& fact : revision.facts()) {
+    facts.push_back({{"field", fact.field()},
+                     {"value", fact.value()},
+                     {"evidence", fact.has_evidence() ? EvidenceJson(fact.evidence()) : json(nullptr)}});
+  }
+  return facts;
+}
+
+std::string LowerName(const std::string& name) { return absl::AsciiStrToLower(name); }
+
+json ClaimJson(const v1::Claim& claim) {
+  json evidence = json::array();
+  for (const v1::Evidence& item : claim.evidence()) evidence.push_back(EvidenceJson(item));
+  return {{"text", claim.text()},
+          {"kind", claim.kind() == v1::Claim::KIND_UNSPECIFIED
+                       ? json(nullptr)
+                       : json(LowerName(v1::Claim::Kind_Name(claim.kind())))},
+          {"support", claim.support() == v1::Claim::SUPPORT_UNSPECIFIED
+                          ? json(nullptr)
+                          : json(LowerName(v1::Claim::Support_Name(claim.support())))},
+          {"evidence", evidence},
+          {"fact_fields", ArrayOf(claim.fact_fields())},
+          {"due_date", OrNull(claim.due_date())},
+          {"probability", claim.has_probability() ? json(claim.probability()) : json(nullptr)},
+          {"decided_by", OrNull(claim.decided_by())}};
+}
+
+json VerdictJson(const v1::Verdict& verdict) {
+  json beats = json::array();
+  for (const v1::Beat& beat : verdict.beats()) {
+    beats.push_back({{"id", beat.beat_id()},
+                     {"title", beat.title()},
+                     {"text", beat.text()},
+                     {"begin", beat.begin()},
+                     {"end", beat.end()}});
+  }
+  json claims = json::array();
+  for (const v1::Claim& claim : verdict.claims()) claims.push_back(ClaimJson(claim));
+  return {{"id", OrNull(verdict.verdict_id())},
+          {"persona", verdict.persona_id()},
+          {"vote", LowerName(v1::Vote_Name(verdict.vote()))},
+          {"confidence", verdict.confidence()},
+          {"quote", verdict.quote()},
+          {"beats", beats},
+          {"claims", claims},
+          {"competitors", ArrayOf(verdict.competitors())},
+          {"flip", OrNull(verdict.flip())},
+          {"endpoint", OrNull(verdict.provenance().endpoint())},
+          {"model", OrNull(verdict.provenance().model())},
+          {"prompt_hash", OrNull(verdict.provenance().prompt_hash())},
+          {"rule_based", verdict.provenance().rule_based()}};
+}
+
+json PanelJson(const v1::Panel& panel) {
+  return {{"ship_percent", panel.has_ship_percent() ? json(panel.ship_percent()) : json(nullptr)},
+          {"ship", panel.ship()},
+          {"total", panel.total()},
+          {"expected", ArrayOf(panel.expected_personas())},
+          {"failed", ArrayOf(panel.failed_personas())},
+          {"full", panel.full()}};
+}
+
+}  // namespace
+
+json AnnouncementJson(const v1::Announcement& announcement) {
+  json state = nullptr;
+  if (announcement.state() != v1::Announcement::STATE_UNSPECIFIED) {
+    state = LowerName(v1::Announcement::State_Name(announcement.state()));
+  }
+  return {{"announcement_id", announcement.announcement_id()},
+          {"state", state},
+          {"reason", OrNull(announcement.reason())},
+          {"tools", ArrayOf(announcement.tool_ids())},
+          {"media_type", OrNull(announcement.media_type())},
+          {"source_url", OrNull(announcement.source_url())},
+          {"size_bytes", announcement.size_bytes()},
+          {"receive_time", TimeJson(announcement.has_receive_time(), announcement.receive_time())}};
+}
+
+json ToolJson(const v1::ToolView& tool) {
+  const v1::Revision& r = tool.revision();
+  json verdicts = json::array();
+  for (const v1::Verdict& verdict : tool.verdicts()) verdicts.push_back(VerdictJson(verdict));
+  return {{"id", r.tool_id()},
+          {"revision", r.number()},
+          {"name", OrNull(r.name())},
+          {"vendor", OrNull(r.vendor())},
+          {"kind", OrNull(KindText(r.kind()))},
+          {"category", OrNull(r.category())},
+          {"tagline", OrNull(r.tagline())},
+          {"description", OrNull(r.description())},
+          {"modality", ArrayOf(r.modality())},
+          {"parameters_b", ArrayOf(r.parameters_b())},
+          {"license", OrNull(r.license())},
+          {"formats", ArrayOf(r.formats())},
+          {"context_tokens", r.has_context_tokens() ? json(r.context_tokens()) : json(nullptr)},
+          {"pricing", OrNull(r.pricing())},
+          {"entry_price_usd", r.has_entry_price_usd() ? json(r.entry_price_usd()) : json(nullptr)},
+          {"entry_price_unit", OrNull(r.entry_price_unit())},
+          {"release_date", OrNull(r.release_date())},
+          {"links", ArrayOf(r.links())},
+          {"source_urls", ArrayOf(r.source_urls())},
+          {"announcement_ids", ArrayOf(r.announcement_ids())},
+          {"facts", FactsJson(r)},
+          {"verdicts", verdicts},
+          {"panel", PanelJson(tool.panel())}};
+}
+
+json ComparisonJson(const v1::Comparison& comparison) {
+  return {{"id", comparison.comparison_id()},
+          {"state", StateText(comparison.state())},
+          {"content_hash", OrNull(comparison.content_hash())},
+          {"published_hash", OrNull(comparison.published_hash())},
+          {"by_hand", comparison.by_hand()},
+          {"tools", {comparison.tool_a(), comparison.tool_b()}}};
+}
+
+json ComparisonViewJson(const v1::ComparisonView& view) {
+  json comparison = ComparisonJson(view.comparison());
+  comparison["tools"] = {ToolJson(view.content().a()), ToolJson(view.content().b())};
+  return comparison;
+}
+
+json PublishedJson(const v1::PublishedComparison& published) {
+  return {
+      {"id", published.content().comparison_id()},
+      {"state", "approved"},
+      {"content_hash", published.content_hash()},
+      {"published_hash", published.content_hash()},
+      {"approve_time", TimeJson(published.decision().has_decide_time(), published.decision().decide_time())},
+      {"tools", {ToolJson(published.content().a()), ToolJson(published.content().b())}}};
+}
+
+json StatusJson(const v1::AggregatorStatus& status) {
+  json counts = json::object();
+  for (const auto& [name, count] : status.counts()) counts[name] = count;
+  json queues = json::array();
+  for (const v1::QueueStatus& queue : status.queues()) {
+    queues.push_back({{"name", queue.name()},
+                      {"pending", queue.pending()},
+                      {"in_flight", queue.in_flight()},
+                      {"retrying", queue.retrying()},
+                      {"dead", queue.dead()}});
+  }
+  return {{"counts", counts},
+          {"queues", queues},
+          {"log_sequence", status.log_sequence()},
+          {"applied_sequence", status.applied_sequence()}};
+}
+
+std::string StateText(v1::Comparison::State state) {
+  if (state == v1::Comparison::STATE_UNSPECIFIED) return "";
+  return LowerName(v1::Comparison::State_Name(state));
+}
+
+v1::Comparison::State StateOf(const std::string& word) {
+  for (const auto state : {v1::Comparison::WAITING, v1::Comparison::DRAFTED, v1::Comparison::APPROVED,
+                           v1::Comparison::REJECTED, v1::Comparison::WITHDRAWN}) {
+    if (StateText(state) == word) return state;
+  }
+  return v1::Comparison::STATE_UNSPECIFIED;
+}
+
+v1::DecisionKind DecisionKindOf(const std::string& word) {
+  if (word == "approve") return v1::APPROVE;
+  if (word == "reject") return v1::REJECT;
+  if (word == "withdraw") return v1::WITHDRAW;
+  return v1::DECISION_KIND_UNSPECIFIED;
+}
+
+std::string DumpJson(const json& value) {
+  return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,33 @@
+// Messages as the JSON of docs/api.md. What is unknown is null.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "seaworthy/v1/aggregator_service.pb.h"
+#include "seaworthy/v1/comparison.pb.h"
+#include "seaworthy/v1/tool.pb.h"
+
+namespace seaworthy {
+
+nlohmann::json AnnouncementJson(const v1::Announcement& announcement);
+nlohmann::json ToolJson(const v1::ToolView& tool);
+// {id, state, content_hash, tools: [a, b]} with ids.
+nlohmann::json ComparisonJson(const v1::Comparison& comparison);
+// The same with both tools in full.
+nlohmann::json ComparisonViewJson(const v1::ComparisonView& view);
+// The same of what is public, as it was approved.
+nlohmann::json PublishedJson(const v1::PublishedComparison& published);
+nlohmann::json StatusJson(const v1::AggregatorStatus& status);
+
+// `drafted`; empty for unspecified.
+std::string StateText(v1::Comparison::State state);
+// The state of a word; STATE_UNSPECIFIED where it is none.
+v1::Comparison::State StateOf(const std::string& word);
+// The kind of a word, `approve`; DECISION_KIND_UNSPECIFIED where it is none.
+v1::DecisionKind DecisionKindOf(const std::string& word);
+
+// Serialised for an answer: invalid UTF-8 replaced, a newline at the end.
+std::string DumpJson(const nlohmann::json& value);
+
+}  // namespace seaworthy

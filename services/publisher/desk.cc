@@ -1,0 +1,418 @@
+#include "services/publisher/desk.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "common/error_codes.h"
+#include "common/hash.h"
+#include "services/publisher/api_json.h"
+#include "services/publisher/page_view.h"
+
+namespace seaworthy {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kRows = 25;
+constexpr int kAnnouncementRows = 20;
+// Form encoding may write three bytes for each of a 2 MiB announcement.
+constexpr size_t kMaxAnnouncementForm = 7 << 20;
+
+const std::vector<std::pair<std::string, std::string>>& Tabs() {
+  static const auto* const kTabs =
+      new std::vector<std::pair<std::string, std::string>>{{"drafted", "To decide"},
+                                                           {"waiting", "Waiting for verdicts"},
+                                                           {"approved", "Approved"},
+                                                           {"rejected", "Rejected"},
+                                                           {"withdrawn", "Withdrawn"}};
+  return *kTabs;
+}
+
+std::string EmptyText(const std::string& state) {
+  if (state == "drafted") {
+    return "Nothing waits for a decision. A comparison lands here once both tools have all their verdicts.";
+  }
+  if (state == "waiting") return "No pair is waiting for verdicts.";
+  if (state == "approved") return "Nothing is approved yet. What you approve is public at once.";
+  if (state == "rejected") return "Nothing was rejected.";
+  return "Nothing was withdrawn.";
+}
+
+std::string DoneText(const std::string& done) {
+  if (done == "approve") return "Approved: the page is public now.";
+  if (done == "reject") return "Rejected. It comes back if its content changes.";
+  if (done == "withdraw") return "Withdrawn: the page is no longer public.";
+  if (done == "announcement") return "Received. It is being read; what it announces is reviewed next.";
+  if (done == "pair") return "Asked for. It is drafted once both panels are full.";
+  return "";
+}
+
+json DecisionView(const v1::Decision& decision) {
+  static const auto* const kWords = new std::map<int, std::string>{
+      {v1::APPROVE, "Approved"}, {v1::REJECT, "Rejected"}, {v1::WITHDRAW, "Withdrawn"}};
+  const auto word = kWords->find(decision.kind());
+  return {{"what", word == kWords->end() ? "Decided" : word->second},
+          {"who", decision.editor()},
+          {"when", TimeText(decision.decide_time())},
+          {"reason", decision.reason()},
+          {"hash", decision.content_hash().substr(0, 12)}};
+}
+
+// What this state offers to an editor.
+void AddActions(const v1::Comparison& comparison, json& view) {
+  const bool drafted = comparison.state() == v1::Comparison::DRAFTED;
+  const bool published = !comparison.published_hash().empty();
+  view["can_approve"] = drafted || comparison.state() == v1::Comparison::WITHDRAWN;
+  view["can_reject"] = drafted;
+  view["can_withdraw"] = published;
+  view["published"] = published;
+  view["withdraw_hash"] = comparison.published_hash();
+  view["published_differs"] = published && comparison.published_hash() != comparison.content_hash();
+  view["waiting"] = comparison.state() == v1::Comparison::WAITING;
+}
+
+std::string ComparisonPath(const std::string& id) { return absl::StrCat("/desk/comparisons/", id); }
+
+}  // namespace
+
+HttpResponse Desk::Message(const TemplateSet& templates, int status, const std::string& title,
+                           const std::string& message, const std::string& back_url,
+                           const std::string& back_label) {
+  const json view = {{"page_title", absl::StrCat(title, " · Seaworthy desk")},
+                     {"title", title},
+                     {"message", message},
+                     {"back_url", back_url},
+                     {"back_label", back_label},
+                     {"signed_in", false},
+                     {"csrf", ""},
+                     {"status", status}};
+  return HtmlResponse(status, templates.Render("desk_message", view));
+}
+
+json Desk::Frame(const Call& call, const std::string& section, const std::string& title) const {
+  const std::string csrf = call.session.has_value() ? call.session->csrf_token : "";
+  return {{"page_title", absl::StrCat(title, " · Seaworthy desk")},
+          {"title", title},
+          {"signed_in", call.session.has_value()},
+          {"editor", call.session.has_value() ? call.session->editor : ""},
+          {"csrf", csrf},
+          {"done", DoneText(call.Query("done"))},
+          {"nav_queue", section == "queue"},
+          {"nav_published", section == "published"},
+          {"nav_announcements", section == "announcements"},
+          {"nav_status", section == "status"}};
+}
+
+HttpResponse Desk::Page(const char* name, const json& view) const {
+  return HtmlResponse(200, options_.templates->Render(name, view));
+}
+
+HttpResponse Desk::Failed(const absl::Status& status, const std::string& what) const {
+  const int http = ToHttpStatus(status.code());
+  const std::string message =
+      http == 500 ? "The server failed; its log says why." : std::string(status.message());
+  return Message(*options_.templates, http, what, message);
+}
+
+HttpResponse Desk::ShowSignIn(const Call& call) const {
+  json view = Frame(call, "", "Sign in");
+  const std::string token = call.Query("token");
+  const bool valid = options_.sessions->IsLinkToken(token);
+  view["token"] = valid ? token : "";
+  view["stale"] = !token.empty() && !valid;
+  return Page("desk_sign_in", view);
+}
+
+HttpResponse Desk::SignIn(const Call& call) const {
+  const auto session = options_.sessions->SignIn(call.Form("token"));
+  if (!session.has_value()) {
+    return Message(*options_.templates, 403, "That link does not sign in any more",
+                   "A sign-in link works once and for 24 hours. Ask for a new one.", "/desk/sign-in",
+                   "How to get a link");
+  }
+  HttpResponse response = Redirect(303, "/desk");
+  response.SetHeader("Set-Cookie", options_.gate->SetCookie(*session));
+  return response;
+}
+
+HttpResponse Desk::SignOut(const Call& call) const {
+  options_.sessions->SignOut(call.request.Cookie(options_.gate->CookieName()).value_or(""));
+  HttpResponse response = Redirect(303, "/desk/sign-in");
+  response.SetHeader("Set-Cookie", options_.gate->SetCookie(""));
+  return response;
+}
+
+json Desk::QueueRow(const v1::Comparison& comparison) const {
+  json row = {{"id", comparison.comparison_id()},
+              {"state", StateText(comparison.state())},
+              {"by_hand", comparison.by_hand()},
+              {"updated", TimeText(comparison.update_time())},
+              {"published_differs", !comparison.published_hash().empty() &&
+                                        comparison.published_hash() != comparison.content_hash()},
+              {"decided", comparison.has_last_decision()},
+              {"decision", DecisionView(comparison.last_decision())}};
+  v1::GetComparisonRequest request;
+  request.set_comparison_id(comparison.comparison_id());
+  const auto view = options_.aggregator->GetComparison(request);
+  const bool known = view.ok();
+  for (const bool first : {true, false}) {
+    const std::string id = first ? comparison.tool_a() : comparison.tool_b();
+    json tool = {{"name", id}, {"category", ""}, {"panel", PanelView({})}, {"pips", json::array()}};
+    if (known) {
+      const json full = ToolPageView(first ? view->content().a() : view->content().b(), options_.personas);
+      for (const char* key : {"name", "category", "panel", "pips"}) tool[key] = full[key];
+      if (tool["name"].get<std::string>().empty()) tool["name"] = id;
+    }
+    row[first ? "a" : "b"] = std::move(tool);
+  }
+  return row;
+}
+
+HttpResponse Desk::ShowQueue(const Call& call) const {
+  const std::string state = call.Query("state").empty() ? "drafted" : call.Query("state");
+  v1::ListComparisonsRequest request;
+  request.set_state(StateOf(state));
+  request.set_page_size(kRows);
+  request.set_page_token(call.Query("cursor"));
+  if (request.state() == v1::Comparison::STATE_UNSPECIFIED) {
+    return Failed(absl::InvalidArgumentError("There is no such list. Choose one of the tabs."),
+                  "No such list");
+  }
+  const auto response = options_.aggregator->ListComparisons(request);
+  if (!response.ok()) return Failed(response.status(), "The queue cannot be shown");
+  const auto status = options_.aggregator->GetStatus({});
+  json view = Frame(call, "queue", "Queue");
+  view["tabs"] = json::array();
+  for (const auto& [id, label] : Tabs()) {
+    json count = "";
+    if (status.ok()) {
+      const auto it = status->counts().find("comparisons." + id);
+      count = it == status->counts().end() ? "0" : absl::StrCat(it->second);
+    }
+    view["tabs"].push_back({{"id", id}, {"label", label}, {"count", count}, {"current", id == state}});
+    if (id == state) view["tab_label"] = label;
+  }
+  view["rows"] = json::array();
+  for (const v1::Comparison& comparison : response->comparisons())
+    view["rows"].push_back(QueueRow(comparison));
+  view["empty"] = response->comparisons().empty() ? EmptyText(state) : "";
+  view["state"] = state;
+  view["next"] =
+      response->next_page_token().empty()
+          ? ""
+          : absl::StrCat("/desk?state=", state, "&cursor=", PercentEncode(response->next_page_token()));
+  view["first"] = call.Query("cursor").empty() ? "" : absl::StrCat("/desk?state=", state);
+  return Page("desk_queue", view);
+}
+
+HttpResponse Desk::ShowPublished(const Call& call) const {
+  const auto entries = options_.published->All();
+  if (!entries.ok()) return Failed(entries.status(), "What is published cannot be shown");
+  json view = Frame(call, "published", "Published");
+  view["entries"] = json::array();
+  for (const PublishedEntry& entry : **entries) view["entries"].push_back(EntryView(entry));
+  view["empty"] = (*entries)->empty();
+  view["count"] = (*entries)->size();
+  return Page("desk_published", view);
+}
+
+json Desk::AnnouncementRows(v1::Announcement::State state) const {
+  v1::ListAnnouncementsRequest request;
+  request.set_page_size(kAnnouncementRows);
+  request.set_state(state);
+  json rows = json::array();
+  const auto response = options_.aggregator->ListAnnouncements(request);
+  if (!response.ok()) return rows;
+  std::vector<v1::Announcement> announcements(response->announcements().begin(),
+                                              response->announcements().end());
+  std::stable_sort(announcements.begin(), announcements.end(),
+                   [](const v1::Announcement& x, const v1::Announcement& y) {
+                     return x.receive_time().seconds() > y.receive_time().seconds();
+                   });
+  for (const v1::Announcement& announcement : announcements) {
+    json tools = json::array();
+    for (const std::string& tool : announcement.tool_ids()) tools.push_back(tool);
+    const std::string& source = announcement.source_url();
+    rows.push_back({{"id", announcement.announcement_id()},
+                    {"from", !source.empty() ? source : announcement.file_name()},
+                    {"when", TimeText(announcement.receive_time())},
+                    {"media_type", announcement.media_type()},
+                    {"size", announcement.size_bytes()},
+                    {"reason", announcement.reason()},
+                    {"tools", tools}});
+  }
+  return rows;
+}
+
+HttpResponse Desk::ShowAnnouncements(const Call& call) const {
+  json view = Frame(call, "announcements", "Announcements");
+  view["received"] = AnnouncementRows(v1::Announcement::RECEIVED);
+  view["rejected"] = AnnouncementRows(v1::Announcement::REJECTED);
+  view["recorded"] = AnnouncementRows(v1::Announcement::RECORDED);
+  view["any_received"] = !view["received"].empty();
+  view["any_rejected"] = !view["rejected"].empty();
+  view["any_recorded"] = !view["recorded"].empty();
+  view["can_submit"] = options_.ingest != nullptr;
+  return Page("desk_announcements", view);
+}
+
+HttpResponse Desk::SubmitAnnouncement(const Call& call) const {
+  constexpr char kWhat[] = "The announcement was not taken";
+  if (options_.ingest == nullptr) {
+    return Failed(absl::UnavailableError("This server runs without ingest."), kWhat);
+  }
+  v1::SubmitAnnouncementRequest request;
+  // Forms send CRLF; documents are read with LF.
+  request.set_document(absl::StrReplaceAll(call.Form("document"), {{"\r\n", "\n"}}));
+  request.set_media_type(call.Form("media_type"));
+  request.set_source_url(call.Form("source_url"));
+  const auto response = options_.ingest->SubmitAnnouncement(request);
+  if (!response.ok()) return Failed(response.status(), kWhat);
+  return Redirect(303, "/desk/announcements?done=announcement");
+}
+
+HttpResponse Desk::RequestComparison(const Call& call) const {
+  v1::RequestComparisonRequest request;
+  request.set_tool_a(call.Form("tool_a"));
+  request.set_tool_b(call.Form("tool_b"));
+  request.set_editor(call.session->editor);
+  const auto comparison = options_.aggregator->RequestComparison(request);
+  if (!comparison.ok()) return Failed(comparison.status(), "The pair was not asked for");
+  return Redirect(303,
+                  absl::StrCat(ComparisonPath(PercentEncode(comparison->comparison_id())), "?done=pair"));
+}
+
+HttpResponse Desk::ShowComparison(const Call& call) const {
+  v1::GetComparisonRequest request;
+  request.set_comparison_id(call.Path("id"));
+  const auto found = options_.aggregator->GetComparison(request);
+  if (!found.ok()) return Failed(found.status(), "There is no such comparison");
+  const v1::Comparison& comparison = found->comparison();
+  v1::ListDecisionsRequest history;
+  history.set_comparison_id(comparison.comparison_id());
+  const auto decisions = options_.aggregator->ListDecisions(history);
+  json view = Frame(call, "queue", "Comparison");
+  view.update(ComparisonPageView(found->content(), options_.personas));
+  view["id"] = comparison.comparison_id();
+  view["page_title"] = absl::StrCat(view["title"].get<std::string>(), " · Seaworthy desk");
+  view["state"] = StateText(comparison.state());
+  view["content_hash"] = comparison.content_hash();
+  view["hash_short"] = comparison.content_hash().substr(0, 12);
+  view["request_id"] = RandomHex(16);
+  view["by_hand"] = comparison.by_hand();
+  view["created"] = TimeText(comparison.create_time());
+  view["updated"] = TimeText(comparison.update_time());
+  AddActions(comparison, view);
+  view["weak_total"] = 0;
+  for (const json& row : view["personas"]) {
+    view["weak_total"] =
+        view["weak_total"].get<int>() + row["a"]["weak_count"].get<int>() + row["b"]["weak_count"].get<int>();
+  }
+  view["any_weak"] = view["weak_total"].get<int>() > 0;
+  view["decisions"] = json::array();
+  if (decisions.ok()) {
+    for (const v1::Decision& decision : decisions->decisions()) {
+      view["decisions"].push_back(DecisionView(decision));
+    }
+  }
+  view["any_decisions"] = !view["decisions"].empty();
+  return Page("desk_comparison", view);
+}
+
+HttpResponse Desk::ShowPreview(const Call& call) const {
+  v1::GetComparisonRequest request;
+  request.set_comparison_id(call.Path("id"));
+  const auto found = options_.aggregator->GetComparison(request);
+  if (!found.ok()) return Failed(found.status(), "There is no such comparison");
+  return HtmlResponse(200, options_.site->Preview(found->content()));
+}
+
+HttpResponse Desk::Conflict(const Call& call, const absl::Status& status) const {
+  const std::string path = ComparisonPath(PercentEncode(call.Path("id")));
+  return Message(*options_.templates, 409, "The comparison has moved on",
+                 absl::StrCat("Your decision was not taken: ", status.message(),
+                              ". Open the comparison as it is now, read what changed, and decide again."),
+                 path, "Open the comparison as it is now");
+}
+
+HttpResponse Desk::Decide(const Call& call) const {
+  v1::DecideRequest request;
+  v1::Decision& decision = *request.mutable_decision();
+  decision.set_comparison_id(call.Path("id"));
+  decision.set_kind(DecisionKindOf(call.Form("decision")));
+  decision.set_content_hash(call.Form("content_hash"));
+  decision.set_reason(call.Form("reason"));
+  decision.set_editor(call.session->editor);
+  decision.set_request_id(call.Form("request_id"));
+  if (decision.kind() != v1::APPROVE && decision.reason().empty()) {
+    return Message(*options_.templates, 400, "A reason is missing",
+                   "Say in a sentence why, so that the next editor knows.",
+                   ComparisonPath(PercentEncode(call.Path("id"))), "Back to the comparison");
+  }
+  const auto decided = options_.aggregator->Decide(request);
+  if (ToHttpStatus(decided.status().code()) == 409) return Conflict(call, decided.status());
+  if (!decided.ok()) return Failed(decided.status(), "The decision was not taken");
+  return Redirect(303, absl::StrCat(ComparisonPath(PercentEncode(decided->comparison_id())),
+                                    "?done=", PercentEncode(call.Form("decision"))));
+}
+
+HttpResponse Desk::ShowStatus(const Call& call) const {
+  const auto status = options_.aggregator->GetStatus({});
+  if (!status.ok()) return Failed(status.status(), "The status cannot be shown");
+  json view = Frame(call, "status", "Status");
+  std::map<std::string, uint64_t> counts(status->counts().begin(), status->counts().end());
+  view["counts"] = json::array();
+  for (const auto& [name, count] : counts) {
+    view["counts"].push_back({{"name", absl::StrReplaceAll(name, {{".", " · "}})}, {"count", count}});
+  }
+  view["queues"] = json::array();
+  for (const v1::QueueStatus& queue : status->queues()) {
+    view["queues"].push_back({{"name", queue.name()},
+                              {"pending", queue.pending()},
+                              {"in_flight", queue.in_flight()},
+                              {"retrying", queue.retrying()},
+                              {"dead", queue.dead()},
+                              {"any_dead", queue.dead() > 0}});
+  }
+  view["any_queues"] = !view["queues"].empty();
+  view["log_sequence"] = status->log_sequence();
+  view["applied_sequence"] = status->applied_sequence();
+  view["behind"] = status->log_sequence() > status->applied_sequence()
+                       ? absl::StrCat(status->log_sequence() - status->applied_sequence())
+                       : "";
+  view["endpoint"] = options_.endpoint;
+  view["version"] = options_.version;
+  return Page("desk_status", view);
+}
+
+std::vector<Route> Desk::Routes() const {
+  using Method = HttpResponse (Desk::*)(const Call&) const;
+  const auto route = [this](const char* method, const char* path, Access access, Method handler) {
+    return Route{
+        .method = method, .pattern = path, .access = access, .handler = [this, handler](const Call& call) {
+          return (this->*handler)(call);
+        }};
+  };
+  std::vector<Route> routes = {
+      route("POST", "/desk/announcements", Access::kDesk, &Desk::SubmitAnnouncement),
+      route("GET", "/desk/sign-in", Access::kAnyone, &Desk::ShowSignIn),
+      route("POST", "/desk/sign-in", Access::kDeskSignIn, &Desk::SignIn),
+      route("POST", "/desk/sign-out", Access::kDesk, &Desk::SignOut),
+      route("GET", "/desk", Access::kDesk, &Desk::ShowQueue),
+      route("GET", "/desk/published", Access::kDesk, &Desk::ShowPublished),
+      route("GET", "/desk/announcements", Access::kDesk, &Desk::ShowAnnouncements),
+      route("POST", "/desk/comparisons", Access::kDesk, &Desk::RequestComparison),
+      route("GET", "/desk/comparisons/{id}", Access::kDesk, &Desk::ShowComparison),
+      route("GET", "/desk/preview/{id}", Access::kDesk, &Desk::ShowPreview),
+      route("POST", "/desk/comparisons/{id}/decisions", Access::kDesk, &Desk::Decide),
+      route("GET", "/desk/status", Access::kDesk, &Desk::ShowStatus),
+  };
+  routes[0].max_body = kMaxAnnouncementForm;
+  return routes;
+}
+
+}  // namespace seaworthy

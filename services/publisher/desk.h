@@ -1,0 +1,67 @@
+// The desk: where an editor sees drafts, checks claims and decides.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "common/clients.h"
+#include "services/publisher/access.h"
+#include "services/publisher/published.h"
+#include "services/publisher/router.h"
+#include "services/publisher/site.h"
+#include "services/publisher/template_set.h"
+
+namespace seaworthy {
+
+// Every page and form of /desk. Thread-safe.
+class Desk {
+ public:
+  struct Options {
+    AggregatorClient* aggregator = nullptr;  // Not owned.
+    IngestClient* ingest = nullptr;          // Not owned; may be null.
+    Published* published = nullptr;          // Not owned.
+    const Site* site = nullptr;              // Not owned.
+    const TemplateSet* templates = nullptr;  // Not owned.
+    DeskSessions* sessions = nullptr;        // Not owned.
+    const AccessGate* gate = nullptr;        // Not owned.
+    std::vector<v1::Persona> personas;
+    std::string endpoint;
+    std::string version;
+  };
+
+  explicit Desk(Options options) : options_(std::move(options)) {}
+
+  std::vector<Route> Routes() const;
+
+  // A page that says one thing: an error, a conflict.
+  static HttpResponse Message(const TemplateSet& templates, int status, const std::string& title,
+                              const std::string& message, const std::string& back_url = "/desk",
+                              const std::string& back_label = "Back to the queue");
+
+ private:
+  HttpResponse ShowSignIn(const Call& call) const;
+  HttpResponse SignIn(const Call& call) const;
+  HttpResponse SignOut(const Call& call) const;
+  HttpResponse ShowQueue(const Call& call) const;
+  HttpResponse ShowPublished(const Call& call) const;
+  HttpResponse ShowAnnouncements(const Call& call) const;
+  HttpResponse SubmitAnnouncement(const Call& call) const;
+  HttpResponse RequestComparison(const Call& call) const;
+  HttpResponse ShowComparison(const Call& call) const;
+  HttpResponse ShowPreview(const Call& call) const;
+  HttpResponse Decide(const Call& call) const;
+  HttpResponse ShowStatus(const Call& call) const;
+
+  // What every desk page needs; `section` is the navigation's current entry.
+  nlohmann::json Frame(const Call& call, const std::string& section, const std::string& title) const;
+  nlohmann::json QueueRow(const v1::Comparison& comparison) const;
+  nlohmann::json AnnouncementRows(v1::Announcement::State state) const;
+  HttpResponse Page(const char* name, const nlohmann::json& view) const;
+  HttpResponse Failed(const absl::Status& status, const std::string& what) const;
+  HttpResponse Conflict(const Call& call, const absl::Status& status) const;
+
+  const Options options_;
+};
+
+}  // namespace seaworthy

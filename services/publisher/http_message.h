@@ -1,0 +1,60 @@
+// HTTP requests and responses as plain values: what handlers see, without the
+// server library.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace seaworthy {
+
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method;  // `GET`, as sent.
+  std::string target;  // Path and query, as sent.
+  HttpHeaders headers;
+  std::string body;
+
+  // The first header of that name, in any letter case.
+  std::optional<absl::string_view> Header(absl::string_view name) const;
+  // What stands before and after the target's first `?`.
+  absl::string_view RawPath() const;
+  absl::string_view RawQuery() const;
+  // The value of a cookie; nothing where it is absent or given twice.
+  std::optional<std::string> Cookie(absl::string_view name) const;
+};
+
+struct HttpResponse {
+  int status = 200;
+  HttpHeaders headers;
+  std::string body;
+
+  // Replaces a header.
+  void SetHeader(absl::string_view name, std::string value);
+  // The first header of that name, in any letter case.
+  std::optional<absl::string_view> Header(absl::string_view name) const;
+};
+
+// Answers a request; called from several threads at once.
+using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+
+// `Not Found` for 404.
+absl::string_view ReasonPhrase(int status);
+
+HttpResponse HtmlResponse(int status, std::string body);
+HttpResponse JsonResponse(int status, std::string body);
+// {"error":{"code","message"}}; `code` is snake_case.
+HttpResponse JsonError(int status, absl::string_view code, absl::string_view message);
+// 303 after a form, 301 for a page with another address.
+HttpResponse Redirect(int status, std::string location);
+
+// Sets the security headers every answer carries, and `Cache-Control:
+// no-store` where the handler chose nothing.
+void AddSecurityHeaders(HttpResponse& response);
+
+}  // namespace seaworthy

@@ -1,0 +1,95 @@
+// The aggregator and ingest as tests need them: in memory, deciding by the
+// same rules, failing on demand.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "common/clients.h"
+
+namespace seaworthy {
+
+// Thread-safe.
+class FakeAggregator : public AggregatorClient {
+ public:
+  // A tool, and a comparison of two tools with both panels as they are.
+  void AddTool(v1::ToolView tool);
+  void AddComparison(const std::string& a, const std::string& b, v1::Comparison::State state);
+  void AddAnnouncement(v1::Announcement announcement);
+  // Replaces a tool; every comparison with it gets new content and goes back
+  // to drafted, what is published stays.
+  void ChangeTool(v1::ToolView tool);
+  // Approves as an editor would, at a given time.
+  void Publish(const std::string& id, int64_t unix_seconds);
+  std::string ContentHash(const std::string& id);
+  v1::Comparison::State State(const std::string& id);
+  // Every later call fails with this, until OK is set.
+  void FailWith(absl::Status status);
+  // The decisions that took effect.
+  std::vector<v1::Decision> decisions();
+
+  absl::StatusOr<v1::Announcement> GetAnnouncement(const v1::GetAnnouncementRequest& request,
+                                                   absl::Duration deadline) override;
+  absl::StatusOr<v1::ListAnnouncementsResponse> ListAnnouncements(const v1::ListAnnouncementsRequest& request,
+                                                                  absl::Duration deadline) override;
+  absl::StatusOr<v1::ToolView> GetTool(const v1::GetToolRequest& request, absl::Duration deadline) override;
+  absl::StatusOr<v1::ListToolsResponse> ListTools(const v1::ListToolsRequest& request,
+                                                  absl::Duration deadline) override;
+  absl::StatusOr<v1::ComparisonView> GetComparison(const v1::GetComparisonRequest& request,
+                                                   absl::Duration deadline) override;
+  absl::StatusOr<v1::ListComparisonsResponse> ListComparisons(const v1::ListComparisonsRequest& request,
+                                                              absl::Duration deadline) override;
+  absl::StatusOr<v1::Comparison> RequestComparison(const v1::RequestComparisonRequest& request,
+                                                   absl::Duration deadline) override;
+  absl::StatusOr<v1::Comparison> Decide(const v1::DecideRequest& request, absl::Duration deadline) override;
+  absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const v1::ListDecisionsRequest& request,
+                                                          absl::Duration deadline) override;
+  absl::StatusOr<v1::PublishedComparison> GetPublishedComparison(
+      const v1::GetPublishedComparisonRequest& request, absl::Duration deadline) override;
+  absl::StatusOr<v1::ListPublishedComparisonsResponse> ListPublishedComparisons(
+      const v1::ListPublishedComparisonsRequest& request, absl::Duration deadline) override;
+  absl::StatusOr<v1::AggregatorStatus> GetStatus(const v1::GetStatusRequest& request,
+                                                 absl::Duration deadline) override;
+  absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request,
+                                                          absl::Duration deadline) override;
+
+ private:
+  v1::ComparisonContent Content(const v1::Comparison& comparison) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddComparisonLocked(const std::string& a, const std::string& b, v1::Comparison::State state)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::Comparison* Find(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<v1::Comparison> Apply(const v1::Decision& decision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  absl::Mutex mutex_;
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  uint64_t sequence_ ABSL_GUARDED_BY(mutex_) = 1;
+  std::map<std::string, v1::ToolView> tools_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::Comparison> comparisons_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::PublishedComparison> published_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::Announcement> announcements_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::Decision> decisions_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Thread-safe.
+class FakeIngest : public IngestClient {
+ public:
+  absl::StatusOr<v1::SubmitAnnouncementResponse> SubmitAnnouncement(
+      const v1::SubmitAnnouncementRequest& request, absl::Duration deadline) override;
+  absl::StatusOr<v1::Announcement> GetReceivedAnnouncement(const v1::GetReceivedAnnouncementRequest& request,
+                                                           absl::Duration deadline) override;
+  absl::StatusOr<v1::ExtractAnnouncementResponse> ExtractAnnouncement(
+      const v1::ExtractAnnouncementRequest& request, absl::Duration deadline) override;
+  // What was submitted, in order.
+  std::vector<v1::SubmitAnnouncementRequest> submitted();
+
+ private:
+  absl::Mutex mutex_;
+  std::vector<v1::SubmitAnnouncementRequest> submitted_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::pair<std::string, v1::Announcement>> by_key_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace seaworthy

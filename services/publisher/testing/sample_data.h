@@ -1,0 +1,29 @@
+// Invented tools, verdicts and personas for tests and the demonstration.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "seaworthy/v1/persona.pb.h"
+#include "seaworthy/v1/tool.pb.h"
+#include "services/publisher/testing/fake_clients.h"
+
+namespace seaworthy {
+
+// dx, competitor, futurist, business with their beats.
+std::vector<v1::Persona> SamplePersonas();
+
+// A tool with every fact known and four verdicts, `ships` of them ship.
+v1::ToolView SampleTool(const std::string& id, const std::string& name, int ships);
+
+// A tool of which only the name is known, with four verdicts.
+v1::ToolView BareTool(const std::string& id, const std::string& name);
+
+// A tool with `payload` in every text it has.
+v1::ToolView HostileTool(const std::string& id, const std::string& payload);
+
+// Several tools and comparisons in every state, some published, rejected
+// announcements: what a desk looks like after a week.
+void FillSampleDesk(FakeAggregator& aggregator);
+
+}  // namespace seaworthy
