@@ -1,0 +1,107 @@
+// Prints every record of a log as one line of JSON: sequence, subject,
+// dedup_id, and what the event is about. Opening the log checks every checksum
+// and the chain. Usage: seaworthy_dump_log DATA/log
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "common/rocksdb_event_log.h"
+#include "seaworthy/v1/event.pb.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kBatch = 256;
+
+std::string Quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\' || byte < 0x20 || byte > 0x7E) {
+      char escape[8];
+      std::snprintf(escape, sizeof(escape), "\\u%04x", byte);
+      out += escape;
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+// The id of what the event is about, and for decisions which and on what.
+std::string About(const v1::Event& event) {
+  const auto review = [](const std::string& tool, uint32_t revision, const std::string& persona) {
+    return absl::StrCat(tool, "@", revision, "/", persona);
+  };
+  const auto decision = [](const v1::Decision& d) {
+    return absl::StrCat(d.comparison_id(), " ", v1::DecisionKind_Name(d.kind()), " ", d.content_hash(), " ",
+                        d.request_id());
+  };
+  switch (event.payload_case()) {
+    case v1::Event::kAnnouncementReceived:
+      return event.announcement_received().announcement().announcement_id();
+    case v1::Event::kAnnouncementRejected:
+      return event.announcement_rejected().announcement_id();
+    case v1::Event::kToolAnnounced:
+      return event.tool_announced().announcement_id();
+    case v1::Event::kReviewRequested: {
+      const v1::ReviewRequested& request = event.review_requested();
+      return review(request.revision().tool_id(), request.revision().number(), request.persona_id());
+    }
+    case v1::Event::kVerdictGiven:
+      return event.verdict_given().verdict().verdict_id();
+    case v1::Event::kReviewFailed: {
+      const v1::ReviewFailed& failed = event.review_failed();
+      return review(failed.tool_id(), failed.revision(), failed.persona_id());
+    }
+    case v1::Event::kComparisonRequested:
+      return event.comparison_requested().comparison_id();
+    case v1::Event::kComparisonDrafted:
+      return event.comparison_drafted().comparison_id();
+    case v1::Event::kDecisionSubmitted:
+      return decision(event.decision_submitted().decision());
+    case v1::Event::kComparisonDecided:
+      return decision(event.comparison_decided().decision());
+    case v1::Event::kDeadLetter:
+      return absl::StrCat(event.dead_letter().subscription(), " ", event.dead_letter().sequence(), " ",
+                          event.dead_letter().reason());
+    case v1::Event::PAYLOAD_NOT_SET:
+      break;
+  }
+  return "";
+}
+
+absl::Status Dump(const std::string& path) {
+  auto log = OpenRocksDbEventLog({.path = path, .clock = Clock::Real(), .env = nullptr});
+  if (!log.ok()) return log.status();
+  for (uint64_t after = 0; after < (*log)->LastSequence();) {
+    const auto records = (*log)->ReadAfter(after, kBatch, absl::Seconds(10));
+    if (!records.ok()) return records.status();
+    for (const Record& record : *records) {
+      v1::Event event;
+      if (!event.ParseFromString(record.payload)) {
+        return absl::DataLossError(absl::StrCat("record ", record.sequence, " holds no event"));
+      }
+      std::printf("{\"sequence\": %llu, \"subject\": %s, \"dedup_id\": %s, \"about\": %s}\n",
+                  static_cast<unsigned long long>(record.sequence), Quoted(record.subject).c_str(),
+                  Quoted(record.dedup_id).c_str(), Quoted(About(event)).c_str());
+      after = record.sequence;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace seaworthy
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: seaworthy_dump_log DATA/log\n");
+    return 2;
+  }
+  const absl::Status status = seaworthy::Dump(argv[1]);
+  if (!status.ok()) std::fprintf(stderr, "seaworthy_dump_log: %s\n", std::string(status.message()).c_str());
+  return status.ok() ? 0 : 1;
+}

@@ -1,0 +1,133 @@
+"""Runs the built `seaworthy` on a data folder of its own."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+
+from support import http_client
+from support.waiting import wait_until
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = pathlib.Path(os.environ.get("SEAWORTHY_PROGRAM", ROOT / "build/bin/seaworthy")).resolve()
+TOKEN = "test-token-0123456789abcdef"
+# Sanitizers make everything several times slower.
+START_SECONDS = 60
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment():
+    """Nothing of the caller's settings reaches the program."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SEAWORTHY_")}
+    return {**kept, "NO_COLOR": "1"}
+
+
+def run(*arguments, stdin=b"", timeout=120):
+    """Runs the command to its end; `.code`, `.out` and `.err` say what came."""
+    done = subprocess.run(
+        [PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, timeout=timeout, env=environment(), check=False
+    )
+    done.code, done.out, done.err = done.returncode, done.stdout.decode(), done.stderr.decode()
+    return done
+
+
+class Server:
+    """`seaworthy up`. Its output goes to FOLDER/server.log."""
+
+    def __init__(self, folder, endpoint=None, config=None):
+        self.folder = pathlib.Path(folder)
+        self.data = self.folder / "data"
+        self.log = self.folder / "server.log"
+        self.link_file = self.folder / "desk-link"
+        self.endpoint = endpoint
+        self.config = config
+        self.port = None
+        self.process = None
+
+    @property
+    def api(self):
+        return http_client.Api(self.port, TOKEN)
+
+    def spawn(self):
+        """Starts it and does not wait."""
+        self.port = free_port()
+        self.link_file.unlink(missing_ok=True)
+        command = [PROGRAM, "up", "--data", self.data, "--port", self.port, "--token", TOKEN]
+        command += ["--desk-link-file", self.link_file]
+        if self.endpoint:
+            command += ["--endpoint", self.endpoint]
+        if self.config:
+            command += ["--config", self.config]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                list(map(str, command)), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment()
+            )
+        return self
+
+    def start(self):
+        self.spawn()
+        wait_until(self.is_ready, "the server is ready", START_SECONDS)
+        return self
+
+    def is_ready(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"seaworthy up ended with {self.process.returncode}:\n{self.log_tail()}")
+        return self.link_file.exists()
+
+    def log_tail(self):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
+
+    def stop(self, seconds=15):
+        """Asks it to stop and returns its exit code."""
+        if self.process is None or self.process.poll() is not None:
+            return self.process and self.process.returncode
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"did not stop within {seconds} s:\n{self.log_tail()}") from None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+    def read(self, path):
+        """A public page as any reader gets it."""
+        return http_client.send(self.port, "GET", path)
+
+    def settle(self, seconds=120):
+        """Waits until nothing is under way; the counts at rest."""
+
+        def at_rest():
+            status = self.api.call("GET", "/status").json
+            counts = status["counts"]
+            busy = counts.get("announcements.received", 0) + counts.get("reviews.pending", 0)
+            busy += sum(q["pending"] + q["in_flight"] + q["retrying"] for q in status["queues"])
+            busy += status["log_sequence"] - status["applied_sequence"]
+            return status if busy == 0 else None
+
+        return wait_until(at_rest, "all work is done", seconds)
+
+    def submit_and_read(self, document, **how):
+        """Hands a document in and waits until it is recorded or rejected."""
+        answer = self.api.submit(document, **how)
+        assert answer.status == 202, (answer.status, answer.text)
+        announcement_id = answer.json["announcement_id"]
+
+        def done():
+            announcement = self.api.announcement(announcement_id)
+            return announcement if announcement["state"] != "received" else None
+
+        return wait_until(done, f"{announcement_id} is read")
