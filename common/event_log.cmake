@@ -5,6 +5,16 @@ seaworthy_library(seaworthy_event_log
           rocksdb_event_log_format.cc rocksdb_event_log_index.cc rocksdb_event_log_subscription.cc
           rocksdb_event_log_tracker.cc rocksdb_event_log_wal.cc rocksdb_event_log_writer.cc
           memory_object_store.cc rocksdb_object_store.cc
-  TESTS object_store_test.cc rocksdb_event_log_test.cc
+  TESTS object_store_test.cc rocksdb_event_log_damage_test.cc rocksdb_event_log_fault_test.cc rocksdb_event_log_kill_test.cc
+        rocksdb_event_log_test.cc rocksdb_event_log_wal_test.cc
   DEPS seaworthy_base seaworthy_proto absl::status absl::statusor absl::strings absl::synchronization absl::time
        absl::span spdlog::spdlog ${ROCKSDB_LIBRARY})
+
+# The kill test runs a process of its own and kills it.
+if(SEAWORTHY_TESTS)
+  add_executable(event_log_kill_child event_log_kill_child.cc)
+  target_link_libraries(event_log_kill_child PRIVATE seaworthy_event_log seaworthy_warnings)
+  add_dependencies(seaworthy_event_log_tests event_log_kill_child)
+  target_compile_definitions(seaworthy_event_log_tests
+                             PRIVATE SEAWORTHY_KILL_CHILD="$<TARGET_FILE:event_log_kill_child>")
+endif()

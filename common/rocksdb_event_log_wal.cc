@@ -136,7 +136,7 @@ bool WalReader::IsUnwritten(size_t at) const {
   if (end <= BlockEnd(at) && end > bytes_.size()) return !LengthWasDamaged(at);
   const size_t last = bytes_.find_last_not_of('\0');
   const size_t zeros_from = last == std::string_view::npos ? 0 : last + 1;
-  return zeros_from < std::min(end, BlockEnd(at)) || HasZeroSector(at);
+  return zeros_from < std::min({end, BlockEnd(at), bytes_.size()}) || HasZeroSector(at);
 }
 
 absl::Status DamagedWal(const WalFile& file, size_t at) {
@@ -169,14 +169,17 @@ absl::StatusOr<std::vector<WalFile>> ReadWalFiles(rocksdb::Env* env, const std::
   return files;
 }
 
-absl::Status TruncateSynced(rocksdb::Env* env, const std::string& name, uint64_t size) {
-  rocksdb::Status status = env->Truncate(name, size);
-  if (!status.ok()) return FileError(name, status);
-  std::unique_ptr<rocksdb::WritableFile> file;
-  status = env->ReopenWritableFile(name, &file, rocksdb::EnvOptions());
-  if (status.ok()) status = file->Fsync();
-  if (status.ok()) status = file->Close();
-  return status.ok() ? absl::OkStatus() : FileError(name, status);
+// Replaces the file by its first `size` bytes, whole or not at all: RocksDB's
+// environment offers no truncation.
+absl::Status CutSynced(rocksdb::Env* env, const std::string& path, const WalFile& file, uint64_t size) {
+  const std::string kept = file.name + ".cut";
+  rocksdb::Status status =
+      rocksdb::WriteStringToFile(env, rocksdb::Slice(file.bytes.data(), size), kept, /*should_sync=*/true);
+  if (status.ok()) status = env->RenameFile(kept, file.name);
+  std::unique_ptr<rocksdb::Directory> folder;
+  if (status.ok()) status = env->NewDirectory(path, &folder);
+  if (status.ok()) status = folder->Fsync();
+  return status.ok() ? absl::OkStatus() : FileError(file.name, status);
 }
 
 }  // namespace
@@ -207,7 +210,7 @@ absl::Status CutTornTail(rocksdb::Env* env, const std::string& path) {
     if (keep == files[i].bytes.size()) continue;
     spdlog::warn("event log: {} bytes of a write that was cut short are dropped from {} (never acknowledged)",
                  files[i].bytes.size() - keep, files[i].name);
-    SEAWORTHY_RETURN_IF_ERROR(TruncateSynced(env, files[i].name, keep));
+    SEAWORTHY_RETURN_IF_ERROR(CutSynced(env, path, files[i], keep));
   }
   return absl::OkStatus();
 }

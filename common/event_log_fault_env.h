@@ -1,0 +1,183 @@
+// A file system that fails on demand, for the log's tests.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/match.h"
+#include "absl/synchronization/mutex.h"
+#include "rocksdb/env.h"
+#include "rocksdb/file_system.h"
+
+namespace seaworthy {
+
+// What fails, and from when on.
+enum class Fault { kSync, kAppend, kHalfAppend, kNoSpace, kPower };
+
+// The real file system with one fault armed; knows which bytes of which file
+// were synced. kSync, kAppend and kHalfAppend fail once; kNoSpace fails every
+// append from then on, kPower everything. Thread-safe.
+class FaultFileSystem : public rocksdb::FileSystemWrapper {
+ public:
+  FaultFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "FaultFileSystem"; }
+
+  // The `count`th matching operation from now on fails, counted from 1.
+  void Arm(Fault fault, int count) {
+    absl::MutexLock lock(&mutex_);
+    fault_ = fault;
+    left_ = count;
+  }
+  // Whether the armed fault has struck.
+  bool struck() const {
+    absl::MutexLock lock(&mutex_);
+    return struck_;
+  }
+
+  // After the cut: of what was not synced a random part is on the disk, the
+  // rest is missing or zeros.
+  void DropUnsynced(std::mt19937& random) {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [name, sizes] : files_) {
+      if (!std::filesystem::exists(name)) continue;
+      const uint64_t unsynced = sizes.written - sizes.synced;
+      const uint64_t kept = unsynced == 0 ? 0 : random() % (unsynced + 1);
+      std::filesystem::resize_file(name, sizes.synced + kept);
+      if (random() % 3 == 0) std::filesystem::resize_file(name, sizes.written);
+    }
+  }
+
+  // For FaultFile. OK, or how the operation fails.
+  rocksdb::IOStatus OnAppend() { return Decide(fault_is_append()); }
+  rocksdb::IOStatus OnSync() { return Decide(!fault_is_append()); }
+  bool half() const {
+    absl::MutexLock lock(&mutex_);
+    return fault_ == Fault::kHalfAppend;
+  }
+  void Written(const std::string& name, uint64_t bytes) {
+    absl::MutexLock lock(&mutex_);
+    files_[name].written += bytes;
+  }
+  void Synced(const std::string& name) {
+    absl::MutexLock lock(&mutex_);
+    files_[name].synced = files_[name].written;
+  }
+
+  rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
+                               const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+    const rocksdb::IOStatus renamed = target()->RenameFile(from, to, options, debug);
+    absl::MutexLock lock(&mutex_);
+    if (renamed.ok()) files_[to] = files_[from];
+    files_.erase(from);
+    return renamed;
+  }
+  rocksdb::IOStatus DeleteFile(const std::string& name, const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* debug) override {
+    absl::MutexLock lock(&mutex_);
+    if (power_is_off()) return rocksdb::IOStatus::IOError("the power is off");
+    files_.erase(name);
+    return target()->DeleteFile(name, options, debug);
+  }
+
+ private:
+  struct Sizes {
+    uint64_t written = 0;
+    uint64_t synced = 0;
+  };
+
+  bool fault_is_append() const {
+    absl::MutexLock lock(&mutex_);
+    return fault_ != Fault::kSync;
+  }
+  bool power_is_off() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return struck_ && fault_ == Fault::kPower;
+  }
+
+  rocksdb::IOStatus Decide(bool matches) {
+    absl::MutexLock lock(&mutex_);
+    // Power goes whatever is done; a full disk syncs what it has.
+    if (fault_ == Fault::kPower) matches = true;
+    if (matches && left_ > 0 && --left_ == 0)
+      struck_ = true;
+    else if (!struck_ || (fault_ != Fault::kPower && (fault_ != Fault::kNoSpace || !matches)))
+      return rocksdb::IOStatus::OK();
+    return fault_ == Fault::kNoSpace ? rocksdb::IOStatus::NoSpace("injected")
+                                     : rocksdb::IOStatus::IOError("injected");
+  }
+
+  mutable absl::Mutex mutex_;
+  Fault fault_ ABSL_GUARDED_BY(mutex_) = Fault::kSync;
+  int left_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool struck_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<std::string, Sizes> files_ ABSL_GUARDED_BY(mutex_);
+};
+
+// One file of it.
+class FaultFile : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  FaultFile(std::unique_ptr<rocksdb::FSWritableFile>&& file, FaultFileSystem* system, std::string name)
+      : FSWritableFileOwnerWrapper(std::move(file)), system_(system), name_(std::move(name)) {}
+
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* debug) override {
+    const rocksdb::IOStatus fault = system_->OnAppend();
+    if (fault.ok()) return AppendReally(data, options, debug);
+    if (system_->half()) {
+      AppendReally(rocksdb::Slice(data.data(), data.size() / 2), options, debug).PermitUncheckedError();
+    }
+    return fault;
+  }
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           const rocksdb::DataVerificationInfo&, rocksdb::IODebugContext* debug) override {
+    return Append(data, options, debug);
+  }
+  rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+    return SyncReally(FSWritableFileOwnerWrapper::Sync(options, debug));
+  }
+  rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+    return SyncReally(FSWritableFileOwnerWrapper::Fsync(options, debug));
+  }
+
+ private:
+  rocksdb::IOStatus AppendReally(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                                 rocksdb::IODebugContext* debug) {
+    rocksdb::IOStatus appended = FSWritableFileOwnerWrapper::Append(data, options, debug);
+    if (appended.ok()) system_->Written(name_, data.size());
+    return appended;
+  }
+  // The bytes stay in the page cache either way, as after a real failed sync.
+  rocksdb::IOStatus SyncReally(const rocksdb::IOStatus& synced) {
+    rocksdb::IOStatus fault = system_->OnSync();
+    if (fault.ok() && synced.ok()) system_->Synced(name_);
+    return fault.ok() ? synced : fault;
+  }
+
+  FaultFileSystem* const system_;
+  const std::string name_;
+};
+
+inline rocksdb::IOStatus FaultFileSystem::NewWritableFile(const std::string& name,
+                                                          const rocksdb::FileOptions& options,
+                                                          std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                                          rocksdb::IODebugContext* debug) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (power_is_off()) return rocksdb::IOStatus::IOError("the power is off");
+    files_[name] = {};
+  }
+  std::unique_ptr<rocksdb::FSWritableFile> real;
+  rocksdb::IOStatus made = target()->NewWritableFile(name, options, &real, debug);
+  if (made.ok()) *file = std::make_unique<FaultFile>(std::move(real), this, name);
+  return made;
+}
+
+}  // namespace seaworthy
