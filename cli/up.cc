@@ -21,6 +21,8 @@
 namespace seaworthy::cli {
 namespace {
 
+constexpr size_t kGoodTokenSize = 16;
+
 struct UpFlags {
   std::optional<int> port;
   std::string token;
@@ -94,6 +96,10 @@ absl::Status Up(const Context& context, const UpFlags& flags) {
   umask(077);
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, UpConfig(context, flags));
   StartLogging();
+  if (!config.api_token.empty() && config.api_token.size() < kGoodTokenSize) {
+    spdlog::warn("the API token has only {} characters and may be guessed; `openssl rand -hex 32` makes one",
+                 config.api_token.size());
+  }
   SEAWORTHY_ASSIGN_OR_RETURN(const std::unique_ptr<Program> program, Program::Start(config));
   spdlog::info("data in {}, endpoint {}, HTTP on {}:{}", program->layout().dir, config.endpoint,
                config.http_address, program->http_port());

@@ -118,12 +118,12 @@ absl::Status CheckPublicUrl(const std::string& url) {
 
 absl::Status CheckToken(const std::string& token) {
   if (token.empty()) return absl::OkStatus();
-  bool printable = token.size() >= 16 && token.size() <= 512;
+  bool printable = token.size() <= 512;
   for (const char c : token) printable = printable && absl::ascii_isgraph(static_cast<unsigned char>(c));
   if (printable) return absl::OkStatus();
   // The token itself stays out of the message: messages are logged.
   return absl::InvalidArgumentError(
-      "`api_token` must be 16 to 512 printable ASCII characters without spaces; one is made with "
+      "`api_token` must be at most 512 printable ASCII characters without spaces; one is made with "
       "`openssl rand -hex 32`, or leave it out to have one made");
 }
 

@@ -21,7 +21,8 @@ struct Config {
   // For the HTTP API; empty: made at the first start and kept in
   // data_dir/api-token (mode 0600).
   std::string api_token;
-  // Where `up` also writes the desk's one-time sign-in link; empty for none.
+  // Where `up` writes the desk's one-time sign-in link instead of printing it;
+  // empty to print it.
   std::string desk_link_file;
   // Folder of the persona files; empty for the installed ones.
   std::string prompts_dir;

@@ -118,9 +118,9 @@ TEST_F(ConfigTest, ValuesOutOfRangeAreNamed) {
   EXPECT_THAT(Resolve([](Config& c) { c.data_dir = ""; }).status().message(), HasSubstr("`data_dir`"));
 }
 
-TEST_F(ConfigTest, AWeakTokenIsRefusedWithoutBeingRepeated) {
-  const auto config = Resolve([](Config& c) { c.api_token = "hunter2"; });
-  EXPECT_THAT(config.status().message(), AllOf(HasSubstr("`api_token`"), Not(HasSubstr("hunter2"))));
+TEST_F(ConfigTest, ATokenThatNoHeaderHoldsIsRefusedWithoutBeingRepeated) {
+  const auto config = Resolve([](Config& c) { c.api_token = "hunter 2"; });
+  EXPECT_THAT(config.status().message(), AllOf(HasSubstr("`api_token`"), Not(HasSubstr("hunter"))));
 }
 
 TEST_F(ConfigTest, TheHomeFolderIsFoundAboveTheProgram) {
