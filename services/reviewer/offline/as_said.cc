@@ -1,0 +1,146 @@
+#include "services/reviewer/offline/as_said.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "services/reviewer/text.h"
+
+namespace seaworthy::offline {
+namespace {
+
+constexpr size_t kMinWords = 2;
+constexpr size_t kMaxRun = 34;
+constexpr size_t kMaxNameBytes = 60;
+constexpr size_t kMaxCommandBytes = 56;
+
+// Who speaks of these speaks to us, not of a tool.
+constexpr std::array<std::string_view, 24> kAddressed = {
+    "reviewer",    "persona",       "verdict",       "rubric",   "the panel", "review panel",
+    "panel ship",  "ignore ",       "disregard",     "override", "outrank",   "you must",
+    "you are now", "system prompt", "vote ",         "votes ",   "voting",    "your rules",
+    "your answer", "as an ai",      "previous inst", "base64",   "rot13",     "your instructions"};
+
+constexpr std::array<std::string_view, 14> kMarkup = {"<",  ">", "://", "www.", "](",  "![",          "{{",
+                                                      "}}", "`", "\\",  "&#",   "&lt", "javascript:", "@@"};
+
+bool HasControl(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+}
+
+// Mostly Latin: other scripts do not read in an English sentence.
+bool MostlyAscii(std::string_view text) {
+  const size_t high =
+      std::count_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  return high * 8 <= text.size();
+}
+
+bool EndsClause(std::string_view word) {
+  return !word.empty() && std::string_view(",;:.!?)").find(word.back()) != std::string_view::npos;
+}
+
+// Words a clause must not end with.
+bool Dangling(std::string_view word) {
+  static constexpr std::string_view kWords[] = {
+      "a",     "an",      "the",  "of",   "to",        "in",      "on",   "for",  "and",   "or",    "with",
+      "by",    "at",      "from", "as",   "is",        "are",     "was",  "be",   "that",  "which", "its",
+      "it",    "this",    "we",   "our",  "than",      "into",    "like", "such", "using", "while", "when",
+      "but",   "their",   "your", "any",  "all",       "both",    "has",  "have", "can",   "will",  "over",
+      "under", "between", "also", "only", "including", "through", "not"};
+  const std::string lower = text::Lower(word);
+  return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
+}
+
+std::string_view TrimStops(std::string_view word) {
+  while (!word.empty() && std::string_view(",;:.!").find(word.back()) != std::string_view::npos) {
+    word.remove_suffix(1);
+  }
+  return word;
+}
+
+bool Balanced(std::string_view text) {
+  return std::count(text.begin(), text.end(), '(') == std::count(text.begin(), text.end(), ')') &&
+         std::count(text.begin(), text.end(), '[') == std::count(text.begin(), text.end(), ']') &&
+         text.find('"') == std::string_view::npos;
+}
+
+// How many of the words to keep: all, or up to the last pause, or up to the
+// last word that does not dangle.
+size_t CutAt(const std::vector<std::string_view>& words, size_t max_words) {
+  if (words.size() <= max_words) return words.size();
+  for (size_t n = max_words; n >= 5; --n) {
+    if (EndsClause(words[n - 1])) return n;
+  }
+  for (size_t n = max_words; n >= 5; --n) {
+    if (Dangling(words[n])) return n;
+  }
+  return 0;
+}
+
+}  // namespace
+
+bool IsQuotable(std::string_view words) {
+  if (HasControl(words) || !text::IsUtf8(words) || !MostlyAscii(words)) return false;
+  const auto contains = [words](std::string_view part) { return text::ContainsIgnoreCase(words, part); };
+  if (std::any_of(kMarkup.begin(), kMarkup.end(), contains)) return false;
+  if (std::any_of(kAddressed.begin(), kAddressed.end(), contains)) return false;
+  const auto runs = text::Words(words);
+  return std::all_of(runs.begin(), runs.end(), [](std::string_view run) { return run.size() <= kMaxRun; });
+}
+
+std::optional<std::string> Clause(std::string_view words, size_t max_words) {
+  if (!IsQuotable(words)) return std::nullopt;
+  std::vector<std::string_view> all = text::Words(words);
+  // A sentence's end is the best place to stop.
+  for (size_t n = 4; n < std::min(all.size(), max_words); ++n) {
+    const std::string_view word = all[n - 1];
+    if (word.size() > 3 && (word.back() == '.' || word.back() == ';' || word.back() == '!')) {
+      all.resize(n);
+      break;
+    }
+  }
+  size_t keep = CutAt(all, max_words);
+  while (keep > 0 && Dangling(TrimStops(all[keep - 1]))) --keep;
+  if (keep < kMinWords) return std::nullopt;
+  std::string out;
+  for (size_t i = 0; i < keep; ++i) text::Append(&out, i == 0 ? "" : " ", all[i]);
+  out.resize(TrimStops(out).size());
+  if (!Balanced(out) || text::CountWords(out) < kMinWords) return std::nullopt;
+  return out;
+}
+
+std::string CleanName(std::string_view name) {
+  std::string out;
+  bool tag = false;
+  for (char c : name) {
+    if (c == '<') tag = true;
+    const bool keep = !tag && static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '`' && c != '>';
+    if (c == '>') tag = false;
+    if (keep) out.push_back(c);
+  }
+  out = std::string(text::Strip(out));
+  if (out.size() > kMaxNameBytes) {
+    size_t cut = kMaxNameBytes;
+    while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80) --cut;
+    out.resize(cut);
+  }
+  return text::IsUtf8(out) && IsQuotable(out) ? out : "";
+}
+
+std::optional<std::string> Command(std::string_view command) {
+  command = text::Strip(command.substr(0, command.find('\n')));
+  while (command.starts_with("$") || command.starts_with("!") || command.starts_with(">")) {
+    command = text::Strip(command.substr(1));
+  }
+  const bool shows = !command.empty() && command.size() <= kMaxCommandBytes && !HasControl(command) &&
+                     text::IsUtf8(command) && command.find_first_of("`<>") == std::string_view::npos &&
+                     command.find("://") == std::string_view::npos && command.back() != '\\';
+  if (!shows) return std::nullopt;
+  return std::string(command);
+}
+
+}  // namespace seaworthy::offline

@@ -1,0 +1,41 @@
+#include <grpcpp/grpcpp.h>
+
+#include "common/error_codes.h"
+#include "seaworthy/v1/reviewer_service.grpc.pb.h"
+#include "services/reviewer/reviewer_service.h"
+
+namespace seaworthy {
+namespace {
+
+// Calls through to the service. Thread-safe as it is.
+class ReviewerGrpc final : public v1::ReviewerService::Service {
+ public:
+  explicit ReviewerGrpc(ReviewerService* service) : service_(service) {}
+
+  grpc::Status ReviewRevision(grpc::ServerContext* context, const v1::ReviewRevisionRequest* request,
+                              v1::Verdict* response) override {
+    return Answer(service_->ReviewRevision(*request), response);
+  }
+  grpc::Status ListPersonas(grpc::ServerContext* context, const v1::ListPersonasRequest* request,
+                            v1::ListPersonasResponse* response) override {
+    return Answer(service_->ListPersonas(*request), response);
+  }
+
+ private:
+  template <typename T>
+  static grpc::Status Answer(absl::StatusOr<T> result, T* response) {
+    if (!result.ok()) return ToGrpcStatus(result.status());
+    *response = *std::move(result);
+    return grpc::Status::OK;
+  }
+
+  ReviewerService* const service_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeGrpcService(ReviewerService* service) {
+  return std::make_unique<ReviewerGrpc>(service);
+}
+
+}  // namespace seaworthy
