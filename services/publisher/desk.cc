@@ -70,6 +70,7 @@ void AddActions(const v1::Comparison& comparison, json& view) {
   view["can_reject"] = drafted;
   view["can_withdraw"] = published;
   view["published"] = published;
+  view["open_claims"] = true;
   view["withdraw_hash"] = comparison.published_hash();
   view["published_differs"] = published && comparison.published_hash() != comparison.content_hash();
   view["waiting"] = comparison.state() == v1::Comparison::WAITING;

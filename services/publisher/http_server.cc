@@ -10,12 +10,16 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "services/publisher/guarded_socket.h"
 #include "services/publisher/worker_pool.h"
 
 namespace seaworthy {
 namespace {
 
-struct Traits : public restinio::traits_t<restinio::asio_timer_manager_t, restinio::null_logger_t> {
+struct Traits
+    : public restinio::traits_t<restinio::asio_timer_manager_t, restinio::null_logger_t,
+                                restinio::default_request_handler_t,
+                                restinio::asio_ns::strand<restinio::default_asio_executor>, GuardedSocket> {
   static constexpr bool use_connection_count_limiter = true;
 };
 using RestinioServer = restinio::http_server_t<Traits>;
@@ -129,7 +133,7 @@ void HttpServer::Impl::Configure(Settings& settings) {
                                     .max_field_name_size(256)
                                     .max_field_value_size(8192)
                                     .max_field_count(100)
-                                    .max_body_size(2 * options_.max_body_bytes))
+                                    .max_body_size(kMaxHttpBodyBytes))
       .acceptor_post_bind_hook([this](restinio::asio_ns::ip::tcp::acceptor& acceptor) {
         port_ = acceptor.local_endpoint().port();
       })
@@ -185,11 +189,6 @@ void HttpServer::Impl::Handle(const restinio::request_handle_t& request) {
 }
 
 HttpResponse HttpServer::Impl::Answer(const restinio::request_t& request) {
-  if (request.body().size() > options_.max_body_bytes) {
-    return JsonError(413, "too_large",
-                     absl::StrCat("the body is larger than this server reads (", options_.max_body_bytes,
-                                  " bytes); an announcement may hold 2 MiB: send its text only"));
-  }
   try {
     return handler_(ToRequest(request));
   } catch (const std::exception& error) {

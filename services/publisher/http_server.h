@@ -11,6 +11,9 @@
 
 namespace seaworthy {
 
+// Larger bodies are answered 413 before any handler sees them.
+inline constexpr size_t kMaxHttpBodyBytes = 8 << 20;
+
 // One thread does all input and output; handlers run on a bounded pool, so
 // that they may wait for other services. Every answer, errors included,
 // carries the security headers. Thread-safe.
@@ -23,8 +26,6 @@ class HttpServer {
     // Requests waiting for a thread, at most; more are answered 503.
     size_t max_waiting = 256;
     size_t max_connections = 256;
-    // Bodies above this are answered 413 before any handler sees them.
-    size_t max_body_bytes = 8 << 20;
     // Time to read a request whole, idle time of a kept connection included.
     absl::Duration read_timeout = absl::Seconds(30);
     absl::Duration handle_timeout = absl::Seconds(60);

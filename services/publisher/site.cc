@@ -54,6 +54,7 @@ json Site::Frame(const std::string& path, const std::string& title, const std::s
           {"nav_home", path == "/"},
           {"nav_method", path == "/method"},
           {"preview", false},
+          {"open_claims", false},
           {"approved_on", ""}};
 }
 

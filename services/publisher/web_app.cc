@@ -1,0 +1,112 @@
+#include "services/publisher/web_app.h"
+
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace seaworthy {
+namespace {
+
+// Every template a page is made of.
+constexpr const char* kTemplates[] = {
+    "home",
+    "comparison",
+    "tool",
+    "method",
+    "error",
+    "desk_sign_in",
+    "desk_queue",
+    "desk_status",
+    "desk_facts",
+    "desk_message",
+    "desk_announcements",
+    "desk_comparison",
+    "desk_published",
+};
+
+absl::StatusOr<std::string> ReadText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path, "; check web_dir"));
+  return text.str();
+}
+
+}  // namespace
+
+absl::StatusOr<WebApp::Files> WebApp::ReadFiles(const std::string& web_dir) {
+  auto templates = TemplateSet::Load(web_dir + "/templates");
+  if (!templates.ok()) return templates.status();
+  for (const char* name : kTemplates) {
+    if (!(*templates)->Has(name)) {
+      return absl::NotFoundError(
+          absl::StrCat("the template ", web_dir, "/templates/", name, ".html is missing"));
+    }
+  }
+  auto assets = LoadAssets(web_dir + "/assets");
+  if (!assets.ok()) return assets.status();
+  auto openapi = ReadText(web_dir + "/api/openapi.json");
+  if (!openapi.ok()) return openapi.status();
+  return Files{*std::move(templates), *std::move(assets), *std::move(openapi)};
+}
+
+WebApp::WebApp(const PublisherService::Options& options, Files files, std::function<std::string()> base_url)
+    : base_url_(std::move(base_url)),
+      templates_(std::move(files.templates)),
+      published_(options.aggregator),
+      sessions_(options.clock),
+      site_({.published = &published_,
+             .templates = templates_.get(),
+             .assets = std::move(files.assets),
+             .personas = options.personas,
+             .public_url = options.public_url}),
+      gate_({.sessions = &sessions_,
+             .api_token = options.api_token,
+             .public_url = options.public_url,
+             .desk_page =
+                 [this](int status, const std::string& title, const std::string& message) {
+                   return Desk::Message(*templates_, status, title, message);
+                 }}),
+      desk_({.aggregator = options.aggregator,
+             .ingest = options.ingest,
+             .published = &published_,
+             .site = &site_,
+             .templates = templates_.get(),
+             .sessions = &sessions_,
+             .gate = &gate_,
+             .personas = options.personas,
+             .endpoint = options.endpoint,
+             .version = SEAWORTHY_VERSION}),
+      api_({.aggregator = options.aggregator,
+            .ingest = options.ingest,
+            .published = &published_,
+            .endpoint = options.endpoint,
+            .version = SEAWORTHY_VERSION,
+            .openapi = std::move(files.openapi),
+            .make_desk_link = [this] { return MakeDeskLink(); }}),
+      router_(
+          Routes(), [this](const Route& route, Call& call) { return gate_(route, call); },
+          [this](const HttpRequest& request, int status, absl::string_view code, absl::string_view message) {
+            return ErrorPage(request, status, code, message);
+          }) {}
+
+std::vector<Route> WebApp::Routes() const {
+  std::vector<Route> routes = site_.Routes();
+  for (auto& part : {desk_.Routes(), api_.Routes()}) routes.insert(routes.end(), part.begin(), part.end());
+  return routes;
+}
+
+HttpResponse WebApp::ErrorPage(const HttpRequest& request, int status, absl::string_view code,
+                               absl::string_view message) const {
+  if (absl::StartsWith(request.target, "/api/")) return JsonError(status, code, message);
+  return HtmlResponse(status, site_.ErrorBody(status));
+}
+
+std::string WebApp::MakeDeskLink() {
+  return absl::StrCat(base_url_(), "/desk/sign-in?token=", sessions_.MakeLinkToken());
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,59 @@
+// Site, desk and API behind one router: everything the publisher answers,
+// without the server.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/publisher/access.h"
+#include "services/publisher/api.h"
+#include "services/publisher/desk.h"
+#include "services/publisher/published.h"
+#include "services/publisher/publisher_service.h"
+#include "services/publisher/router.h"
+#include "services/publisher/site.h"
+#include "services/publisher/template_set.h"
+
+namespace seaworthy {
+
+// Thread-safe. Parts point at each other: neither copied nor moved.
+class WebApp {
+ public:
+  // What was read from web_dir.
+  struct Files {
+    std::unique_ptr<TemplateSet> templates;
+    Assets assets;
+    std::string openapi;
+  };
+  // Errors: NOT_FOUND and INVALID_ARGUMENT naming the file.
+  static absl::StatusOr<Files> ReadFiles(const std::string& web_dir);
+
+  // `base_url` says how the server is reached, for desk links.
+  WebApp(const PublisherService::Options& options, Files files, std::function<std::string()> base_url);
+  WebApp(const WebApp&) = delete;
+  WebApp& operator=(const WebApp&) = delete;
+
+  HttpResponse Handle(const HttpRequest& request) const { return router_.Handle(request); }
+  std::string MakeDeskLink();
+  const Site& site() const { return site_; }
+  const std::vector<Route>& routes() const { return router_.routes(); }
+
+ private:
+  std::vector<Route> Routes() const;
+  HttpResponse ErrorPage(const HttpRequest& request, int status, absl::string_view code,
+                         absl::string_view message) const;
+
+  const std::function<std::string()> base_url_;
+  const std::unique_ptr<TemplateSet> templates_;
+  Published published_;
+  DeskSessions sessions_;
+  const Site site_;
+  const AccessGate gate_;
+  const Desk desk_;
+  const Api api_;
+  const Router router_;
+};
+
+}  // namespace seaworthy
