@@ -1,0 +1,148 @@
+#include <cmath>
+
+#include "services/ingest/extract/extractors.h"
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/numbers.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+class ContextFinder {
+ public:
+  explicit ContextFinder(Draft* draft) : draft_(*draft), source_(draft->source()) {}
+
+  void Run(Draft* draft) {
+    Labels();
+    Tables();
+    for (const Sentence& sentence : source_.sentences()) InSentence(sentence);
+    if (best_ > 0) draft->Add("context_tokens", PlainNumber(best_), raw_);
+  }
+
+ private:
+  void Put(std::string_view number, std::string_view unit, Span raw) {
+    const auto value = ParseNumber(number);
+    if (!value || raw.empty()) return;
+    const std::string lower = Lower(unit);
+    const double tokens = *value * (StartsWith(lower, "k") ? 1000 : StartsWith(lower, "m") ? 1'000'000 : 1);
+    if (tokens < 64 || tokens > 100'000'000 || tokens <= best_) return;
+    best_ = std::round(tokens);
+    raw_ = raw;
+  }
+
+  void Labels() {
+    static const Pattern kValue(R"((\d+(?:[.,]\d+)*)\s?(k|m|million)?\b)", true);
+    for (const Labelled& label : source_.labelled()) {
+      const std::string& key = label.key;
+      if (!StartsWith(key, "context") && key != "max context" && key != "kontextlänge" &&
+          key != "sequence length" && key != "contexte" && key != "max sequence length" &&
+          key != "上下文长度" && key != "longueur de contexte" && key != "maximum context length") {
+        continue;
+      }
+      for (const Match& match : kValue.FindAll(label.value, 6)) Take(label.value, match, label.raw);
+    }
+  }
+
+  void Take(std::string_view text, const Match& match, Span raw) {
+    const std::string_view unit =
+        match.Has(2) ? text.substr(match.groups[2].begin, match.groups[2].size()) : "";
+    Put(text.substr(match.groups[1].begin, match.groups[1].size()), unit, raw);
+  }
+
+  void Tables() {
+    static const Pattern kHead(
+        R"(^(?:max(?:imum)? )?(?:context|上下文)(?: ?(?:length|window|size|长度))?(?: \(.*\))?$)");
+    static const Pattern kCell(R"(^(\d+(?:[.,]\d+)*) ?(k|m)?(?: ?tokens?)?$)", true);
+    for (const Table& table : source_.tables()) {
+      if (table.rows.size() < 2) continue;
+      for (size_t column = 0; column < table.rows[0].size(); ++column) {
+        if (table.rows[0][column] == Table::kNoCell) continue;
+        if (!kHead.Matches(Lower(OneLine(CellText(table.rows[0][column]))))) continue;
+        for (size_t row = 1; row < table.rows.size(); ++row) {
+          if (column >= table.rows[row].size() || table.rows[row][column] == Table::kNoCell) continue;
+          const size_t block = table.rows[row][column];
+          const std::string text = OneLine(CellText(block));
+          const auto match = kCell.Find(text);
+          const auto raw = source_.Raw(source_.document().blocks[block].text);
+          if (match && raw) Take(text, *match, *raw);
+        }
+      }
+    }
+  }
+
+  std::string_view CellText(size_t block) const {
+    return source_.Text(source_.document().blocks[block].text);
+  }
+
+  void InSentence(const Sentence& sentence) {
+    if (source_.document().blocks[sentence.block].kind == BlockKind::kTableCell) return;
+    static const Pattern kForward(
+        R"(\b(?:context(?: (?:window|length|size|lengths|windows))?|sequence length|window size|max(?:imum)? (?:input|sequence) length|kontext\w*|contexte|上下文)[^.;0-9]{0,30}?(\d+(?:[,.]\d+)*)\s?(k|m|million)?\b)",
+        true);
+    static const Pattern kBackward(
+        R"(\b(\d+(?:[,.]\d+)*)[ -]?(k|m|million)?(?:[ -]tokens?)?(?: of)?(?: (?:native|long|maximum|token|input))?[ -]*(?:的)?\s*(?:context|window|sequence length|kontext|contexte|上下文|token 的上下文))",
+        true);
+    static const Pattern kTokens(R"(\b(\d+(?:[,.]\d+)*)\s?(k|m|million)[ -]?tokens?\b)", true);
+    const std::string_view text = source_.Text(sentence);
+    const std::string_view lower =
+        std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+    const bool context = Contains(lower, "context") || Contains(lower, "window") ||
+                         Contains(lower, "sequence length") || Contains(lower, "kontext") ||
+                         Contains(lower, "上下文");
+    if (!context) return;
+    static const Pattern kNot(
+        R"(in-context|context examples|sliding window attention of|tokens per|trained on|previous)");
+    const bool doubtful = kNot.Matches(lower) || OtherProduct(lower);
+    for (const Pattern* pattern : {&kForward, &kBackward}) {
+      for (const Match& match : pattern->FindAll(text, 4)) {
+        Span span{sentence.text.begin + match.all().begin, sentence.text.begin + match.all().end};
+        const std::string_view number = source_.Text(
+            {sentence.text.begin + match.groups[1].begin, sentence.text.begin + match.groups[1].end});
+        const bool unit = match.Has(2) && !match.groups[2].empty();
+        const auto value = ParseNumber(number);
+        // "context of 5 examples", "2 context windows".
+        if (!value || (!unit && *value < 256 && !Contains(lower, "token"))) continue;
+        if (doubtful && !Contains(lower, Lower(draft_.name))) continue;
+        const auto raw = source_.Raw(span);
+        if (raw)
+          Put(number,
+              unit ? source_.Text({sentence.text.begin + match.groups[2].begin,
+                                   sentence.text.begin + match.groups[2].end})
+                   : "",
+              *raw);
+      }
+    }
+    if (!doubtful && Contains(lower, "extend") && Contains(lower, "token")) {
+      for (const Match& match : kTokens.FindAll(text, 3)) {
+        const auto raw =
+            source_.Raw({sentence.text.begin + match.all().begin, sentence.text.begin + match.all().end});
+        if (raw && best_ == 0) Take(text, match, *raw);
+      }
+    }
+  }
+
+  bool OtherProduct(std::string_view lower) const {
+    const std::string name = Lower(draft_.name);
+    for (const Spelling& product : ProductSpellings()) {
+      const size_t at = FindWord(lower, product.word);
+      if (at != lower.npos && !Contains(name, product.word)) return true;
+    }
+    return false;
+  }
+
+  const Draft& draft_;
+  const Source& source_;
+  double best_ = 0;
+  Span raw_;
+};
+
+}  // namespace
+
+void ExtractContextLength(Draft* draft) {
+  const FoundFact* kind = draft->First("kind");
+  if (kind != nullptr && kind->value != "model" && kind->value != "service") return;
+  ContextFinder(draft).Run(draft);
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,73 @@
+#include "services/ingest/extract/draft.h"
+
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+
+std::string NameKey(std::string_view name) {
+  std::string key;
+  for (char c : Lower(name)) {
+    if (IsAlnum(c) || static_cast<unsigned char>(c) >= 0x80 || c == '+') key.push_back(c);
+  }
+  return key;
+}
+
+bool Draft::Add(std::string_view field, std::string_view value, Span raw) {
+  const std::string line = OneLine(value);
+  const std::string& bytes = source_->document().bytes;
+  const size_t longest = field == "links" ? 2000 : kMaxValueBytes;
+  if (line.empty() || line.size() > longest || raw.empty() || raw.end > bytes.size()) return false;
+  size_t count = 0;
+  for (const FoundFact& fact : facts_) {
+    if (fact.field != field) continue;
+    if (fact.value == line || ++count >= kMaxFactsPerField) return false;
+  }
+  const std::string_view quoted =
+      Utf8Prefix(std::string_view(bytes).substr(raw.begin, raw.size()), kMaxEvidenceBytes);
+  facts_.push_back({std::string(field), line, {raw.begin, raw.begin + quoted.size()}});
+  return true;
+}
+
+bool Draft::AddText(std::string_view field, std::string_view value, Span text) {
+  const auto raw = source_->Raw(text);
+  return raw && Add(field, value, *raw);
+}
+
+bool Draft::AddSaid(std::string_view field, Span text) {
+  std::string said = OneLine(source_->Text(text));
+  if (said.size() > kMaxSaidBytes) {
+    said = std::string(Utf8Prefix(said, kMaxSaidBytes - 3));
+    if (const size_t space = said.rfind(' '); space != said.npos && space > kMaxSaidBytes / 2)
+      said.resize(space);
+    while (!said.empty() && (said.back() == ',' || said.back() == ';' || said.back() == ':')) said.pop_back();
+    said += "...";
+  }
+  while (!said.empty() && (said.back() == '.' || said.back() == ':' || said.back() == ';') &&
+         !EndsWith(said, "...")) {
+    said.pop_back();
+  }
+  return AddText(field, said, text);
+}
+
+const FoundFact* Draft::First(std::string_view field) const {
+  for (const FoundFact& fact : facts_) {
+    if (fact.field == field) return &fact;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Draft::Values(std::string_view field) const {
+  std::vector<std::string> values;
+  for (const FoundFact& fact : facts_) {
+    if (fact.field == field) values.push_back(fact.value);
+  }
+  return values;
+}
+
+size_t Draft::Count(std::string_view field) const { return Values(field).size(); }
+
+void Draft::Remove(std::string_view field) {
+  std::erase_if(facts_, [&](const FoundFact& fact) { return fact.field == field; });
+}
+
+}  // namespace seaworthy

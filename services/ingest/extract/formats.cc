@@ -1,0 +1,74 @@
+#include <algorithm>
+
+#include "services/ingest/extract/extractors.h"
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+bool IsQuantized(std::string_view format) {
+  static constexpr std::string_view kFormats[] = {"GGUF", "GGML", "GPTQ", "AWQ", "FP8",  "MXFP4",   "NVFP4",
+                                                  "FP4",  "int4", "int8", "NF4", "EXL2", "1.58-bit"};
+  return std::find(std::begin(kFormats), std::end(kFormats), format) != std::end(kFormats);
+}
+
+// Whether the sentence offers weights in a format, rather than speaks of it.
+bool Offers(std::string_view lower) {
+  static const Pattern kOffer(
+      R"(\b(?:format|formats|available (?:in|as)|quanti[sz]ed|quanti[sz]ation|variants?|versions?|checkpoints?|weights|loadable|released? in|ready|download|convert\w*|export\w*|support\w* for|published|build|builds|offer\w*|provide\w*|include\w*|ships?)\b|格式|量化|gguf|gptq|awq)");
+  return kOffer.Matches(lower);
+}
+
+bool Denies(std::string_view lower) {
+  static const Pattern kNot(
+      R"(\b(?:trained (?:in|with|using)|training|fine-?tun\w+|load_in|qlora|no pytorch|not (?:available|supported)|without|previously|coming soon|will be|written in|implemented in|implementation|optimi[sz]er|mixed[- ]precision)\b)");
+  return kNot.Matches(lower);
+}
+
+// Words that are also runtimes or number types need an offer around them.
+bool IsWeak(std::string_view format) {
+  return format == "PyTorch" || format == "Candle" || format == "BF16" || format == "TensorRT" ||
+         format == "MLX" || format == "ONNX" || format == "int4" || format == "int8" || format == "Core ML" ||
+         format == "safetensors" || format == "FP4" || format == "FP8" || format == "OpenVINO" ||
+         format == "npz" || format == "NF4";
+}
+
+}  // namespace
+
+void ExtractFormats(Draft* draft) {
+  const Source& source = draft->source();
+  const FoundFact* kind = draft->First("kind");
+  if (kind != nullptr && kind->value != "model") return;
+  for (const Labelled& label : source.labelled()) {
+    const bool format = label.key == "format" || label.key == "formats" || label.key == "quantization" ||
+                        label.key == "quantizations" || label.key == "weights format" ||
+                        label.key == "file format" || label.key == "taille" ||
+                        label.key == "format du fichier" || label.key == "library_name";
+    if (!format) continue;
+    const std::string lower = Lower(label.value);
+    for (const Spelling& known : FormatSpellings()) {
+      if (FindWord(lower, known.word) == lower.npos) continue;
+      if (label.key == "library_name" && known.name != "MLX") continue;
+      draft->Add("formats", known.name, label.raw);
+    }
+  }
+  for (const Sentence& sentence : source.sentences()) {
+    const std::string_view lower =
+        std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    const bool offers = Offers(lower) && !Denies(lower);
+    const bool cell = source.document().blocks[sentence.block].kind == BlockKind::kTableCell;
+    for (const Spelling& known : FormatSpellings()) {
+      const size_t at = FindWord(lower, known.word);
+      if (at == lower.npos || (IsWeak(known.name) ? !offers || cell : Denies(lower))) continue;
+      draft->AddText("formats", known.name,
+                     {sentence.text.begin + at, sentence.text.begin + at + known.word.size()});
+    }
+  }
+  for (const FoundFact& fact : std::vector<FoundFact>(draft->facts())) {
+    if (fact.field == "formats" && IsQuantized(fact.value)) draft->Add("quantized", fact.value, fact.raw);
+  }
+}
+
+}  // namespace seaworthy

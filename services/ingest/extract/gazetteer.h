@@ -1,0 +1,43 @@
+// Names everybody in the field knows: who hides behind an organisation's
+// handle, licences and their ids, families of models, formats, runtimes,
+// benchmarks. Modest on purpose: what is not here is still found by its form.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace seaworthy {
+
+// `HuggingFaceTB` -> `Hugging Face`; nothing for a handle not known.
+std::optional<std::string_view> VendorOfHandle(std::string_view handle);
+// Whether a handle only passes on other people's models (`unsloth`), or is a
+// path word of a hub (`datasets`, `collections`).
+bool IsDistributorHandle(std::string_view handle);
+// Whether this is the name of a known vendor, case ignored; its usual form.
+std::optional<std::string_view> KnownVendor(std::string_view name);
+
+// SPDX id or the usual name of a licence said in these words (`Apache license
+// version 2.0`, `cc-by-nc-4.0`, `llama3.1`); nothing where they name none.
+std::optional<std::string> NormalizeLicense(std::string_view said);
+
+struct Spelling {
+  std::string_view word;  // Lower case.
+  std::string_view name;
+};
+
+// Whole words found in text, lower case, and what they are called.
+const std::vector<Spelling>& FormatSpellings();
+const std::vector<Spelling>& RuntimeSpellings();
+const std::vector<Spelling>& BenchmarkSpellings();
+// Families and products other people make, for competitors and for numbers
+// that are not the tool's own.
+const std::vector<Spelling>& ProductSpellings();
+
+// Whether `word` stands in `lower` at `at` as a whole word.
+bool IsWholeWord(std::string_view lower, size_t at, size_t size);
+// First whole-word place of `word` in `lower` at or after `from`, or npos.
+size_t FindWord(std::string_view lower, std::string_view word, size_t from = 0);
+
+}  // namespace seaworthy

@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <array>
+
+#include "services/ingest/extract/extractors.h"
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+struct KindWord {
+  const char* expression;
+  std::string_view kind;
+  double weight;
+};
+
+constexpr KindWord kWords[] = {
+    {R"(\b(?:language models?|llms?|vlms?|vision[- ]language models?|foundation models?|code models?|reasoning models?|embedding models?|open[- ]weights? models?|generative models?|diffusion models?|speech[- ]to[- ]text models?|text[- ]to[- ](?:image|speech|video) models?|multimodal models?|\w+ parameter model|moe model|sprachmodell\w*|modèle de langage|model family|series of models|translation models?|rectified flow transformer|text models?|checkpoints?)\b|模型)",
+     "model", 3},
+    {R"(\b(?:models?|transformer|codec|modell\w*|modèles?)\b)", "model", 1.2},
+    {R"(\b(?:library|framework|sdk|toolkit|package|client library|python library|bibliothek|bibliothèque|command[- ]line (?:tool|utility)|cli tool|plugin|inference engine|serving engine|compiler|runtime)\b)",
+     "library", 3},
+    {R"(\b(?:app|application|desktop app|editor|ide|code assistant|coding assistant|self-hosted|chatbot|playground|workbench|assistant solution|end-to-end (?:commercial )?solution|extension)\b|命令行工具)",
+     "application", 2},
+    {R"(\b(?:hosted (?:api|service)|cloud service|managed service|serverless|inference service|api service|new service|platform|service)\b)",
+     "service", 2},
+    {R"(\b(?:datasets?|data set|corpus|collection of (?:images|texts|documents|data))\b)", "dataset", 2},
+};
+
+class KindFinder {
+ public:
+  explicit KindFinder(Draft* draft) : draft_(*draft), source_(draft->source()) {}
+
+  void Run(Draft* draft) {
+    Fields();
+    Definitions();
+    Signs();
+    size_t best = 0;
+    for (size_t i = 1; i < kKinds.size(); ++i) {
+      if (score_[i] > score_[best]) best = i;
+    }
+    if (score_[best] <= 0) return;
+    draft->Add("kind", kKinds[best], raw_[best]);
+  }
+
+ private:
+  static constexpr std::array<std::string_view, 5> kKinds = {"model", "library", "application", "service",
+                                                             "dataset"};
+
+  void Vote(std::string_view kind, double weight, Span raw) {
+    for (size_t i = 0; i < kKinds.size(); ++i) {
+      if (kKinds[i] != kind) continue;
+      score_[i] += weight;
+      if (raw_[i].empty()) raw_[i] = raw;
+    }
+  }
+
+  void Fields() {
+    for (const Labelled& label : source_.labelled()) {
+      const std::string value = Lower(label.value);
+      if (label.key == "kind" || label.key == "type") {
+        for (std::string_view kind : kKinds) {
+          if (value == kind) Vote(kind, 100, label.raw);
+        }
+      }
+      if (label.key == "pipeline_tag" || label.key == "library_name" || label.key == "base_model" ||
+          label.key == "model-index.0.name" || label.key == "model type" || label.key == "base model" ||
+          label.key == "modele de base" || label.key == "basismodell") {
+        Vote("model", 8, label.raw);
+      }
+      if (label.key == "task_categories.0" || label.key == "size_categories.0")
+        Vote("dataset", 10, label.raw);
+    }
+  }
+
+  // What the announcement calls it: the words after "X is a", "introducing X,
+  // a", and the words of the title.
+  void Definitions() {
+    const std::string name = Lower(draft_.name);
+    size_t seen = 0;
+    int defined = 0;
+    for (const Sentence& sentence : source_.sentences()) {
+      if (++seen > 120 || defined >= 6) break;
+      const Block& block = source_.document().blocks[sentence.block];
+      if (block.kind == BlockKind::kTableCell || block.boilerplate) continue;
+      const std::string_view lower =
+          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+      const size_t at = FindWord(lower, name);
+      if (at == lower.npos) {
+        if (seen <= 5) Count(sentence.text, 0.3);
+        continue;
+      }
+      static const Pattern kIs(
+          R"(^[^.]{0,60}?(?:\([^)]*\))?(?:,| -| –|:)? ?(?:is|are|represents?|comprises|:|,|-|–|est|ist|是|family|series|models?)\b ?(?:also |not )?(?:a|an|the|our|un|une|ein|eine|一个|一款)?\b)");
+      const size_t after = sentence.text.begin + at + name.size();
+      const std::string_view rest = source_.Text({after, sentence.text.end});
+      const auto is = kIs.Find(rest);
+      const size_t begin = is ? after + is->all().end : after;
+      const size_t end = std::min(sentence.text.end, begin + 110);
+      const double early = seen <= 10 ? 1.0 : 0.5;
+      if (is && Contains(Lower(rest.substr(0, is->all().end)), " not ")) continue;
+      Count({begin, end}, (is ? 2.0 : 0.5) * early);
+      if (at > 4)
+        Count({sentence.text.begin + (at > 70 ? at - 70 : 0), sentence.text.begin + at}, 0.6 * early);
+      if (is) ++defined;
+    }
+  }
+
+  void Count(Span span, double factor) {
+    static const std::array<Pattern, std::size(kWords)>* const kPatterns =
+        new std::array<Pattern, std::size(kWords)>{
+            Pattern(kWords[0].expression), Pattern(kWords[1].expression), Pattern(kWords[2].expression),
+            Pattern(kWords[3].expression), Pattern(kWords[4].expression), Pattern(kWords[5].expression)};
+    const std::string_view lower = std::string_view(source_.lower()).substr(span.begin, span.size());
+    size_t first = lower.size();
+    for (size_t i = 0; i < kPatterns->size(); ++i) {
+      const auto match = (*kPatterns)[i].Find(lower);
+      if (!match) continue;
+      // What comes first is the head noun more often than not.
+      const double near = match->all().begin < first ? 1.0 : 0.6;
+      first = std::min(first, match->all().begin);
+      const auto raw = source_.Raw({span.begin + match->all().begin, span.begin + match->all().end});
+      if (raw) Vote(kWords[i].kind, kWords[i].weight * factor * near, *raw);
+    }
+  }
+
+  // What only models, or only libraries, have.
+  void Signs() {
+    const std::string name = Lower(draft_.name);
+    static const Pattern kSize(R"(\d(?:\.\d+)?b\b)");
+    if (const size_t at = FindWord(source_.lower(), name); kSize.Matches(name) && at != std::string::npos) {
+      if (const auto raw = source_.Raw({at, at + name.size()})) Vote("model", 4, *raw);
+    }
+    static const Pattern kInstall(
+        R"((?:pip install|npm (?:i|install)|cargo add|uv add|brew install)[^\n]{0,40}?([a-zA-Z][\w-]+))");
+    for (size_t i = 0; i < source_.document().blocks.size(); ++i) {
+      const Block& block = source_.document().blocks[i];
+      if (block.kind != BlockKind::kCode || !source_.Trusted(i)) continue;
+      const std::string_view lower =
+          std::string_view(source_.lower()).substr(block.text.begin, block.text.size());
+      const std::string first = NameKey(name.substr(0, name.find(' ')));
+      for (const Match& match : kInstall.FindAll(lower, 10)) {
+        if (NameKey(lower.substr(match.groups[1].begin, match.groups[1].size())) != first) continue;
+        if (const auto raw =
+                source_.Raw({block.text.begin + match.all().begin, block.text.begin + match.all().end})) {
+          Vote("library", 5, *raw);
+        }
+      }
+    }
+    const Sentence* parameters = nullptr;
+    for (const Sentence& sentence : source_.sentences()) {
+      const std::string_view lower =
+          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+      if (Contains(lower, "parameter") && Contains(lower, name) && kSize.Matches(lower))
+        parameters = &sentence;
+      if (parameters != nullptr) break;
+    }
+    if (parameters != nullptr) {
+      if (const auto raw = source_.Raw(parameters->text)) Vote("model", 3, *raw);
+    }
+  }
+
+  const Draft& draft_;
+  const Source& source_;
+  std::array<double, 5> score_{};
+  std::array<Span, 5> raw_{};
+};
+
+}  // namespace
+
+void ExtractKind(Draft* draft) { KindFinder(draft).Run(draft); }
+
+}  // namespace seaworthy

@@ -1,0 +1,13 @@
+// Guesses a text's language.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace seaworthy {
+
+// ISO 639-1: what the page declares where that is credible, else by script and
+// the commonest words of English, French, German, Spanish; English if unsure.
+std::string GuessLanguage(std::string_view declared, std::string_view text);
+
+}  // namespace seaworthy

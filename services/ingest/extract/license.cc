@@ -1,0 +1,155 @@
+#include <algorithm>
+
+#include "services/ingest/extract/extractors.h"
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+struct Candidate {
+  std::string value;
+  Span raw;
+  double score = 0;
+};
+
+class LicenseFinder {
+ public:
+  explicit LicenseFinder(Draft* draft) : draft_(*draft), source_(draft->source()) {}
+
+  void Run(Draft* draft) {
+    Labels();
+    for (const Sentence& sentence : source_.sentences()) InSentence(sentence);
+    const Candidate* best = nullptr;
+    for (const Candidate& candidate : found_) {
+      if (candidate.score > 0 && (best == nullptr || candidate.score > best->score)) best = &candidate;
+    }
+    if (best != nullptr) draft->Add("license", best->value, best->raw);
+  }
+
+ private:
+  void Add(std::string value, Span raw, double score) {
+    for (Candidate& candidate : found_) {
+      if (candidate.value != value) continue;
+      candidate.score = std::max(candidate.score, score) + 0.5;
+      return;
+    }
+    found_.push_back({std::move(value), raw, score});
+  }
+
+  void Labels() {
+    for (const Labelled& label : source_.labelled()) {
+      const bool key = label.key == "license" || label.key == "licence" || label.key == "lizenz" ||
+                       label.key == "licenses" || label.key == "许可证" || label.key == "许可" ||
+                       label.key == "model license" || label.key == "license.0" ||
+                       label.key == "weights license" || label.key == "模型许可" || label.key == "开源协议";
+      if (!key) continue;
+      const std::string lower = Lower(label.value);
+      if (lower == "other" || lower == "unknown" || lower == "see below") continue;
+      std::string value = label.value;
+      if (const auto known = NormalizeLicense(label.value)) {
+        value = *known;
+      } else if (value.size() > 60) {
+        continue;
+      } else if (const size_t slash = value.find(" / "); slash != value.npos) {
+        value.resize(slash);
+      }
+      Add(value, label.raw, label.front_matter ? 30 : 20);
+    }
+    if (const Labelled* name = source_.FindLabelled({"license_name"})) Add(name->value, name->raw, 28);
+  }
+
+  void InSentence(const Sentence& sentence) {
+    static const Pattern kSaid(R"(licen[cs]|lizenz|许可|协议|terms of (?:use|service))");
+    const std::string_view lower =
+        std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+    if (!kSaid.Matches(lower)) return;
+    const Block& block = source_.document().blocks[sentence.block];
+    if (block.kind == BlockKind::kTableCell) return;
+    const double score = Weigh(lower, block, sentence.block);
+    // Clause by clause: "MIT for the Python parts, and Apache for ...".
+    for (const Span& clause : Clauses(sentence)) {
+      const std::string_view said = source_.Text(clause);
+      const std::string clause_lower = Lower(said);
+      if (!kSaid.Matches(clause_lower) && !Contains(clause_lower, "apache") &&
+          !Contains(clause_lower, "mit "))
+        continue;
+      InClause(clause, clause_lower, score);
+      if (!found_.empty() && found_.back().score >= score && score > 0) break;
+    }
+  }
+
+  std::vector<Span> Clauses(const Sentence& sentence) const { return {sentence.text}; }
+
+  void InClause(Span clause, const std::string& lower, double score) {
+    const std::string_view text = source_.Text(clause);
+    // A licence of its own name: "the Falcon LLM license".
+    static const Pattern kNamed(
+        R"(\b((?:[A-Z0-9][\w.+-]*(?: ?\[[a-z]+\])?[ -]){1,6}?(?:(?:Community|Non-Commercial|Research|Open|Model|Use|Acceptable) )*(?:[Ll]icen[cs]e|LICENSE|Terms of (?:Use|Service))(?: [Aa]greement)?(?: v?\d(?:\.\d)*)?)\b)");
+    static const Pattern kKnown(
+        R"(\b(?:modified mit|apache(?:[ -]?(?:licen[cs]e))?,?[ -]*(?:version|v\.?)?[ -]?2(?:\.0)?|apache licen[cs]e|mit\b|cc[- ]by(?:-n[cd])?(?:-sa|-nd)?[- ]?(?:4(?:\.0)?)?|cc0|creative commons [a-z -]{4,40}|bsd[- ][23][a-z -]{0,8}|(?:a|l)?gpl[- ]?v?[23](?:\.0)?|mpl[- ]2\.0|bigcode[- ]open ?rail-m(?: v1)?|llama ?\d(?:\.\d)? (?:community )?licen[cs]e)[^.;\n]{0,10})",
+        true);
+    const auto known = kKnown.Find(text);
+    const auto named = kNamed.Find(text);
+    if (known) {
+      const Span span{clause.begin + known->all().begin, clause.begin + known->all().end};
+      const auto value = NormalizeLicense(source_.Text(span));
+      if (value) {
+        AddText(*value, span, score);
+        return;
+      }
+    }
+    if (!named) return;
+    Span span{clause.begin + named->groups[1].begin, clause.begin + named->groups[1].end};
+    static const Pattern kLead(
+        R"(^(?:(?:The|A|An|Our|This|Under|See|Its|All|Model|License|Please|Read|By|Open|For|In|Note|Check|And|Its|Their|Permissive|Commercial)\b[ :]*)+)");
+    if (const auto lead = kLead.Find(source_.Text(span))) span.begin += lead->all().end;
+    std::string value = ReplaceAll(OneLine(source_.Text(span)), "\\", "");
+    const std::string low = Lower(value);
+    if (low == "license" || low == "licence" || low.size() < 10 || value.size() > 70) return;
+    for (std::string_view none : {"open source license", "software license", "open-source license",
+                                  "terms of use", "terms of service", "commercial license"}) {
+      if (low == none) return;
+    }
+    if (const auto plain = NormalizeLicense(value)) value = *plain;
+    AddText(value, span, score - 1);
+  }
+
+  void AddText(const std::string& value, Span text, double score) {
+    if (const auto raw = source_.Raw(text)) Add(value, *raw, score);
+  }
+
+  // How surely the sentence speaks of the tool's own licence.
+  double Weigh(std::string_view lower, const Block& block, size_t index) const {
+    double score = 4;
+    static const Pattern kOwn(
+        R"(\b(?:releas\w+|licensed|distributed|available|published|open[- ]?sourced?|provided|falls|governed|permissive\w*|shared) (?:\w+ ){0,3}?(?:under|with|by)\b|under (?:the|an?) |采用|遵循|unter (?:der|einer)|sous licence)");
+    static const Pattern kWeights(
+        R"(\b(?:models?|weights|checkpoints?|we release|this release|gewichte|modelle?|poids|modèles?)\b|模型|权重)");
+    static const Pattern kCode(R"(\b(?:code|codebase|repository|scripts?|client|backend|parts)\b|代码)");
+    static const Pattern kSite(
+        R"(\b(?:website|web ?page|this site|template|documentation|logo|icons?|fonts?|images?|blog)\b)");
+    static const Pattern kOther(
+        R"(\b(?:originally|derived from|derivatives?|based on|third[- ]party|less restrictive|than|unlike|other models|datasets?|data\b|trained on|training|previous|earlier|permissible|detection|depend\w*|key|enterprise licen[cs]e|subscription)\b|数据)");
+    if (kOwn.Matches(lower)) score += 3;
+    const bool weights = kWeights.Matches(lower) || Contains(lower, Lower(draft_.name));
+    if (weights) score += 3;
+    if (kCode.Matches(lower)) score -= weights ? 0.5 : 2;
+    if (kSite.Matches(lower)) score -= 12;
+    if (kOther.Matches(lower)) score -= 5;
+    if (block.boilerplate) score -= 12;
+    if (Contains(source_.Section(index), "licen")) score += 2;
+    return score;
+  }
+
+  const Draft& draft_;
+  const Source& source_;
+  std::vector<Candidate> found_;
+};
+
+}  // namespace
+
+void ExtractLicense(Draft* draft) { LicenseFinder(draft).Run(draft); }
+
+}  // namespace seaworthy

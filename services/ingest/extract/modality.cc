@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <set>
+
+#include "services/ingest/extract/extractors.h"
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+struct Sign {
+  const char* expression;
+  std::string_view modalities;  // Joined by commas.
+};
+
+// Matched in lower case against what is said of the tool itself.
+constexpr Sign kSigns[] = {
+    {R"(\b(?:vision[- ]language|vlms?\b|multimodal|image[- ]text|visual question|text and images?|images and text|image understanding|image-text-to-text)|视觉语言|多模态)",
+     "image,text"},
+    {R"(\b(?:speech[- ]to[- ]text|speech recognition|transcription|automatic-speech-recognition|speech[- ]text|text[- ]to[- ]speech|spoken dialogue|voice model|audio language)\b)",
+     "audio,text"},
+    {R"(\b(?:neural audio codec|music generation|audio generation)\b)", "audio"},
+    {R"(\b(?:text[- ]to[- ]image|image generation|editing images|image editing|generat\w+ images)\b)",
+     "image,text"},
+    {R"(\b(?:text[- ]to[- ]video|video generation|video understanding|video models?|understand(?:s|ing)? videos?|video lm|video language)\b)",
+     "video,text"},
+    {R"(\b(?:language models?|llms?|text generation|text-generation|text models?|code (?:language )?models?|code llms?|reasoning models?|translation|coding|chat model|instruction|text2text)\b|语言模型|代码模型|MoE 模型)",
+     "text"},
+};
+
+void AddList(Draft* draft, std::string_view list, Span raw) {
+  for (std::string_view one : Split(list, ',')) draft->Add("modality", one, raw);
+}
+
+bool FromLabels(Draft* draft) {
+  bool found = false;
+  for (const Labelled& label : draft->source().labelled()) {
+    const std::string value = Lower(label.value);
+    if (label.key == "modality" || label.key == "modalities" || label.key == "input modalities" ||
+        label.key == "output modalities" || StartsWith(label.key, "modality.") ||
+        StartsWith(label.key, "modalities.")) {
+      for (std::string_view one : {"text", "image", "audio", "video", "code"}) {
+        if (Contains(value, one)) found = draft->Add("modality", one, label.raw) || found;
+      }
+    }
+    if (label.key == "pipeline_tag") {
+      for (std::string_view one : {"image", "audio", "speech", "video", "text"}) {
+        if (Contains(value, one))
+          found = draft->Add("modality", one == "speech" ? "audio" : one, label.raw) || found;
+      }
+    }
+  }
+  return found;
+}
+
+// Signs in the sentences that name the tool, and in the first ones.
+void FromText(Draft* draft) {
+  static const std::vector<Pattern>* const kPatterns = [] {
+    auto* patterns = new std::vector<Pattern>();
+    for (const Sign& sign : kSigns) patterns->emplace_back(sign.expression);
+    return patterns;
+  }();
+  const Source& source = draft->source();
+  const std::string name = Lower(draft->name);
+  static const Pattern kOther(
+      R"(\b(?:compared|outperform\w*|unlike|than|benchmarks?|previous|based on|other|notable examples)\b)");
+  size_t seen = 0;
+  for (const Sentence& sentence : source.sentences()) {
+    if (++seen > 60) break;
+    const Block& block = source.document().blocks[sentence.block];
+    if (block.kind == BlockKind::kTableCell || block.boilerplate) continue;
+    const std::string_view lower =
+        std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    if (!Contains(lower, name) && seen > 5) continue;
+    if (kOther.Matches(lower) && seen > 8) continue;
+    for (size_t i = 0; i < kPatterns->size(); ++i) {
+      const auto match = (*kPatterns)[i].Find(lower);
+      if (!match) continue;
+      const auto raw =
+          source.Raw({sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end});
+      if (raw) AddList(draft, kSigns[i].modalities, *raw);
+    }
+  }
+}
+
+std::string CategoryOf(const Draft& draft) {
+  const FoundFact* kind = draft.First("kind");
+  const std::vector<std::string> values = draft.Values("modality");
+  const std::set<std::string> modality(values.begin(), values.end());
+  const std::string_view head = std::string_view(draft.source().lower()).substr(0, 4000);
+  const auto says = [&](const char* expression) { return Pattern(expression).Matches(head); };
+  if (kind == nullptr) return "Other";
+  if (kind->value == "dataset") return "Datasets";
+  if (kind->value == "service") return "AI Services";
+  if (kind->value == "application") {
+    return says(R"(\b(?:code assistant|coding assistant|developer|pair programmer|ide\b|command[- ]line))")
+               ? "Developer Tools"
+               : "Applications";
+  }
+  if (kind->value == "library") {
+    if (says(R"(\bagent(?:s|ic)?\b)")) return "Agent Frameworks";
+    return says(R"(\b(?:inference|serving|serve)\b)") ? "Inference and Serving" : "Developer Tools";
+  }
+  if (kind->value != "model") return "Other";
+  if (says(R"(\bembedding models?\b|\bsentence embeddings?\b|\breranker\b)")) return "Embedding Models";
+  if (modality.count("video") != 0)
+    return modality.count("image") != 0 ? "Vision-Language Models" : "Video Models";
+  if (modality.count("audio") != 0) return "Speech and Audio Models";
+  if (modality.count("image") != 0) {
+    return says(
+               R"(\b(?:text[- ]to[- ]image|image generation|editing images|image editing|diffusion|rectified flow)\b)")
+               ? "Image Models"
+               : "Vision-Language Models";
+  }
+  if (says(R"(\btranslation model|\bmachine translation\b|-mt\b)")) return "Translation Models";
+  if (says(R"(\bcode (?:language )?models?\b|\bcode llms?\b|\bcoding model|\bcoder\b|代码模型)"))
+    return "Code Models";
+  return "Language Models";
+}
+
+}  // namespace
+
+void ExtractModality(Draft* draft) {
+  const FoundFact* kind = draft->First("kind");
+  const bool model = kind != nullptr && (kind->value == "model" || kind->value == "dataset");
+  if (model && !FromLabels(draft)) FromText(draft);
+  if (const Labelled* label = draft->source().FindLabelled({"category", "kategorie", "catégorie", "类别"});
+      label != nullptr && label->value.size() <= 60) {
+    draft->category = label->value;
+    draft->Add("category", label->value, label->raw);
+    return;
+  }
+  draft->category = CategoryOf(*draft);
+  if (draft->category == "Other") return;
+  if (kind != nullptr) draft->Add("category", draft->category, kind->raw);
+}
+
+}  // namespace seaworthy

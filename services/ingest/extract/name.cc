@@ -1,0 +1,292 @@
+#include "services/ingest/extract/name.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "services/ingest/extract/draft.h"
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kMaxSentences = 400;
+
+// A word of a name: capital or digit first, or mixed like vLLM, gpt-oss-20b.
+#define NAME_WORD \
+  R"((?:[A-Z0-9][\pL\pN]*|[a-z]+[A-Z0-9][\pL\pN]*|[a-z]+(?:-[a-z]+)*-[A-Z0-9][\pL\pN]*|[a-z]+-(?:oss|coder|instruct|chat|base|mini|nano))(?:[-._+/][\pL\pN]+)*\+*)"
+#define NAME_PHRASE NAME_WORD R"((?: (?:)" NAME_WORD R"(|v\d+(?:\.\d+)*|\[[a-z]+\]))*)"
+
+bool IsStopWord(std::string_view word) {
+  static constexpr std::string_view kWords[] = {
+      "We",       "The",      "This",   "Our",    "It",          "In",      "Today",   "A",         "An",
+      "These",    "They",     "You",    "I",      "For",         "With",    "As",      "And",       "Both",
+      "All",      "If",       "To",     "AI",     "LLM",         "LLMs",    "VLM",     "VLMs",      "API",
+      "GPU",      "GPUs",     "New",    "Its",    "That",        "What",    "How",     "There",     "Here",
+      "On",       "At",       "By",     "From",   "Also",        "Note",    "Please",  "NLP",       "MoE",
+      "ML",       "Please",   "Now",    "OCR",    "RAG",         "PR",      "CLI",     "UI",        "SDK",
+      "English",  "Chinese",  "German", "French", "Model",       "Models",  "Version", "Paper",     "Blog",
+      "Demo",     "HF",       "Hub",    "Python", "PyTorch",     "Apache",  "MIT",     "License",   "README",
+      "GGUF",     "ONNX",     "MLX",    "Open",   "Transformer", "Mixture", "State",   "SOTA",      "January",
+      "February", "March",    "April",  "May",    "June",        "July",    "August",  "September", "October",
+      "November", "December", "Key",    "Table"};
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
+class Collector {
+ public:
+  explicit Collector(const Source& source) : source_(source) {}
+
+  std::vector<NameCandidate> Collect() {
+    Fields();
+    Titles();
+    Labels();
+    Sentences();
+    Mentions();
+    std::vector<NameCandidate> names;
+    for (auto& [key, candidate] : found_) names.push_back(std::move(candidate));
+    std::stable_sort(names.begin(), names.end(), [](const NameCandidate& a, const NameCandidate& b) {
+      return a.score != b.score ? a.score > b.score : a.raw.begin < b.raw.begin;
+    });
+    return names;
+  }
+
+ private:
+  void Add(std::string_view name, Span raw, double score) {
+    name = Strip(name);
+    const std::string key = NameKey(name);
+    if (key.size() < 2 || name.size() > 80 || raw.empty()) return;
+    if (!std::any_of(key.begin(), key.end(), [](char c) { return !IsDigit(c); })) return;
+    auto [it, fresh] = found_.try_emplace(key, NameCandidate{std::string(name), raw, 0});
+    it->second.score += score;
+    if (!fresh && AllCapitals(it->second.name) && !AllCapitals(name)) {
+      it->second.name = std::string(name);
+      it->second.raw = raw;
+    }
+  }
+
+  static bool AllCapitals(std::string_view name) {
+    return std::none_of(name.begin(), name.end(), IsLower) && name.size() > 6;
+  }
+
+  void AddText(Span text, double score) {
+    if (const auto raw = source_.Raw(text)) Add(source_.Text(text), *raw, score);
+  }
+
+  void Fields() {
+    for (const Labelled& field : source_.labelled()) {
+      if (!field.front_matter) continue;
+      if (field.key == "name" || field.key == "model_name" || field.key == "tool" || field.key == "product") {
+        Add(field.value, field.raw, 100);
+      } else if (field.key == "model-index.0.name") {
+        Add(field.value, field.raw, 15);
+      } else if (field.key == "title" || field.key == "meta.og:title") {
+        std::string_view title = field.value;
+        if (const size_t bar = title.rfind(" | "); bar != title.npos) title = title.substr(0, bar);
+        if (const auto name = NameInTitle(title)) {
+          Add(title.substr(name->span.begin, name->span.size()), field.raw, 28);
+        }
+      }
+    }
+  }
+
+  void Titles() {
+    int seen = 0;
+    for (size_t i = 0; i < source_.document().blocks.size() && seen < 12; ++i) {
+      const Block& block = source_.document().blocks[i];
+      if (block.kind != BlockKind::kHeading || !source_.Trusted(i) || block.boilerplate) continue;
+      ++seen;
+      const auto name = NameInTitle(source_.document().TextOf(block));
+      if (!name) continue;
+      const double score = block.level == 1 && (seen == 1 || first_ == 0) ? 32
+                           : block.level <= 2 && seen <= 3                ? 8
+                                                                          : 2;
+      if (block.level == 1) first_ = i + 1;
+      const Span span{block.text.begin + name->span.begin, block.text.begin + name->span.end};
+      const std::string_view title = source_.Text(span);
+      // "StarCoder2 and The Stack v2" announces two.
+      const size_t both = title.find(" and ");
+      if (both != title.npos && title.size() < 60 && IsUpper(title[both + 5])) {
+        AddText({span.begin, span.begin + both}, score);
+        AddText({span.begin + both + 5, span.end}, score * 0.6);
+      } else {
+        AddText(span, score);
+      }
+    }
+  }
+
+  void Labels() {
+    for (const Labelled& label : source_.labelled()) {
+      if (label.front_matter || label.value.size() > 60) continue;
+      if (label.key == "name" || label.key == "nom" || label.key == "model name" || label.key == "product" ||
+          label.key == "名称" || label.key == "模型名称") {
+        Add(label.value, label.raw, 40);
+      }
+    }
+  }
+
+  // The name that begins at `at`: the marked piece there, or a run of words.
+  std::optional<Span> NameAt(size_t at, size_t limit) const {
+    while (at < limit && (source_.Text({at, at + 1}) == "\"" || source_.Text({at, at + 1}) == " ")) ++at;
+    if (const auto marked = source_.MarkedAt(at)) {
+      const std::string_view text = source_.Text(*marked);
+      const bool prose = std::count(text.begin(), text.end(), ' ') > 6 || Contains(text, ". ");
+      if (!prose && marked->end <= limit && text.size() >= 2 && text.size() <= 60) return TrimName(*marked);
+    }
+    static const Pattern kPhrase("^" NAME_PHRASE);
+    const auto match = kPhrase.Find(source_.Text({at, limit}));
+    if (!match) return std::nullopt;
+    return TrimName({at, at + match->all().end});
+  }
+
+  std::optional<Span> TrimName(Span span) const {
+    static const Pattern kBefore(
+        R"(^(?:(?:stable|official|public|general|new|latest) (?:release|version) of |the release of |our |the new |new ))");
+    if (const auto before = kBefore.Find(source_.Text(span))) span.begin += before->all().end;
+    while (!span.empty()) {
+      const std::string_view text = source_.Text(span);
+      const char last = text.back();
+      if (last == '.' || last == ',' || last == '!' || last == ':' || last == '"' || last == '\'' ||
+          IsSpace(last)) {
+        --span.end;
+      } else if (EndsWith(text, "'s")) {
+        span.end -= 2;
+      } else {
+        break;
+      }
+    }
+    const std::string_view text = source_.Text(span);
+    const std::string_view first = text.substr(0, text.find(' '));
+    if (span.size() < 2 || (IsStopWord(first) && first != "The") || text == "The") return std::nullopt;
+    if (KnownVendor(text)) return std::nullopt;
+    return span;
+  }
+
+  void Sentences() {
+    size_t seen = 0;
+    for (const Sentence& sentence : source_.sentences()) {
+      if (++seen > kMaxSentences) break;
+      const Block& block = source_.document().blocks[sentence.block];
+      if (block.kind == BlockKind::kTableCell || block.boilerplate) continue;
+      const double early = seen <= 12 ? 1.0 : seen <= 40 ? 0.6 : 0.25;
+      Announced(sentence, early);
+      Defined(sentence, early);
+    }
+  }
+
+  void Announced(const Sentence& sentence, double early) {
+    static const Pattern kAnnounce(
+        R"(\b(?:announc(?:e|es|ed|ing)|introduc(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|launch(?:|es|ed|ing)|unveil(?:|s|ed|ing)|present(?:|s|ing)|open[- ]?sourc(?:e|es|ed|ing)|publish(?:|es|ed|ing)|debut(?:|s|ing)|meet|welcome(?: to)?|rolling out)(?: today)?,?\s+(?:that\s+)?(?:(?:the|our|its|a|an)\s+)?(?:(?:first |general |public |official |initial |stable |open |full |beta |early |upcoming |immediate |latest |new |next |major )*(?:release|launch|availability|preview|version|update|generation)s?\s+(?:of\s+|for\s+|to\s+)?)?(?:(?:the|our|its|a|an|all|both|two|three|four|five|six|new|trained|latest|brand[- ]new|first|next|the first)\s+)*)",
+        true);
+    const std::string_view text = source_.Text(sentence);
+    for (const Match& match : kAnnounce.FindAll(text, 8)) {
+      const size_t at = sentence.text.begin + match.all().end;
+      const auto name = NameAt(at, sentence.text.end);
+      if (name) {
+        AddText(*name, 34 * early);
+        Paired(*name, sentence, early);
+      } else {
+        Apposed(sentence, match.all().end, early);
+      }
+    }
+    static const Pattern kForeign(
+        R"((?:发布|推出|介绍|开源|发布了|推出了|开源了|annon\S+|présent\S+|lan[cç]\S+|publi\S+|dévoil\S+|veröffentlich\S+|präsentier\S+|vorstell\S+|stellen wir|stellt)\s*(?:(?:了|一款|全新|最新|新的|le|la|les|un|une|den|die|das|der|ein|eine|neue\w*|nouveau|nouvelle)\s*)*)");
+    if (source_.language() != "en") {
+      for (const Match& match : kForeign.FindAll(text, 8)) {
+        if (const auto name = NameAt(sentence.text.begin + match.all().end, sentence.text.end))
+          AddText(*name, 34 * early);
+      }
+    }
+  }
+
+  // "our first reasoning models, DeepSeek-R1-Zero and DeepSeek-R1", "two new
+  // additions to the family: A and B".
+  void Apposed(const Sentence& sentence, size_t from, double early) {
+    static const Pattern kApposed(
+        R"(^[^.:,;]{3,90}(?:models?|family|library|framework|tool|assistant|platform|dataset|app|service|members?|additions?[^.:,;]*)(?:,|:| called| named| –| —)\s+)");
+    const std::string_view text = source_.Text(sentence);
+    const auto match = kApposed.Find(text.substr(from));
+    if (!match) return;
+    const auto name = NameAt(sentence.text.begin + from + match->all().end, sentence.text.end);
+    if (!name) return;
+    AddText(*name, 30 * early);
+    Paired(*name, sentence, early);
+  }
+
+  // "A and B" announced in one breath.
+  void Paired(Span first, const Sentence& sentence, double early) {
+    const std::string_view rest = source_.Text({first.end, sentence.text.end});
+    const size_t skip = StartsWith(rest, " and ")   ? 5
+                        : StartsWith(rest, " & ")   ? 3
+                        : StartsWith(rest, " und ") ? 5
+                        : StartsWith(rest, " et ")  ? 4
+                                                    : 0;
+    if (skip == 0) return;
+    if (const auto second = NameAt(first.end + skip, sentence.text.end)) AddText(*second, 26 * early);
+  }
+
+  // "X is a ...", "X, a ..., today releases".
+  void Defined(const Sentence& sentence, double early) {
+    static const Pattern kIs(
+        R"(^\W{0,4}(?:The )?(.{2,60}?)(?: models?| series| family)?(?: \([^)]{1,40}\))? (?:is|are|represents?|comprises|offers|comes|est|sont|ist|sind|introduces|now supports|is now) (?:also )?(?:a|an|the|our|one|available|now|un|une|le|la|ein|eine|das|die|der|in)\b)");
+    const std::string_view text = source_.Text(sentence);
+    const auto match = kIs.Find(text);
+    if (!match) return;
+    const Span subject{sentence.text.begin + match->groups[1].begin,
+                       sentence.text.begin + match->groups[1].end};
+    const auto name = NameAt(subject.begin, subject.end + 0);
+    if (!name) return;
+    // The whole subject must be the name.
+    const std::string_view left = Strip(source_.Text({name->end, std::max(name->end, subject.end)}));
+    if (left.size() > 2) return;
+    AddText(*name, 20 * early);
+  }
+
+  void Mentions() {
+    const std::string& lower = source_.lower();
+    for (auto& [key, candidate] : found_) {
+      const std::string word = Lower(candidate.name);
+      size_t count = 0;
+      for (size_t at = 0; count < 60 && (at = FindWord(lower, word, at)) != lower.npos; at += word.size())
+        ++count;
+      candidate.score += std::min(24.0, 5 * std::log2(1.0 + static_cast<double>(count)));
+      for (const Spelling& runtime : RuntimeSpellings()) {
+        if (Lower(candidate.name) == runtime.word && candidate.score < 60) candidate.score *= 0.5;
+      }
+    }
+  }
+
+  const Source& source_;
+  std::map<std::string, NameCandidate> found_;
+  size_t first_ = 0;
+};
+
+}  // namespace
+
+std::vector<NameCandidate> FindNames(const Source& source) { return Collector(source).Collect(); }
+
+std::vector<std::string> FindAliases(const Source& source, std::string_view name) {
+  std::vector<std::string> aliases;
+  const std::string& lower = source.lower();
+  const std::string word = Lower(name);
+  for (size_t at = 0; aliases.size() < 12 && (at = lower.find(word, at)) != lower.npos; at += word.size()) {
+    if (at > 0 && (IsAlnum(lower[at - 1]) || lower[at - 1] == '/' || lower[at - 1] == '-')) continue;
+    size_t end = at + word.size();
+    while (end < lower.size() &&
+           (IsAlnum(lower[end]) || ((lower[end] == '-' || lower[end] == '.' || lower[end] == '_') &&
+                                    end + 1 < lower.size() && IsAlnum(lower[end + 1])))) {
+      ++end;
+    }
+    if (end == at + word.size() || !source.TrustedAt(at) || IsAlpha(lower[at + word.size()])) continue;
+    std::string alias(source.Text({at, end}));
+    if (alias.size() > 60 || NameKey(alias) == NameKey(name)) continue;
+    if (std::find(aliases.begin(), aliases.end(), alias) == aliases.end())
+      aliases.push_back(std::move(alias));
+  }
+  return aliases;
+}
+
+}  // namespace seaworthy

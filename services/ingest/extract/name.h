@@ -1,0 +1,37 @@
+// What the tool is called.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/ingest/extract/source.h"
+
+namespace seaworthy {
+
+// A name where it stands.
+struct NameCandidate {
+  std::string name;
+  Span raw;
+  double score = 0;
+};
+
+// Everything the announcement seems to announce, the likeliest first: front
+// matter and labelled names, titles, "introducing X", "X is a ...", weighed
+// by how often they are mentioned.
+std::vector<NameCandidate> FindNames(const Source& source);
+
+// Other forms of the name in the text: variants with a size or a suffix
+// (`Foo-7B-Instruct` for `Foo`), at most 12.
+std::vector<std::string> FindAliases(const Source& source, std::string_view name);
+
+// The name in a title: without greeting, subtitle and ornaments; nothing
+// where the title names nothing. The span counts in `title`.
+struct TitleName {
+  Span span;
+  std::string vendor;  // "Vendor releases Name".
+};
+std::optional<TitleName> NameInTitle(std::string_view title);
+
+}  // namespace seaworthy

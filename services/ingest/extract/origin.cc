@@ -1,0 +1,119 @@
+#include "services/ingest/extract/extractors.h"
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+void Base(Draft* draft) {
+  const Source& source = draft->source();
+  for (const Labelled& label : source.labelled()) {
+    if ((label.key == "base_model" || label.key == "base_model.0" || label.key == "base model" ||
+         label.key == "modele de base" || label.key == "finetuned from model" || label.key == "basismodell" ||
+         label.key == "continue pretrained from model") &&
+        label.value.size() <= 100) {
+      draft->Add("base", label.value, label.raw);
+      return;
+    }
+  }
+  static const Pattern kBase(
+      R"(\b(?:is based on|based on|built on|builds upon|built upon|fine-?tuned (?:version of|from)|finetuned from|derived from|initiali[sz]ed from|continued? pre-?train\w+ (?:from|on)|distilled from|on top of)\s+(?:the |our )?((?:[\w-]+/)?[A-Z][\w.-]*(?:[ -][A-Z0-9][\w.-]*){0,3}))");
+  for (const Sentence& sentence : source.sentences()) {
+    const auto match = kBase.Find(source.Text(sentence));
+    if (!match) continue;
+    Span span{sentence.text.begin + match->groups[1].begin, sentence.text.begin + match->groups[1].end};
+    while (!span.empty() && (source.Text(span).back() == '.' || source.Text(span).back() == '-')) --span.end;
+    const std::string lower = Lower(source.Text(span));
+    bool product = false;
+    for (const Spelling& known : ProductSpellings())
+      product = product || FindWord(lower, known.word) == 0 || Contains(lower, Cat("/", known.word)) ||
+                StartsWith(lower, known.word);
+    if (!product || NameKey(lower) == NameKey(draft->name)) continue;
+    draft->AddText("base", source.Text(span), span);
+    return;
+  }
+}
+
+void Training(Draft* draft) {
+  static const Pattern kData(
+      R"(\b((?:pre-?train\w*|trained|fine-?tuned|post-trained|instruct-tuned) (?:\w+ )?(?:on|with|using) [^.;]{8,140}))",
+      true);
+  static const Pattern kCorpus(
+      R"(token|dataset|data\b|corpus|corpora|samples|examples|documents|hours|images|pairs|text|code|stories)");
+  const Source& source = draft->source();
+  for (const Sentence& sentence : source.sentences()) {
+    if (source.document().blocks[sentence.block].kind == BlockKind::kTableCell) continue;
+    const auto match = kData.Find(source.Text(sentence));
+    if (!match) continue;
+    const Span span{sentence.text.begin + match->groups[1].begin, sentence.text.begin + match->groups[1].end};
+    if (kCorpus.Matches(Lower(source.Text(span)))) draft->AddSaid("training_data", span);
+  }
+  for (const Labelled& label : source.labelled()) {
+    if ((StartsWith(label.key, "datasets.") || label.key == "training dataset" || label.key == "dataset") &&
+        label.value.size() <= 100) {
+      draft->Add("training_data", label.value, label.raw);
+    }
+  }
+  static const Pattern kTune(R"(\b(?:fine-?tun(?:e|ed|able|ing)|finetun\w+)\b[^.;]{0,120})", true);
+  static const Pattern kMay(
+      R"(\b(?:can|easily|possible|ready|script|notebook|recipe|support|customi[sz]e|your|straightforward|you|may|tunable|downstream)\b)");
+  for (const Sentence& sentence : source.sentences()) {
+    const std::string_view lower =
+        std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    if (!kTune.Matches(lower) || !kMay.Matches(lower)) continue;
+    const Block& block = source.document().blocks[sentence.block];
+    if (block.kind == BlockKind::kHeading || block.kind == BlockKind::kTableCell || sentence.text.size() < 24)
+      continue;
+    draft->AddSaid("fine_tuning", sentence.text);
+    return;
+  }
+}
+
+// Natural languages, from the card's list and from sentences about language.
+void Languages(Draft* draft) {
+  struct Code {
+    std::string_view code, name;
+  };
+  static constexpr Code kCodes[] = {
+      {"en", "English"},    {"fr", "French"},  {"de", "German"},  {"es", "Spanish"},    {"it", "Italian"},
+      {"pt", "Portuguese"}, {"nl", "Dutch"},   {"zh", "Chinese"}, {"ja", "Japanese"},   {"ko", "Korean"},
+      {"ar", "Arabic"},     {"hi", "Hindi"},   {"ru", "Russian"}, {"vi", "Vietnamese"}, {"th", "Thai"},
+      {"id", "Indonesian"}, {"tr", "Turkish"}, {"pl", "Polish"},  {"ta", "Tamil"},      {"my", "Burmese"},
+      {"ms", "Malay"},      {"km", "Khmer"},   {"lo", "Lao"},     {"tl", "Filipino"},   {"sv", "Swedish"}};
+  const Source& source = draft->source();
+  for (const Labelled& label : source.labelled()) {
+    if (label.key != "language" && !StartsWith(label.key, "language.") && label.key != "langue" &&
+        label.key != "sprache")
+      continue;
+    for (const Code& code : kCodes) {
+      if (Lower(label.value) == code.code ||
+          (label.value.size() > 2 && FindWord(Lower(label.value), Lower(code.name)) != std::string::npos)) {
+        draft->Add("language", code.name, label.raw);
+      }
+    }
+    if (Lower(label.value) == "francais") draft->Add("language", "French", label.raw);
+  }
+  static const Pattern kAbout(R"(\b(?:languages?|multilingual|bilingual|speak\w*|translat\w+)\b)");
+  for (const Sentence& sentence : source.sentences()) {
+    const std::string_view lower =
+        std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    if (!kAbout.Matches(lower)) continue;
+    for (const Code& code : kCodes) {
+      const size_t at = FindWord(lower, Lower(code.name));
+      if (at != lower.npos)
+        draft->AddText("language", code.name,
+                       {sentence.text.begin + at, sentence.text.begin + at + code.name.size()});
+    }
+  }
+}
+
+}  // namespace
+
+void ExtractOrigin(Draft* draft) {
+  Base(draft);
+  Training(draft);
+  Languages(draft);
+}
+
+}  // namespace seaworthy

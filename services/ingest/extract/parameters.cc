@@ -1,0 +1,317 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "services/ingest/extract/extractors.h"
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/numbers.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+struct Size {
+  double billions = 0;
+  Span text;
+};
+
+// Sizes beyond these are typing errors or something else.
+constexpr double kSmallest = 0.00001;
+constexpr double kLargest = 20'000;
+
+class SizeFinder {
+ public:
+  explicit SizeFinder(Draft* draft) : draft_(*draft), source_(draft->source()) {
+    names_.push_back(Lower(draft->name));
+    for (const std::string& alias : draft->aliases) names_.push_back(Lower(alias));
+  }
+
+  void Run(Draft* draft) {
+    for (const auto& find : {&SizeFinder::Fields, &SizeFinder::Lists, &SizeFinder::Tables,
+                             &SizeFinder::Stated, &SizeFinder::Names}) {
+      (this->*find)();
+      if (!sizes_.empty()) break;
+    }
+    if (sizes_.empty() && field_) {
+      draft->Add("parameters_b", PlainNumber(field_->billions), field_raw_);
+      return;
+    }
+    std::sort(sizes_.begin(), sizes_.end(),
+              [](const Size& a, const Size& b) { return a.billions < b.billions; });
+    for (const Size& size : sizes_) draft->AddText("parameters_b", PlainNumber(size.billions), size.text);
+  }
+
+ private:
+  static double Scale(std::string_view unit) {
+    const char c = unit.empty() ? 'b' : Lower(unit)[0];
+    return c == 't' ? 1000 : c == 'm' ? 0.001 : c == 'k' ? 0.000001 : 1;
+  }
+
+  void Put(double billions, Span text) {
+    if (!(billions >= kSmallest && billions <= kLargest)) return;
+    for (const Size& size : sizes_) {
+      if (std::abs(size.billions - billions) <= 0.001 * billions) return;
+    }
+    if (sizes_.size() < kMaxFactsPerField) sizes_.push_back({billions, text});
+  }
+
+  void Fields() {
+    for (const Labelled& label : source_.labelled()) {
+      const std::string& key = label.key;
+      if (key != "parameters" && key != "parameter count" && key != "model size" && key != "params" &&
+          key != "number of parameters" && key != "total parameters" && key != "paramètres" &&
+          key != "parameter" && key != "参数量" && key != "参数" && key != "taille du modele" &&
+          key != "model parameters" && key != "size") {
+        continue;
+      }
+      static const Pattern kValue(R"(^[~≈]?\s*(\d+(?:[.,]\d+)?)\s*(B|M|T|billions?|millions?|trillions?)\b)",
+                                  true);
+      const auto match = kValue.Find(label.value);
+      if (!match || (key == "size" && !IsUpper(label.value[match->groups[2].begin]))) continue;
+      const auto number =
+          ParseNumber(std::string_view(label.value).substr(match->groups[1].begin, match->groups[1].size()));
+      if (!number) continue;
+      if (key == "size" && Contains(label.value, "B") && Contains(label.value, "GB")) continue;
+      field_ = Size{*number * Scale(std::string_view(label.value).substr(match->groups[2].begin, 1)), {}};
+      field_raw_ = label.raw;
+      return;
+    }
+  }
+
+  // "sizes of 3B, 8B, 20B and 34B", "(2.2B, 500M and 256M)".
+  void Lists() {
+    static const Pattern kList(
+        R"(((?:~?\d+(?:\.\d+)?\s?(?:B|M|billion|million)\b(?:[- ]parameters?)?(?:,? (?:and|&|or|to|und|et) |, ?|、|和|/))+(?:and )?~?\d+(?:\.\d+)?\s?(?:B|M|billion|million)\b))");
+    static const Pattern kAbout(
+        R"(size|scale|parameter|variant|version|checkpoint|model|flavou?r|größe|taille|参数|尺寸|dense)");
+    static const Pattern kNot(
+        R"(token|encoder|outperform|compar|competitor|baseline|\$|coming|will be|soon|vocab|better than|experiment|based on)");
+    for (const Sentence& sentence : source_.sentences()) {
+      const std::string_view text = source_.Text(sentence);
+      const std::string_view lower = LowerOf(sentence.text);
+      const Block& block = source_.document().blocks[sentence.block];
+      if (block.kind == BlockKind::kTableCell || !kAbout.Matches(lower)) continue;
+      for (const Match& list : kList.FindAll(text, 4)) {
+        const Span span{sentence.text.begin + list.groups[1].begin, sentence.text.begin + list.groups[1].end};
+        const std::string_view before = LowerOf({sentence.text.begin, span.begin});
+        const std::string_view near =
+            LowerOf({sentence.text.begin, std::min(sentence.text.end, span.end + 40)});
+        if (kNot.Matches(near) || AfterOtherProduct(before)) continue;
+        if (!AboutTool(sentence)) continue;
+        AddAll(span);
+      }
+      if (!sizes_.empty()) return;
+    }
+  }
+
+  std::string_view LowerOf(Span span) const {
+    return std::string_view(source_.lower()).substr(span.begin, span.size());
+  }
+
+  bool MentionsTool(std::string_view lower) const {
+    for (const std::string& name : names_) {
+      if (Contains(lower, name)) return true;
+    }
+    return false;
+  }
+
+  // A sentence may speak of the tool: it names it, says "we" or "models", or
+  // names no other product.
+  bool AboutTool(const Sentence& sentence) const {
+    const std::string_view lower = LowerOf(sentence.text);
+    static const Pattern kUs(
+        R"(\b(?:we|our|these|both|this release|available in|offers?|comes? in|wir|nous)\b|我们|拥有)");
+    return MentionsTool(lower) || kUs.Matches(lower);
+  }
+
+  // Whether the last words before a number name another product: "Llama 3.2
+  // 3B".
+  bool AfterOtherProduct(std::string_view before) const {
+    const std::string_view near = before.substr(before.size() > 28 ? before.size() - 28 : 0);
+    for (const Spelling& product : ProductSpellings()) {
+      const size_t at = near.rfind(product.word);
+      if (at == near.npos || (at > 0 && IsAlnum(near[at - 1]))) continue;
+      const std::string_view between = near.substr(at + product.word.size());
+      if (between.find_first_of(",;.()") != between.npos && !StartsWith(between, ".")) continue;
+      if (StartsWith(names_[0], product.word) || Contains(names_[0], product.word)) continue;
+      return true;
+    }
+    return false;
+  }
+
+  void AddAll(Span span) {
+    static const Pattern kSize(R"((\d+(?:\.\d+)?)\s?(B|M|T|billion|million|trillion)\b)", true);
+    for (const Match& match : kSize.FindAll(source_.Text(span), 12)) {
+      const auto number =
+          ParseNumber(source_.Text({span.begin + match.groups[1].begin, span.begin + match.groups[1].end}));
+      const std::string_view unit =
+          source_.Text({span.begin + match.groups[2].begin, span.begin + match.groups[2].end});
+      if (number) Put(*number * Scale(unit), {span.begin + match.all().begin, span.begin + match.all().end});
+    }
+  }
+
+  // Columns headed "Parameters", "#Total Params", rows of the tool's own.
+  void Tables() {
+    for (const Table& table : source_.tables()) {
+      if (table.rows.size() < 2 || table.rows[0].size() < 2) continue;
+      const auto& header = table.rows[0];
+      size_t column = Table::kNoCell;
+      for (size_t i = 0; i < header.size(); ++i) {
+        const std::string key = Cell(header[i]);
+        static const Pattern kHead(
+            R"(^#? ?(?:total )?(?:params?|parameters|size|model size|参数量|# params|#total params|total params)(?: \(b\))?$)");
+        if (kHead.Matches(key) && !Contains(key, "activ") && column == Table::kNoCell) column = i;
+      }
+      if (column == Table::kNoCell) continue;
+      ReadColumn(table, column);
+    }
+  }
+
+  std::string Cell(size_t block) const {
+    return block == Table::kNoCell ? "" : Lower(OneLine(source_.Text(source_.document().blocks[block].text)));
+  }
+
+  void ReadColumn(const Table& table, size_t column) {
+    static const Pattern kCell(R"(^~?(\d+(?:\.\d+)?) ?(b|m|t|billion|million)?(?:-a\d+(?:\.\d+)?b)?$)");
+    for (size_t row = 1; row < table.rows.size(); ++row) {
+      const auto& cells = table.rows[row];
+      if (column >= cells.size() || cells[column] == Table::kNoCell) continue;
+      bool own = false;
+      for (size_t cell : cells) own = own || OwnRow(Cell(cell));
+      if (!own) continue;
+      const std::string value = Cell(cells[column]);
+      const auto match = kCell.Find(value);
+      if (!match || !match->Has(2) || match->groups[2].empty()) continue;
+      const auto number =
+          ParseNumber(std::string_view(value).substr(match->groups[1].begin, match->groups[1].size()));
+      if (number) {
+        Put(*number * Scale(std::string_view(value).substr(match->groups[2].begin, 1)),
+            source_.document().blocks[cells[column]].text);
+      }
+    }
+  }
+
+  // Whether a table row is one of the tool's variants, not a rival's.
+  bool OwnRow(const std::string& cell) const {
+    const std::string key = NameKey(cell);
+    for (const std::string& name : names_) {
+      const std::string own = NameKey(name);
+      if (own.size() >= 3 && (StartsWith(key, own) || Contains(cell, "/" + name))) {
+        // "DeepSeek-R1-Distill" is no row of DeepSeek-R1 where that is a tool
+        // of its own.
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // "a 2B VLM", "with 8B parameters", "7-billion-parameter".
+  void Stated() {
+    static const Pattern kStated(
+        R"((~?(\d+(?:[.,]\d+)?)[ -]?(billions?|millions?|trillions?|milliards?|millionen|milliarden|B|M|T)\b(?:[- ](?:total |de )?(?:parameters?|params?|paramètres|parametern?|parameter)|[- ](?:[a-z-]+ ){0,4}(?:models?|vlm|llm|lm|moe|transformer|mixture|version|checkpoint|modell|weights?)\b|\s?参数)?))",
+        true);
+    int best = 0;
+    std::vector<std::pair<int, Size>> stated;
+    size_t seen = 0;
+    for (const Sentence& sentence : source_.sentences()) {
+      const Block& block = source_.document().blocks[sentence.block];
+      if (block.kind == BlockKind::kTableCell) continue;
+      ++seen;
+      for (const Match& match : kStated.FindAll(source_.Text(sentence), 12)) {
+        const Span span{sentence.text.begin + match.all().begin, sentence.text.begin + match.all().end};
+        const int score = Judge(sentence, span, match, seen);
+        if (score <= 0) continue;
+        const auto number = ParseNumber(ReplaceAll(source_.Text({sentence.text.begin + match.groups[2].begin,
+                                                                 sentence.text.begin + match.groups[2].end}),
+                                                   ",", "."));
+        const std::string_view unit = source_.Text(
+            {sentence.text.begin + match.groups[3].begin, sentence.text.begin + match.groups[3].end});
+        if (!number) continue;
+        // German and French "Milliarde" is an English billion.
+        const double scale = StartsWith(Lower(unit), "milliard") ? 1 : Scale(unit);
+        best = std::max(best, score);
+        stated.push_back({score, {*number * scale, span}});
+      }
+    }
+    if (best < 4) return;
+    for (const auto& [score, size] : stated) {
+      if (score >= best - 1) Put(size.billions, size.text);
+    }
+  }
+
+  int Judge(const Sentence& sentence, Span span, const Match& match, size_t seen) const {
+    const std::string_view before = LowerOf({sentence.text.begin, span.begin});
+    const std::string_view after = LowerOf({span.end, std::min(sentence.text.end, span.end + 30)});
+    const std::string_view said = LowerOf(span);
+    const std::string_view unit = source_.Text(
+        {sentence.text.begin + match.groups[3].begin, sentence.text.begin + match.groups[3].end});
+    if (unit == "b" || unit == "m" || unit == "t") return 0;
+    static const Pattern kAfterNot(
+        R"(^[- ]?(?:tokens?|active|activated|examples?|samples?|downloads|users|images?|pairs|documents|rows|lines|gpu|激活|question|instruction|monthly|people|stars|yuan|dollars|context|word|in memory|of data|steps|high)|^\+?\s*token|^\s*token|^ token|^个 ?token|^ (?:[a-z-]+ ){1,2}tokens)");
+    if (kAfterNot.Matches(after)) return 0;
+    static const Pattern kBeforeNot(
+        R"((?:\$|¥|€|activ\w*|激活|over|than|under|up to|outperform\w*|beat\w*|vs\.?|versus|below|larger|bigger|above|about \d+x|to|from|and even)\s*~?$)");
+    if (kBeforeNot.Matches(before)) return 0;
+    if (!before.empty() &&
+        (IsAlnum(before.back()) || before.back() == '-' || before.back() == '$' || before.back() == '.'))
+      return 0;
+    if (StartsWith(after, " with ") && Contains(after, "activ")) {
+      // "480B-parameter model with 35B active": the 480 counts.
+    }
+    if (AfterOtherProduct(before)) return 0;
+    static const Pattern kPart(
+        R"(encoder|vocoder|decoder block|adapter|embedding|projector|draft model|reward model|judge|codec|original|previous|teacher|larger models|alternatives|compared|up to)");
+    int score = 1;
+    if (Contains(said, "param") || Contains(said, "参数") || StartsWith(after, "参数") ||
+        Contains(before.substr(before.size() > 24 ? before.size() - 24 : 0), "参数"))
+      score += 3;
+    if (Contains(said, "model") || Contains(said, "lm") || Contains(said, "transformer") ||
+        Contains(said, "weight"))
+      score += 2;
+    if (MentionsTool(LowerOf(sentence.text))) score += 2;
+    static const Pattern kUs(R"(\b(?:we|our|this is an?|is an?)\b|我们|这是)");
+    if (kUs.Matches(before)) score += 1;
+    if (seen <= 6) score += 1;
+    const std::string_view near = before.substr(before.size() > 40 ? before.size() - 40 : 0);
+    if (kPart.Matches(near) || kPart.Matches(after)) score -= 4;
+    if (Contains(LowerOf(sentence.text), "will be") || Contains(LowerOf(sentence.text), "coming soon"))
+      score -= 3;
+    return score;
+  }
+
+  // The size in the name itself and in its variants.
+  void Names() {
+    static const Pattern kInName(R"((?:^|[^a-z0-9.])(\d+(?:\.\d+)?)(b|m|t)(?:$|[^a-z0-9]))");
+    const auto read = [&](const std::string& name) {
+      const auto match = kInName.Find(name);
+      if (!match) return;
+      const auto number =
+          ParseNumber(std::string_view(name).substr(match->groups[1].begin, match->groups[1].size()));
+      const size_t at = FindWord(source_.lower(), name);
+      if (!number || at == std::string::npos || !source_.TrustedAt(at)) return;
+      Put(*number * Scale(std::string_view(name).substr(match->groups[2].begin, 1)), {at, at + name.size()});
+    };
+    read(names_[0]);
+    if (sizes_.empty()) {
+      for (size_t i = 1; i < names_.size(); ++i) read(names_[i]);
+    }
+  }
+
+  const Draft& draft_;
+  const Source& source_;
+  std::vector<std::string> names_;
+  std::vector<Size> sizes_;
+  std::optional<Size> field_;
+  Span field_raw_;
+};
+
+}  // namespace
+
+void ExtractParameters(Draft* draft) {
+  const FoundFact* kind = draft->First("kind");
+  if (kind != nullptr && kind->value != "model") return;
+  SizeFinder(draft).Run(draft);
+}
+
+}  // namespace seaworthy

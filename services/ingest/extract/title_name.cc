@@ -1,0 +1,284 @@
+#include <algorithm>
+#include <array>
+
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/name.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kMaxNameBytes = 80;
+constexpr size_t kMaxNameWords = 7;
+
+// Words that stand in titles and headings and name nothing.
+bool IsGenericWord(std::string_view word) {
+  static constexpr std::array kWords = {"a",
+                                        "about",
+                                        "access",
+                                        "all",
+                                        "an",
+                                        "and",
+                                        "announcement",
+                                        "announcing",
+                                        "api",
+                                        "architecture",
+                                        "are",
+                                        "available",
+                                        "background",
+                                        "benchmark",
+                                        "benchmarks",
+                                        "beta",
+                                        "blog",
+                                        "build",
+                                        "building",
+                                        "card",
+                                        "changelog",
+                                        "changes",
+                                        "citation",
+                                        "community",
+                                        "conclusion",
+                                        "contents",
+                                        "contributing",
+                                        "demo",
+                                        "deprecated",
+                                        "description",
+                                        "details",
+                                        "documentation",
+                                        "evaluation",
+                                        "examples",
+                                        "family",
+                                        "faq",
+                                        "features",
+                                        "first",
+                                        "for",
+                                        "from",
+                                        "general",
+                                        "getting",
+                                        "guide",
+                                        "hello",
+                                        "highlights",
+                                        "home",
+                                        "how",
+                                        "important",
+                                        "in",
+                                        "information",
+                                        "installation",
+                                        "introducing",
+                                        "introduction",
+                                        "is",
+                                        "key",
+                                        "language",
+                                        "large",
+                                        "latest",
+                                        "launch",
+                                        "license",
+                                        "links",
+                                        "major",
+                                        "meet",
+                                        "metrics",
+                                        "model",
+                                        "models",
+                                        "new",
+                                        "news",
+                                        "note",
+                                        "notes",
+                                        "notice",
+                                        "now",
+                                        "of",
+                                        "on",
+                                        "open",
+                                        "organisation",
+                                        "our",
+                                        "overview",
+                                        "performance",
+                                        "post",
+                                        "preview",
+                                        "quick",
+                                        "quickstart",
+                                        "readme",
+                                        "release",
+                                        "released",
+                                        "releases",
+                                        "releasing",
+                                        "report",
+                                        "repository",
+                                        "requirements",
+                                        "research",
+                                        "results",
+                                        "series",
+                                        "setup",
+                                        "source",
+                                        "stable",
+                                        "start",
+                                        "started",
+                                        "state",
+                                        "structure",
+                                        "summary",
+                                        "table",
+                                        "technical",
+                                        "the",
+                                        "their",
+                                        "this",
+                                        "tldr",
+                                        "to",
+                                        "today",
+                                        "training",
+                                        "tutorial",
+                                        "update",
+                                        "updates",
+                                        "usage",
+                                        "use",
+                                        "using",
+                                        "v",
+                                        "version",
+                                        "we",
+                                        "welcome",
+                                        "what",
+                                        "whats",
+                                        "why",
+                                        "with",
+                                        "you",
+                                        "your",
+                                        "small",
+                                        "art",
+                                        "informations",
+                                        "generales",
+                                        "resources",
+                                        "context",
+                                        "abstract",
+                                        "blogs",
+                                        "publication",
+                                        "contact",
+                                        "smol"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
+
+bool IsVersionWord(std::string_view word) {
+  static const Pattern kVersion(R"(^v?\d+(?:\.\d+)*[a-z]?$)", true);
+  return kVersion.Matches(word);
+}
+
+// Bytes at both ends that belong to no name: emoji, quotes, stops.
+Span Trim(std::string_view text, Span span) {
+  const auto ornament = [&](size_t i) {
+    const char c = text[i];
+    return IsSpace(c) || c == '!' || c == '.' || c == ',' || c == ':' || c == ';' || c == '"' || c == '\'' ||
+           c == '*' || c == '`' || c == '_' || c == '#' || c == '|' || c == '-' || c == '?' || c == '~' ||
+           c == '>' || c == '<';
+  };
+  while (span.begin < span.end) {
+    const unsigned char c = static_cast<unsigned char>(text[span.begin]);
+    if (ornament(span.begin)) {
+      ++span.begin;
+    } else if (c == 0xF0 && span.size() >= 4) {
+      span.begin += 4;
+    } else if ((c == 0xE2 || c == 0xEF) && span.size() >= 3) {
+      span.begin += 3;
+    } else {
+      break;
+    }
+  }
+  while (span.begin < span.end) {
+    const unsigned char c = static_cast<unsigned char>(text[span.end - 1]);
+    if (ornament(span.end - 1)) {
+      --span.end;
+      continue;
+    }
+    if (c < 0x80) break;
+    size_t lead = span.end - 1;
+    while (lead > span.begin && (static_cast<unsigned char>(text[lead]) & 0xC0) == 0x80) --lead;
+    const unsigned char first = static_cast<unsigned char>(text[lead]);
+    if (first != 0xF0 && first != 0xE2 && first != 0xEF) break;
+    span.end = lead;
+  }
+  return span;
+}
+
+// Cuts the first match of `pattern`'s group 0 off the front.
+bool CutFront(const Pattern& pattern, std::string_view text, Span* span) {
+  const auto match = pattern.Find(text.substr(span->begin, span->size()));
+  if (!match || match->all().begin != 0 || match->all().empty()) return false;
+  span->begin += match->all().end;
+  return true;
+}
+
+bool NamesSomething(std::string_view name) {
+  if (name.size() < 2 || name.size() > kMaxNameBytes) return false;
+  size_t words = 0;
+  bool particular = false;
+  bool letters = false;
+  for (std::string_view word : Split(name, ' ')) {
+    word = Strip(word);
+    if (word.empty()) continue;
+    ++words;
+    std::string plain;
+    for (char c : Lower(word)) {
+      if (IsAlnum(c) || static_cast<unsigned char>(c) >= 0x80) plain.push_back(c);
+      letters = letters || IsAlpha(c) || static_cast<unsigned char>(c) >= 0x80;
+    }
+    if (!plain.empty() && !IsGenericWord(plain) && !IsVersionWord(plain)) particular = true;
+  }
+  return words > 0 && words <= kMaxNameWords && particular && letters;
+}
+
+// "Qwen3: Think deeper", "SmolVLM - small yet mighty": what is before.
+Span CutSubtitle(std::string_view title, Span span) {
+  static const Pattern kCut(
+      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)| (?:is|are|now|joins?|brings?|grows|gets|supports?|lands|arrives|can|has|have|sets|released|available|on|for|with|by|from|at|in|to|ist|est|als|für|pour)\b|：|，))");
+  const auto match = kCut.Find(title.substr(span.begin, span.size()));
+  if (!match || match->all().begin == 0) return span;
+  return {span.begin, span.begin + match->all().begin};
+}
+
+Span CutTail(std::string_view title, Span span) {
+  static const Pattern kTail(
+      R"((?:'s)?\s+(?:(?:open|new|language|model|large|small|vision|code|foundation)\s+)*(?:family|series|models?|release notes|release|announcement|model card|changelog|readme|collection)(?:\s+of\s+.*)?$)",
+      true);
+  const auto match = kTail.Find(title.substr(span.begin, span.size()));
+  if (!match || match->all().begin == 0) return span;
+  return {span.begin, span.begin + match->all().begin};
+}
+
+}  // namespace
+
+std::optional<TitleName> NameInTitle(std::string_view title) {
+  static const Pattern kTag(
+      R"(^\s*(?:\[[A-Za-z !]{2,12}\]|\d+[.)]|(?:model card|modellkarte|carte du mod\S+)\s*(?:for|of|—|–|-|:|von|de)|(?:new|now available|release|announcement|blog|changelog|news|aktuell)\s*:)\s*)",
+      true);
+  static const Pattern kGreeting(
+      R"(^\s*(?:introducing|introduction to|announcing|welcome(?:,| to|)|meet|presenting|unveiling|launching|releasing|open[- ]sourcing|say hello to|hello,?|discover|getting started with|wir stellen vor:|vorstellung(?: von)?:?|einführung(?: von)?|présentation de|présentons|nous présentons|bienvenue à|隆重推出|推出|发布|介绍|正式发布|欢迎)\s*)",
+      true);
+  static const Pattern kArticle(
+      R"(^\s*(?:our|a|an|all[- ]new|new|brand[- ]new|first|latest|die|der|das|le|les|den)\s+)", true);
+  static const Pattern kThe(R"(^\s*the\s+)", true);
+  static const Pattern kVendorVerb(
+      R"(^(.{2,40}?)\s+(?:releases?|announces?|launches|introduces|unveils|presents|open[- ]?sources|debuts|veröffentlicht|présente|lance|annonce)\s+(.+)$)",
+      true);
+  TitleName found;
+  Span span{0, title.size()};
+  if (const auto verb = kVendorVerb.Find(title); verb && verb->Has(2)) {
+    found.vendor = std::string(Strip(title.substr(verb->groups[1].begin, verb->groups[1].size())));
+    if (found.vendor == "We" || found.vendor == "we") found.vendor.clear();
+    span = verb->groups[2];
+  }
+  span = Trim(title, span);
+  for (int i = 0; i < 3; ++i) {
+    bool cut = CutFront(kTag, title, &span);
+    cut = CutFront(kGreeting, title, &span) || cut;
+    cut = CutFront(kArticle, title, &span) || cut;
+    span = Trim(title, span);
+    if (!cut) break;
+  }
+  span = Trim(title, CutTail(title, Trim(title, CutSubtitle(title, span))));
+  // "The Stack v2" is called so; "The Falcon 3 family" is not.
+  const bool family =
+      Contains(Lower(title.substr(span.end)), "family") || Contains(Lower(title.substr(span.end)), "series");
+  if (family) CutFront(kThe, title, &span);
+  if (!NamesSomething(title.substr(span.begin, span.size()))) return std::nullopt;
+  found.span = span;
+  return found;
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,347 @@
+#include <algorithm>
+#include <map>
+
+#include "services/ingest/extract/extractors.h"
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/name.h"
+#include "services/ingest/extract/pattern.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+struct Vote {
+  std::string value;
+  Span raw;
+  double score = 0;
+};
+
+// Path of a hub address split at slashes, without the host.
+std::vector<std::string_view> HubPath(std::string_view url) {
+  for (std::string_view host :
+       {"https://huggingface.co/", "https://github.com/", "https://hf.co/", "https://www.github.com/",
+        "http://github.com/", "https://modelscope.cn/models/", "https://www.modelscope.cn/models/",
+        "https://hub.docker.com/r/"}) {
+    if (!StartsWith(url, host)) continue;
+    std::string_view path = url.substr(host.size());
+    path = path.substr(0, path.find_first_of("?#"));
+    auto parts = Split(path, '/');
+    if (!parts.empty() &&
+        (parts[0] == "spaces" || parts[0] == "collections" || parts[0] == "datasets" || parts[0] == "orgs")) {
+      parts.erase(parts.begin());
+    }
+    return parts;
+  }
+  return {};
+}
+
+class VendorFinder {
+ public:
+  explicit VendorFinder(Draft* draft) : draft_(*draft), source_(draft->source()) {}
+
+  void Run(Draft* draft) {
+    Labels();
+    Sentences();
+    Links();
+    Marks();
+    if (votes_.empty()) return;
+    const auto best = std::max_element(votes_.begin(), votes_.end(), [](const auto& a, const auto& b) {
+      return a.second.score != b.second.score ? a.second.score < b.second.score
+                                              : a.second.raw.begin > b.second.raw.begin;
+    });
+    if (best->second.score < 4) return;
+    draft->Add("vendor", best->second.value, best->second.raw);
+  }
+
+ private:
+  void Vote(std::string_view said, Span raw, double score) {
+    std::string value = OneLine(said);
+    static const Pattern kTeam(
+        R"(^(?:the )?(.{2,60}?)(?:'s)?\s+(?:team|research team|developers|organization|group|authors)$)",
+        true);
+    if (const auto team = kTeam.Find(value))
+      value = value.substr(team->groups[1].begin, team->groups[1].size());
+    while (!value.empty() && (value.back() == ',' || value.back() == '.' || value.back() == ':'))
+      value.pop_back();
+    if (StartsWith(value, "The ") && value.size() < 40) value = value.substr(4);
+    if (value.size() < 2 || value.size() > 80 || raw.empty()) return;
+    const std::string lower = Lower(value);
+    for (std::string_view none :
+         {"we", "it", "this", "our", "us", "you", "they", "today", "community", "model", "the community",
+          "open", "hf", "none", "n/a", "unknown", "more information needed", "[more information needed]"}) {
+      if (lower == none) return;
+    }
+    if (const auto known = KnownVendor(value)) value = std::string(*known);
+    const std::string key = NameKey(value);
+    if (key == NameKey(draft_.name) && score < 20) score *= 0.6;
+    auto [it, fresh] = votes_.try_emplace(key, seaworthy::Vote{value, raw, 0});
+    it->second.score += score;
+  }
+  using Votes = std::map<std::string, seaworthy::Vote>;
+
+  void VoteText(Span text, double score) {
+    if (const auto raw = source_.Raw(text)) Vote(source_.Text(text), *raw, score);
+  }
+
+  void Labels() {
+    static constexpr std::string_view kStrong[] = {"vendor",
+                                                   "provider",
+                                                   "developed by",
+                                                   "developer",
+                                                   "developers",
+                                                   "organization",
+                                                   "organisation",
+                                                   "company",
+                                                   "maker",
+                                                   "creator",
+                                                   "created by",
+                                                   "model developer",
+                                                   "model developers",
+                                                   "publisher",
+                                                   "made by",
+                                                   "released by",
+                                                   "built by",
+                                                   "by",
+                                                   "anbieter",
+                                                   "hersteller",
+                                                   "entwickelt von",
+                                                   "développé par",
+                                                   "éditeur",
+                                                   "fournisseur",
+                                                   "开发者",
+                                                   "提供商",
+                                                   "发布方",
+                                                   "maintainer",
+                                                   "maintained by",
+                                                   "model creator",
+                                                   "owner",
+                                                   "shared by",
+                                                   "author",
+                                                   "authors"};
+    for (const Labelled& label : source_.labelled()) {
+      std::string key = label.key;
+      if (StartsWith(key, "meta.")) key = key.substr(5);
+      double score = 0;
+      for (std::string_view strong : kStrong) {
+        if (key == strong)
+          score = label.front_matter && StartsWith(key, "author")   ? 12
+                  : key == "shared by" || StartsWith(key, "author") ? 6
+                                                                    : 30;
+      }
+      if (key == "og:site_name" || key == "application-name") score = 8;
+      if (label.front_matter && (key == "vendor" || key == "organization" || key == "provider")) score = 100;
+      if (score == 0) continue;
+      std::string_view value = label.value;
+      // "Products Pillar, AI Singapore": the house is last and known.
+      if (const size_t comma = value.rfind(", ");
+          comma != value.npos && KnownVendor(value.substr(comma + 2))) {
+        value = value.substr(comma + 2);
+      }
+      if (StartsWith(key, "author") && !Contains(Lower(value), "team") && !KnownVendor(value)) score = 5;
+      if (value.size() > 60) {
+        const size_t cut = value.find_first_of("(,.;");
+        value = value.substr(0, cut);
+      }
+      Vote(value, label.raw, score);
+    }
+  }
+
+  void Sentences() {
+    // A capitalised name of up to five words.
+#define ORG R"(((?:[A-Z0-9][\pL\pN&.+-]*)(?: (?:of|for|and|the|[A-Z0-9&(][\pL\pN&.+()-]*)){0,5}))"
+    static const Pattern kSubject(
+        "(?:^|[.!?:] |, )" ORG
+        R"((?:, (?:a|an|the) [^,.]{3,80},| team)? (?:today |now |just |proudly |recently |is |are |has |have |officially )*(?:(?:proud|thrilled|excited|happy|pleased|delighted) to )?(?:announces?|announced|introduces?|introduced|releases?|released|releasing|launch(?:es|ed|ing)?|unveil(?:s|ed|ing)?|presents?|presented|open[- ]?source[sd]?|publish(?:es|ed)?|share|introducing|announcing)\b)");
+    static const Pattern kBy(
+        R"(\b(?:developed|built|created|made|trained|released|published|provided|maintained|designed|introduced|open-sourced|introduced|powered)(?: and \w+)? (?:by|at)(?: the)? )" ORG);
+    static const Pattern kFrom(
+        R"(\b(?:models?|family|library|framework|assistant|tools?|releases?|LLMs?|series) (?:from|by)(?: the)? )" ORG);
+    static const Pattern kBare(R"(^(?:By|by:|Von|Par|From) )" ORG R"($)");
+    static const Pattern kTeamAt(R"(\b[Ww]e,? (?:at |the ))" ORG R"((?: team)?\b)");
+    static const Pattern kPossessive(
+        ORG
+        R"('s (?:(?:first|latest|new|newest|open[- ]weights?|open|flagship|most [a-z]+|own|[a-z-]+) ){0,4}(?:models?|release|family|LLM|series|library|version|text|speech|vision))");
+    static const Pattern kCopyright(R"((?:©|\(c\)|[Cc]opyright)\s*(?:20\d\d(?:-20\d\d)?)?,?\s*)" ORG);
+    size_t seen = 0;
+    const std::string name_key = NameKey(draft_.name);
+    for (const Sentence& sentence : source_.sentences()) {
+      if (++seen > 400) break;
+      const Block& block = source_.document().blocks[sentence.block];
+      if (block.kind == BlockKind::kTableCell) continue;
+      const std::string_view text = source_.Text(sentence);
+      const std::string_view lower =
+          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+      const bool about = Contains(lower, Lower(draft_.name)) || seen <= 6;
+      const double early = seen <= 8 ? 1.0 : seen <= 40 ? 0.6 : 0.25;
+      const auto vote = [&](const Match& match, double score) {
+        const Span span{sentence.text.begin + match.groups[1].begin,
+                        sentence.text.begin + match.groups[1].end};
+        Span trimmed = TrimOrg(span);
+        if (!trimmed.empty()) VoteText(trimmed, score);
+      };
+      if (about) {
+        for (const Match& match : kSubject.FindAll(text, 3)) vote(match, 24 * early);
+        for (const Match& match : kBy.FindAll(text, 3)) {
+          const bool parts = Contains(lower, "parameter model trained by") || Contains(lower, "powered by");
+          vote(match, (parts ? 3 : 16) * early);
+        }
+        for (const Match& match : kFrom.FindAll(text, 3)) vote(match, 14 * early);
+      }
+      if (seen <= 12) {
+        for (const Match& match : kBare.FindAll(text, 1)) vote(match, 30);
+        for (const Match& match : kPossessive.FindAll(text, 2)) vote(match, 12 * early);
+      }
+      for (const Match& match : kTeamAt.FindAll(text, 2)) vote(match, 12 * early);
+      if (block.boilerplate || Contains(text, "©")) {
+        for (const Match& match : kCopyright.FindAll(text, 1)) vote(match, 8);
+      }
+      KnownNames(sentence, lower, early);
+    }
+    if (const auto title = TitleVendor(); !title.empty()) VoteText(title, 22);
+  }
+
+  // Vendors of the gazetteer in the first sentences, weakly.
+  void KnownNames(const Sentence& sentence, std::string_view lower, double early) {
+    static const Pattern kWill(
+        R"(\b(?:with|the|at|from) ([A-Z][\pL]+(?: [A-Z][\pL]+)?) (?:will|team|provides|offers|hub)\b)");
+    const std::string_view text = source_.Text(sentence);
+    if (!Contains(lower, Lower(draft_.name))) return;
+    for (const Match& match : kWill.FindAll(text, 2)) {
+      const Span span{sentence.text.begin + match.groups[1].begin, sentence.text.begin + match.groups[1].end};
+      if (KnownVendor(source_.Text(span))) VoteText(span, 6 * std::max(early, 0.5));
+    }
+    static const Pattern kSubject(
+        R"(, ([A-Z][\pL]+(?: [A-Z][\pL]+)?) (?:will|can|helps?|provides?|offers?) )");
+    for (const Match& match : kSubject.FindAll(text, 2)) {
+      const Span span{sentence.text.begin + match.groups[1].begin, sentence.text.begin + match.groups[1].end};
+      if (KnownVendor(source_.Text(span))) VoteText(span, 6);
+    }
+  }
+
+  Span TrimOrg(Span span) const {
+    static const Pattern kLead(
+        R"(^(?:Today|Here|Now|And|But|With|At|In|The|Our|We|I|This|These|It|That|They|As|For|Both|All|When|If|So|To|Also) )");
+    while (const auto lead = kLead.Find(source_.Text(span))) span.begin += lead->all().end;
+    const std::string_view text = source_.Text(span);
+    for (std::string_view tail : {" and", " of", " for", " the", " The", " team", " Team"}) {
+      if (EndsWith(text, tail)) return TrimOrg({span.begin, span.end - tail.size()});
+    }
+    for (std::string_view tail : {".", ",", "-", "&"}) {
+      if (EndsWith(text, tail) && !EndsWith(text, "Inc.")) return TrimOrg({span.begin, span.end - 1});
+    }
+    if (Contains(text, "(") != Contains(text, ")")) {
+      return TrimOrg({span.begin, span.begin + text.find_first_of("()")});
+    }
+    static constexpr std::string_view kNone[] = {
+        "We",   "It",   "This", "The",  "Our",  "These", "Today",  "You",   "They",   "I",
+        "Both", "All",  "Each", "A",    "An",   "In",    "Here",   "There", "That",   "SFT",
+        "RL",   "RLHF", "DPO",  "GRPO", "LoRA", "AI",    "Python", "Which", "Figure", "Table"};
+    for (std::string_view none : kNone) {
+      if (text == none) return {};
+    }
+    const std::string key = NameKey(text);
+    if (key.size() < 2 || (key == NameKey(draft_.name) && !KnownVendor(text))) return {};
+    // "Qwen3-32B is released": a variant of the tool, not its maker.
+    if (StartsWith(key, NameKey(draft_.name)) && key.size() > NameKey(draft_.name).size()) return {};
+    return span;
+  }
+
+  Span TitleVendor() const {
+    if (!source_.Title()) return {};
+    const Block& block = source_.document().blocks[*source_.Title()];
+    const auto title = NameInTitle(source_.Text(block.text));
+    if (!title || title->vendor.empty()) return {};
+    const size_t at = source_.Text(block.text).find(title->vendor);
+    if (at == std::string_view::npos) return {};
+    return TrimOrg({block.text.begin + at, block.text.begin + at + title->vendor.size()});
+  }
+
+  void Links() {
+    std::map<std::string, int> seen;
+    for (const Link& link : source_.document().links) {
+      if (!source_.TrustedAt(link.text.begin) || link.raw.empty()) continue;
+      const std::string handle = HandleOfTool(link.url, draft_);
+      if (handle.empty() || ++seen[handle] > 3) continue;
+      const size_t at = source_.document().bytes.find(handle, link.raw.begin);
+      const Span raw = at < link.raw.end ? Span{at, at + handle.size()} : link.raw;
+      if (const auto vendor = VendorOfHandle(handle)) {
+        Vote(*vendor, raw, 7);
+      } else {
+        Vote(AsWritten(handle), raw, 5);
+      }
+    }
+    // Code that loads it: "org/Name".
+    for (size_t i = 0; i < source_.document().blocks.size(); ++i) {
+      const Block& block = source_.document().blocks[i];
+      if (block.kind != BlockKind::kCode || !source_.Trusted(i)) continue;
+      static const Pattern kRepository(R"(["' ]([A-Za-z0-9][\w.-]{1,40})/([A-Za-z0-9][\w.-]{1,80}))");
+      for (const Match& match : kRepository.FindAll(source_.Text(block.text), 20)) {
+        const auto group = [&](size_t g) {
+          return source_.Text(
+              {block.text.begin + match.groups[g].begin, block.text.begin + match.groups[g].end});
+        };
+        const std::string url = Cat("https://huggingface.co/", group(1), "/", group(2));
+        const std::string handle = HandleOfTool(url, draft_);
+        if (handle.empty() || ++seen[handle] > 3) continue;
+        const Span span{block.text.begin + match.groups[1].begin, block.text.begin + match.groups[1].end};
+        const auto raw = source_.Raw(span);
+        if (!raw) continue;
+        const auto vendor = VendorOfHandle(handle);
+        Vote(vendor ? std::string(*vendor) : AsWritten(handle), *raw, vendor ? 6 : 4);
+      }
+    }
+  }
+
+  // A vendor known to everyone whose name the tool carries: `DeepSeek-R1`.
+  void Marks() {
+    for (auto& [key, vote] : votes_) {
+      if (StartsWith(NameKey(draft_.name), key) && KnownVendor(vote.value)) vote.score += 8;
+    }
+  }
+
+  // The handle as the text writes it: `argilla` -> `Argilla`.
+  std::string AsWritten(const std::string& handle) const {
+    const std::string& lower = source_.lower();
+    const std::string word = Lower(handle);
+    std::map<std::string, int> forms;
+    for (size_t at = 0; (at = FindWord(lower, word, at)) != lower.npos; at += word.size()) {
+      if (at > 0 && (lower[at - 1] == '/' || lower[at - 1] == '@')) continue;
+      if (at + word.size() < lower.size() && lower[at + word.size()] == '/') continue;
+      std::string form(source_.Text({at, at + word.size()}));
+      if (std::any_of(form.begin(), form.end(), IsUpper)) ++forms[form];
+    }
+    std::string best = handle;
+    int most = 0;
+    for (const auto& [form, count] : forms) {
+      if (count > most) {
+        most = count;
+        best = form;
+      }
+    }
+    return best;
+  }
+
+  const Draft& draft_;
+  const Source& source_;
+  Votes votes_;
+};
+
+}  // namespace
+
+std::string HandleOfTool(std::string_view url, const Draft& draft) {
+  const auto parts = HubPath(url);
+  if (parts.size() < 2 || parts[0].empty() || parts[1].empty() || IsDistributorHandle(parts[0])) return "";
+  const std::string repository = NameKey(parts[1]);
+  std::vector<std::string> names = draft.aliases;
+  names.push_back(draft.name);
+  for (const std::string& name : names) {
+    const std::string key = NameKey(name);
+    if (key.size() < 3 || repository.size() < 3) continue;
+    if (StartsWith(repository, key) || StartsWith(key, repository)) return std::string(parts[0]);
+  }
+  return "";
+}
+
+void ExtractVendor(Draft* draft) { VendorFinder(draft).Run(draft); }
+
+}  // namespace seaworthy

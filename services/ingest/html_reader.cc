@@ -1,0 +1,366 @@
+#include "services/ingest/html_reader.h"
+
+#include <gumbo.h>
+
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "services/ingest/html_guard.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+// Memory for one parse, given back at once: gumbo's own clean-up recurses as
+// deep as the document does.
+class Arena {
+ public:
+  static void* Allocate(void* self, size_t size) { return static_cast<Arena*>(self)->Take(size); }
+  static void Free(void*, void*) {}
+
+ private:
+  static constexpr size_t kChunk = 64 * 1024;
+  void* Take(size_t size) {
+    size = (size + 15) & ~size_t{15};
+    if (size > left_) {
+      const size_t chunk = size > kChunk ? size : kChunk;
+      chunks_.push_back(std::make_unique<char[]>(chunk));
+      next_ = chunks_.back().get();
+      left_ = chunk;
+    }
+    char* taken = next_;
+    next_ += size;
+    left_ -= size;
+    return taken;
+  }
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  char* next_ = nullptr;
+  size_t left_ = 0;
+};
+
+std::string_view Attribute(const GumboElement& element, const char* name) {
+  const GumboAttribute* attribute = gumbo_get_attribute(&element.attributes, name);
+  return attribute == nullptr ? std::string_view() : std::string_view(attribute->value);
+}
+
+bool Has(const GumboElement& element, const char* name) {
+  return gumbo_get_attribute(&element.attributes, name) != nullptr;
+}
+
+bool IsHidden(const GumboElement& element) {
+  switch (element.tag) {
+    case GUMBO_TAG_SCRIPT:
+    case GUMBO_TAG_STYLE:
+    case GUMBO_TAG_TEMPLATE:
+    case GUMBO_TAG_NOSCRIPT:
+    case GUMBO_TAG_NOFRAMES:
+    case GUMBO_TAG_NOEMBED:
+    case GUMBO_TAG_IFRAME:
+    case GUMBO_TAG_OBJECT:
+    case GUMBO_TAG_SVG:
+    case GUMBO_TAG_TEXTAREA:
+    case GUMBO_TAG_SELECT:
+    case GUMBO_TAG_VIDEO:
+    case GUMBO_TAG_AUDIO:
+    case GUMBO_TAG_CANVAS:
+    case GUMBO_TAG_ANNOTATION_XML:
+      return true;
+    default:
+      break;
+  }
+  if (Has(element, "hidden") || Attribute(element, "aria-hidden") == "true") return true;
+  const std::string style = ReplaceAll(Lower(Attribute(element, "style")), " ", "");
+  return Contains(style, "display:none") || Contains(style, "visibility:hidden") ||
+         Contains(style, "font-size:0") || Contains(style, "opacity:0;");
+}
+
+bool IsBoilerplate(const GumboElement& element) {
+  if (element.tag == GUMBO_TAG_NAV || element.tag == GUMBO_TAG_FOOTER || element.tag == GUMBO_TAG_ASIDE) {
+    return true;
+  }
+  const std::string_view role = Attribute(element, "role");
+  if (role == "navigation" || role == "contentinfo") return true;
+  const std::string classes = Cat(" ", Lower(Attribute(element, "class")), " ");
+  return Contains(classes, " footer ") || Contains(classes, " navbar ") || Contains(classes, " nav ") ||
+         Contains(classes, " breadcrumb");
+}
+
+int HeadingLevel(GumboTag tag) {
+  return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6 ? 1 + static_cast<int>(tag) - GUMBO_TAG_H1 : 0;
+}
+
+bool IsBlock(GumboTag tag) {
+  static constexpr std::array kBlocks = {
+      GUMBO_TAG_P,       GUMBO_TAG_DIV,    GUMBO_TAG_SECTION, GUMBO_TAG_ARTICLE,    GUMBO_TAG_MAIN,
+      GUMBO_TAG_HEADER,  GUMBO_TAG_FOOTER, GUMBO_TAG_NAV,     GUMBO_TAG_ASIDE,      GUMBO_TAG_UL,
+      GUMBO_TAG_OL,      GUMBO_TAG_LI,     GUMBO_TAG_DL,      GUMBO_TAG_DT,         GUMBO_TAG_DD,
+      GUMBO_TAG_TABLE,   GUMBO_TAG_TR,     GUMBO_TAG_TD,      GUMBO_TAG_TH,         GUMBO_TAG_CAPTION,
+      GUMBO_TAG_PRE,     GUMBO_TAG_HR,     GUMBO_TAG_FIGURE,  GUMBO_TAG_FORM,       GUMBO_TAG_BLOCKQUOTE,
+      GUMBO_TAG_DETAILS, GUMBO_TAG_BODY,   GUMBO_TAG_SUMMARY, GUMBO_TAG_FIGCAPTION, GUMBO_TAG_ADDRESS};
+  for (GumboTag block : kBlocks) {
+    if (tag == block) return true;
+  }
+  return HeadingLevel(tag) > 0;
+}
+
+bool IsEmphasis(GumboTag tag) {
+  return tag == GUMBO_TAG_B || tag == GUMBO_TAG_STRONG || tag == GUMBO_TAG_CODE || tag == GUMBO_TAG_EM ||
+         tag == GUMBO_TAG_I;
+}
+
+// Walks the tree without recursion: the nesting is the sender's.
+class Walker {
+ public:
+  Walker(std::string_view html, const OffsetMap& map, DocumentBuilder* builder, Document* document)
+      : html_(html), map_(map), builder_(builder), document_(document) {}
+
+  HiddenTags Walk(const GumboNode* root, bool fragment) {
+    fragment_ = fragment;
+    stack_.push_back({root, 0});
+    if (!Enter(root)) return std::move(hidden_);
+    while (!stack_.empty()) {
+      const GumboNode* node = stack_.back().node;
+      const GumboVector& children = node->v.element.children;
+      if (stack_.back().child >= children.length) {
+        Leave(node);
+        stack_.pop_back();
+        continue;
+      }
+      const auto* child = static_cast<const GumboNode*>(children.data[stack_.back().child++]);
+      if (child->type == GUMBO_NODE_ELEMENT) {
+        stack_.push_back({child, 0});
+        if (!Enter(child)) stack_.pop_back();
+      } else if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE ||
+                 child->type == GUMBO_NODE_CDATA) {
+        Text(child->v.text);
+      }
+    }
+    return std::move(hidden_);
+  }
+
+ private:
+  struct Frame {
+    const GumboNode* node;
+    unsigned child;
+  };
+
+  size_t OffsetOf(const char* at) const {
+    return at == nullptr ? html_.npos : static_cast<size_t>(at - html_.data());
+  }
+
+  // Whether to go into the element.
+  bool Enter(const GumboNode* node) {
+    const GumboElement& element = node->v.element;
+    if (element.tag == GUMBO_TAG_HEAD) {
+      if (!fragment_) Head(element);
+      return false;
+    }
+    if (element.tag == GUMBO_TAG_HTML && !fragment_) {
+      document_->language = std::string(Attribute(element, "lang").substr(0, 16));
+    }
+    if (IsHidden(element)) {
+      const bool unclosed = element.original_end_tag.length == 0 && element.original_tag.length > 0;
+      if (unclosed && fragment_) hidden_.push_back(gumbo_normalized_tagname(element.tag));
+      return false;
+    }
+    if (!fragment_ && IsBoilerplate(element)) ++boilerplate_;
+    if (element.tag == GUMBO_TAG_BR) builder_->AddBreak();
+    if (element.tag == GUMBO_TAG_IMG) pictures_ = true;
+    if (IsBlock(element.tag)) OpenBlock(element);
+    if (IsEmphasis(element.tag)) emphasis_.push_back(builder_->position());
+    if (element.tag == GUMBO_TAG_A && Has(element, "href")) {
+      link_begin_ = builder_->position();
+      pictures_ = false;
+    }
+    return true;
+  }
+
+  void OpenBlock(const GumboElement& element) {
+    Block block;
+    const GumboTag tag = element.tag;
+    block.level = HeadingLevel(tag);
+    if (tag == GUMBO_TAG_TABLE) tables_.push_back({builder_->NextTable(), -1, -1});
+    if (tag == GUMBO_TAG_TR && !tables_.empty()) {
+      ++tables_.back().row;
+      tables_.back().column = -1;
+    }
+    const bool cell = (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH) && !tables_.empty();
+    if (cell) ++tables_.back().column;
+    if (tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DD || tag == GUMBO_TAG_DT) ++items_;
+    if (tag == GUMBO_TAG_PRE) ++code_;
+    if (tag == GUMBO_TAG_BLOCKQUOTE) ++quotes_;
+    if (block.level > 0) {
+      block.kind = BlockKind::kHeading;
+    } else {
+      block.kind = Kind(&block);
+    }
+    block.boilerplate = boilerplate_ > 0;
+    if (tag == GUMBO_TAG_PRE || code_ > 0) block.info = CodeLanguage(element);
+    builder_->Begin(std::move(block));
+  }
+
+  BlockKind Kind(Block* block) const {
+    if (code_ > 0) return BlockKind::kCode;
+    if (!tables_.empty() && tables_.back().column >= 0) {
+      block->table = tables_.back().index;
+      block->row = tables_.back().row;
+      block->column = tables_.back().column;
+      return BlockKind::kTableCell;
+    }
+    if (items_ > 0) return BlockKind::kListItem;
+    return quotes_ > 0 ? BlockKind::kQuote : BlockKind::kParagraph;
+  }
+
+  // `<pre><code class="language-python">`.
+  static std::string CodeLanguage(const GumboElement& pre) {
+    for (unsigned i = 0; i < pre.children.length; ++i) {
+      const auto* child = static_cast<const GumboNode*>(pre.children.data[i]);
+      if (child->type != GUMBO_NODE_ELEMENT) continue;
+      const std::string_view classes = Attribute(child->v.element, "class");
+      const size_t at = classes.find("language-");
+      if (at == classes.npos) continue;
+      const std::string_view rest = classes.substr(at + 9);
+      return std::string(rest.substr(0, rest.find(' ')));
+    }
+    return "";
+  }
+
+  void Leave(const GumboNode* node) {
+    const GumboElement& element = node->v.element;
+    const GumboTag tag = element.tag;
+    if (!fragment_ && IsBoilerplate(element)) --boilerplate_;
+    if (tag == GUMBO_TAG_A && Has(element, "href")) CloseLink(element);
+    if (IsEmphasis(tag) && !emphasis_.empty()) {
+      builder_->AddEmphasis(emphasis_.back());
+      emphasis_.pop_back();
+    }
+    if (!IsBlock(tag)) return;
+    builder_->End();
+    if (tag == GUMBO_TAG_TABLE && !tables_.empty()) tables_.pop_back();
+    if (tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DD || tag == GUMBO_TAG_DT) --items_;
+    if (tag == GUMBO_TAG_PRE) --code_;
+    if (tag == GUMBO_TAG_BLOCKQUOTE) --quotes_;
+  }
+
+  void CloseLink(const GumboElement& element) {
+    const GumboAttribute* href = gumbo_get_attribute(&element.attributes, "href");
+    Link link;
+    link.text = {std::min(link_begin_, builder_->position()), builder_->position()};
+    link.url = std::string(Strip(href->value));
+    link.image_only =
+        pictures_ && document_->TextOf(link.text).find_first_not_of(" \n") == std::string_view::npos;
+    const size_t at = OffsetOf(href->original_value.data);
+    if (auto raw = map_.Raw(Unquoted(at, href->original_value.length))) link.raw = *raw;
+    builder_->AddLink(std::move(link));
+    pictures_ = false;
+  }
+
+  // Where an attribute's value stands in `html_`, without its quotes.
+  Span Unquoted(size_t at, size_t length) const {
+    if (at + length > html_.size()) return {};
+    const bool quoted = length >= 2 && (html_[at] == '"' || html_[at] == '\'');
+    return quoted ? Span{at + 1, at + length - 1} : Span{at, at + length};
+  }
+
+  void Text(const GumboText& text) {
+    const std::string_view literal(text.text);
+    const size_t at = OffsetOf(text.original_text.data);
+    if (at >= html_.size()) return;
+    OffsetMap within;
+    const size_t limit = std::min(html_.size(), at + text.original_text.length);
+    if (literal == html_.substr(at, literal.size())) {
+      within.Add(0, literal.size(), at, literal.size());
+    } else {
+      AlignAt(html_, at, limit, literal, 0, &within);
+    }
+    OffsetMap raw;
+    within.Compose(map_, &raw);
+    if (code_ == 0 && tables_.empty() && !builder_->open() &&
+        literal.find_first_not_of(" \t\r\n") == literal.npos) {
+      return;
+    }
+    if (!builder_->open()) {
+      Block block;
+      block.kind = Kind(&block);
+      block.boilerplate = boilerplate_ > 0;
+      builder_->Begin(std::move(block));
+    }
+    builder_->Add(literal, raw);
+  }
+
+  void Head(const GumboElement& head) {
+    for (unsigned i = 0; i < head.children.length; ++i) {
+      const auto* child = static_cast<const GumboNode*>(head.children.data[i]);
+      if (child->type != GUMBO_NODE_ELEMENT) continue;
+      const GumboElement& element = child->v.element;
+      if (element.tag == GUMBO_TAG_TITLE && element.children.length > 0) {
+        const auto* text = static_cast<const GumboNode*>(element.children.data[0]);
+        if (text->type == GUMBO_NODE_TEXT) {
+          AddField("title", text->v.text.text, text->v.text.original_text);
+        }
+      }
+      if (element.tag != GUMBO_TAG_META) continue;
+      std::string_view name = Attribute(element, "name");
+      if (name.empty()) name = Attribute(element, "property");
+      const GumboAttribute* content = gumbo_get_attribute(&element.attributes, "content");
+      if (name.empty() || name.size() > 60 || content == nullptr) continue;
+      AddField(Cat("meta.", Lower(name)), content->value, content->original_value);
+    }
+  }
+
+  void AddField(std::string path, std::string_view value, const GumboStringPiece& original) {
+    const size_t at = OffsetOf(original.data);
+    if (value.size() > 2000 || document_->fields.size() >= 500 || at >= html_.size()) return;
+    const auto raw = map_.Raw(Unquoted(at, original.length));
+    if (!raw) return;
+    document_->fields.push_back({std::move(path), std::string(Strip(value)), *raw});
+  }
+
+  struct Table {
+    int index, row, column;
+  };
+  std::string_view html_;
+  const OffsetMap& map_;
+  DocumentBuilder* builder_;
+  Document* document_;
+  std::vector<Frame> stack_;
+  std::vector<Table> tables_;
+  std::vector<size_t> emphasis_;
+  HiddenTags hidden_;
+  bool fragment_ = false;
+  bool pictures_ = false;
+  size_t link_begin_ = 0;
+  int items_ = 0;
+  int code_ = 0;
+  int quotes_ = 0;
+  int boilerplate_ = 0;
+};
+
+}  // namespace
+
+HiddenTags ReadHtml(std::string_view html, const OffsetMap& map, const HtmlOptions& options,
+                    DocumentBuilder* builder, Document* document) {
+  Arena arena;
+  GumboOptions gumbo = kGumboDefaultOptions;
+  gumbo.allocator = &Arena::Allocate;
+  gumbo.deallocator = &Arena::Free;
+  gumbo.userdata = &arena;
+  gumbo.max_errors = 0;
+  const GumboOutput* output = gumbo_parse_with_options(&gumbo, html.data(), html.size());
+  return Walker(html, map, builder, document).Walk(output->root, options.fragment);
+}
+
+std::string PlainText(std::string_view html) {
+  if (html.find_first_of("<&") == html.npos) return std::string(Strip(html));
+  if (!CheckHtmlShape(html).ok()) return "";
+  Document document;
+  DocumentBuilder builder(&document);
+  ReadHtml(html, OffsetMap::Identity(0, html.size()), {.fragment = true}, &builder, &document);
+  builder.End();
+  return OneLine(document.text);
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "services/ingest/markdown_reader.h"
+#include "services/ingest/rejection.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr int kMaxContainers = 100;
+constexpr int kMaxColumns = 512;
+constexpr int kMaxBrackets = 20'000;
+constexpr size_t kMaxScans = 64 * 1024 * 1024;
+
+absl::Status TooDeep(size_t line, std::string_view what) {
+  return Reject("nested_too_deeply", Cat("line ", line, " has ", what, "; send the text with less nesting"));
+}
+
+// Quote and list markers at the start of a line.
+int Containers(std::string_view line) {
+  int count = 0;
+  size_t i = 0;
+  while (i < line.size()) {
+    const char c = line[i];
+    const bool bullet = (c == '-' || c == '*' || c == '+') && i + 1 < line.size() && IsSpace(line[i + 1]);
+    if (c == ' ' || c == '\t') {
+      ++i;
+    } else if (c == '>' || bullet) {
+      ++count;
+      ++i;
+    } else if (IsDigit(c)) {
+      while (i < line.size() && IsDigit(line[i])) ++i;
+      if (i >= line.size() || (line[i] != '.' && line[i] != ')')) break;
+      ++count;
+      ++i;
+    } else {
+      break;
+    }
+  }
+  return count;
+}
+
+bool IsDelimiterRow(std::string_view line) {
+  return line.find_first_not_of("|-: \t>") == line.npos && Contains(line, "-");
+}
+
+// What is counted over one paragraph.
+struct Paragraph {
+  size_t begin = 0;
+  int brackets = 0;
+  size_t opens = 0;  // `<!`, `<?`: each may be scanned for to its end.
+  size_t closes = 0;
+};
+
+}  // namespace
+
+absl::Status CheckMarkdownShape(std::string_view markdown) {
+  Paragraph paragraph;
+  size_t scans = 0;
+  size_t number = 0;
+  for (size_t at = 0; at < markdown.size();) {
+    ++number;
+    size_t end = markdown.find('\n', at);
+    if (end == markdown.npos) end = markdown.size();
+    const std::string_view line = markdown.substr(at, end - at);
+    if (Containers(line) > kMaxContainers) {
+      return TooDeep(number, Cat("more than ", kMaxContainers, " nested quotes or lists"));
+    }
+    if (IsDelimiterRow(line) && std::count(line.begin(), line.end(), '|') > kMaxColumns) {
+      return TooDeep(number, Cat("a table of more than ", kMaxColumns, " columns"));
+    }
+    const bool blank = Strip(line).empty();
+    if (blank) paragraph = {.begin = end};
+    for (size_t i = 0; i < line.size(); ++i) {
+      if (line[i] == '[') ++paragraph.brackets;
+      if (line[i] == '<' && i + 1 < line.size() && (line[i + 1] == '!' || line[i + 1] == '?'))
+        ++paragraph.opens;
+      if (line[i] == '>') ++paragraph.closes;
+    }
+    if (paragraph.brackets > kMaxBrackets) {
+      return TooDeep(number, Cat("more than ", kMaxBrackets, " brackets in one paragraph"));
+    }
+    if (paragraph.opens > paragraph.closes + 8) scans += (paragraph.opens - paragraph.closes) * line.size();
+    if (paragraph.opens > 4 && paragraph.opens * (end - paragraph.begin) > kMaxScans) {
+      return TooDeep(number, "too many unclosed comments before it");
+    }
+    if (scans > kMaxScans) return TooDeep(number, "too many unclosed comments before it");
+    at = end + 1;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,22 @@
+// Reads Markdown with cmark-gfm: tables, strikethrough, autolinks, and HTML
+// inside it through gumbo.
+#pragma once
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+#include "services/ingest/document.h"
+
+namespace seaworthy {
+
+// Reads `document->bytes` from `start` on. Errors as CheckMarkdownShape and
+// CheckHtmlShape.
+absl::Status ReadMarkdown(size_t start, Document* document);
+
+// Refuses Markdown that would cost cmark more than its length: containers
+// nested over 100 deep, tables of over 512 columns, over 20,000 brackets in a
+// paragraph, unclosed comments that each run to the end of a long paragraph.
+// Errors as Reject(): nested_too_deeply.
+absl::Status CheckMarkdownShape(std::string_view markdown);
+
+}  // namespace seaworthy
