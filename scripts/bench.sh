@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 echo "machine: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 ran=0
 for name in bench_event_log bench_extraction bench_offline bench_pipeline; do
-  program=$(find build/release -type f -name "$name" -perm -u+x | head -n 1)
+  program=$(find build/bin build/release -type f -name "$name" -perm -u+x | head -n 1)
   [ -n "$program" ] || continue
   echo
   echo "== $name"
