@@ -3,7 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
-#include "services/publisher/page_view.h"
+#include "absl/time/time.h"
+#include "services/publisher/page_text.h"
 
 namespace seaworthy {
 namespace {

@@ -10,6 +10,7 @@
 #include "common/error_codes.h"
 #include "common/hash.h"
 #include "services/publisher/api_json.h"
+#include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
 
 namespace seaworthy {
@@ -25,7 +26,7 @@ constexpr size_t kMaxAnnouncementForm = 7 << 20;
 const std::vector<std::pair<std::string, std::string>>& Tabs() {
   static const auto* const kTabs =
       new std::vector<std::pair<std::string, std::string>>{{"drafted", "To decide"},
-                                                           {"waiting", "Waiting for verdicts"},
+                                                           {"waiting", "Waiting"},
                                                            {"approved", "Approved"},
                                                            {"rejected", "Rejected"},
                                                            {"withdrawn", "Withdrawn"}};
@@ -76,8 +77,6 @@ void AddActions(const v1::Comparison& comparison, json& view) {
   view["waiting"] = comparison.state() == v1::Comparison::WAITING;
 }
 
-std::string ComparisonPath(const std::string& id) { return absl::StrCat("/desk/comparisons/", id); }
-
 }  // namespace
 
 HttpResponse Desk::Message(const TemplateSet& templates, int status, const std::string& title,
@@ -123,28 +122,10 @@ HttpResponse Desk::ShowSignIn(const Call& call) const {
   json view = Frame(call, "", "Sign in");
   const std::string token = call.Query("token");
   const bool valid = options_.sessions->IsLinkToken(token);
+  view["base_url"] = options_.base_url();
   view["token"] = valid ? token : "";
   view["stale"] = !token.empty() && !valid;
   return Page("desk_sign_in", view);
-}
-
-HttpResponse Desk::SignIn(const Call& call) const {
-  const auto session = options_.sessions->SignIn(call.Form("token"));
-  if (!session.has_value()) {
-    return Message(*options_.templates, 403, "That link does not sign in any more",
-                   "A sign-in link works once and for 24 hours. Ask for a new one.", "/desk/sign-in",
-                   "How to get a link");
-  }
-  HttpResponse response = Redirect(303, "/desk");
-  response.SetHeader("Set-Cookie", options_.gate->SetCookie(*session));
-  return response;
-}
-
-HttpResponse Desk::SignOut(const Call& call) const {
-  options_.sessions->SignOut(call.request.Cookie(options_.gate->CookieName()).value_or(""));
-  HttpResponse response = Redirect(303, "/desk/sign-in");
-  response.SetHeader("Set-Cookie", options_.gate->SetCookie(""));
-  return response;
 }
 
 json Desk::QueueRow(const v1::Comparison& comparison) const {
@@ -202,6 +183,7 @@ HttpResponse Desk::ShowQueue(const Call& call) const {
     view["rows"].push_back(QueueRow(comparison));
   view["empty"] = response->comparisons().empty() ? EmptyText(state) : "";
   view["state"] = state;
+  view["hint"] = state == "drafted";
   view["next"] =
       response->next_page_token().empty()
           ? ""
@@ -261,32 +243,6 @@ HttpResponse Desk::ShowAnnouncements(const Call& call) const {
   return Page("desk_announcements", view);
 }
 
-HttpResponse Desk::SubmitAnnouncement(const Call& call) const {
-  constexpr char kWhat[] = "The announcement was not taken";
-  if (options_.ingest == nullptr) {
-    return Failed(absl::UnavailableError("This server runs without ingest."), kWhat);
-  }
-  v1::SubmitAnnouncementRequest request;
-  // Forms send CRLF; documents are read with LF.
-  request.set_document(absl::StrReplaceAll(call.Form("document"), {{"\r\n", "\n"}}));
-  request.set_media_type(call.Form("media_type"));
-  request.set_source_url(call.Form("source_url"));
-  const auto response = options_.ingest->SubmitAnnouncement(request);
-  if (!response.ok()) return Failed(response.status(), kWhat);
-  return Redirect(303, "/desk/announcements?done=announcement");
-}
-
-HttpResponse Desk::RequestComparison(const Call& call) const {
-  v1::RequestComparisonRequest request;
-  request.set_tool_a(call.Form("tool_a"));
-  request.set_tool_b(call.Form("tool_b"));
-  request.set_editor(call.session->editor);
-  const auto comparison = options_.aggregator->RequestComparison(request);
-  if (!comparison.ok()) return Failed(comparison.status(), "The pair was not asked for");
-  return Redirect(303,
-                  absl::StrCat(ComparisonPath(PercentEncode(comparison->comparison_id())), "?done=pair"));
-}
-
 HttpResponse Desk::ShowComparison(const Call& call) const {
   v1::GetComparisonRequest request;
   request.set_comparison_id(call.Path("id"));
@@ -330,35 +286,6 @@ HttpResponse Desk::ShowPreview(const Call& call) const {
   const auto found = options_.aggregator->GetComparison(request);
   if (!found.ok()) return Failed(found.status(), "There is no such comparison");
   return HtmlResponse(200, options_.site->Preview(found->content()));
-}
-
-HttpResponse Desk::Conflict(const Call& call, const absl::Status& status) const {
-  const std::string path = ComparisonPath(PercentEncode(call.Path("id")));
-  return Message(*options_.templates, 409, "The comparison has moved on",
-                 absl::StrCat("Your decision was not taken: ", status.message(),
-                              ". Open the comparison as it is now, read what changed, and decide again."),
-                 path, "Open the comparison as it is now");
-}
-
-HttpResponse Desk::Decide(const Call& call) const {
-  v1::DecideRequest request;
-  v1::Decision& decision = *request.mutable_decision();
-  decision.set_comparison_id(call.Path("id"));
-  decision.set_kind(DecisionKindOf(call.Form("decision")));
-  decision.set_content_hash(call.Form("content_hash"));
-  decision.set_reason(call.Form("reason"));
-  decision.set_editor(call.session->editor);
-  decision.set_request_id(call.Form("request_id"));
-  if (decision.kind() != v1::APPROVE && decision.reason().empty()) {
-    return Message(*options_.templates, 400, "A reason is missing",
-                   "Say in a sentence why, so that the next editor knows.",
-                   ComparisonPath(PercentEncode(call.Path("id"))), "Back to the comparison");
-  }
-  const auto decided = options_.aggregator->Decide(request);
-  if (ToHttpStatus(decided.status().code()) == 409) return Conflict(call, decided.status());
-  if (!decided.ok()) return Failed(decided.status(), "The decision was not taken");
-  return Redirect(303, absl::StrCat(ComparisonPath(PercentEncode(decided->comparison_id())),
-                                    "?done=", PercentEncode(call.Form("decision"))));
 }
 
 HttpResponse Desk::ShowStatus(const Call& call) const {

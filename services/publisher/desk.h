@@ -1,6 +1,7 @@
 // The desk: where an editor sees drafts, checks claims and decides.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ class Desk {
     std::vector<v1::Persona> personas;
     std::string endpoint;
     std::string version;
+    std::function<std::string()> base_url;  // How this server is reached.
   };
 
   explicit Desk(Options options) : options_(std::move(options)) {}

@@ -1,52 +1,22 @@
 #include "services/publisher/page_view.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
+#include "services/publisher/page_text.h"
 #include "services/publisher/url_codec.h"
+#include "services/publisher/verdict_view.h"
 
 namespace seaworthy {
 namespace {
 
 using nlohmann::json;
 
-constexpr absl::string_view kDash = "—";
-
-std::string OrDash(std::string text) { return text.empty() ? std::string(kDash) : text; }
-
-// 1234567 as 1,234,567.
-std::string Grouped(uint64_t number) {
-  const std::string digits = absl::StrCat(number);
-  std::string out;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out.push_back(',');
-    out.push_back(digits[i]);
-  }
-  return out;
-}
-
-std::string Capitalised(std::string text) {
-  if (!text.empty()) text[0] = absl::ascii_toupper(static_cast<unsigned char>(text[0]));
-  return text;
-}
-
-std::string ParameterText(double billions) {
-  if (billions >= 1000) return absl::StrFormat("%gT", billions / 1000);
-  if (billions < 1) return absl::StrFormat("%gM", std::round(billions * 1e6) / 1e3);
-  return absl::StrFormat("%gB", billions);
-}
-
-std::string Percent(double share) {
-  return absl::StrCat(std::lround(std::clamp(share, 0.0, 1.0) * 100), "%");
-}
+constexpr char kDash[] = "—";
 
 // The links among `urls` that may be followed, each with its host.
 json LinkViews(const google::protobuf::RepeatedPtrField<std::string>& urls) {
@@ -59,122 +29,6 @@ json LinkViews(const google::protobuf::RepeatedPtrField<std::string>& urls) {
     links.push_back({{"url", *safe}, {"label", label}});
   }
   return links;
-}
-
-json EvidenceView(const v1::Evidence& evidence) {
-  return {{"text", evidence.text()},
-          {"announcement", evidence.announcement_id()},
-          {"span", evidence.announcement_id().empty()
-                       ? ""
-                       : absl::StrCat("bytes ", evidence.begin(), "–", evidence.end())}};
-}
-
-std::string ClaimKind(v1::Claim::Kind kind) {
-  switch (kind) {
-    case v1::Claim::FACT:
-      return "Fact";
-    case v1::Claim::JUDGMENT:
-      return "Judgment";
-    case v1::Claim::PREDICTION:
-      return "Prediction";
-    default:
-      return "Claim";
-  }
-}
-
-std::string ClaimSupport(v1::Claim::Support support) {
-  switch (support) {
-    case v1::Claim::SUPPORTED:
-      return "backed by the announcement";
-    case v1::Claim::UNSUPPORTED:
-      return "no evidence";
-    case v1::Claim::CONTRADICTED:
-      return "contradicted";
-    default:
-      return "not checked";
-  }
-}
-
-json ClaimView(const v1::Claim& claim) {
-  json evidence = json::array();
-  for (const v1::Evidence& item : claim.evidence()) evidence.push_back(EvidenceView(item));
-  std::vector<std::string> fields;
-  for (const std::string& field : claim.fact_fields()) fields.push_back(FieldLabel(field));
-  return {{"text", claim.text()},
-          {"kind", ClaimKind(claim.kind())},
-          {"support", ClaimSupport(claim.support())},
-          {"supported", claim.support() == v1::Claim::SUPPORTED},
-          {"unsupported", claim.support() == v1::Claim::UNSUPPORTED},
-          {"contradicted", claim.support() == v1::Claim::CONTRADICTED},
-          {"evidence", evidence},
-          {"fields", absl::StrJoin(fields, ", ")},
-          {"due", claim.due_date()},
-          {"probability", claim.has_probability() ? Percent(claim.probability()) : ""},
-          {"decided_by", claim.decided_by()}};
-}
-
-json ProvenanceView(const v1::Provenance& provenance) {
-  return {{"endpoint", OrDash(provenance.endpoint())},
-          {"model", OrDash(provenance.model())},
-          {"prompt_hash", OrDash(provenance.prompt_hash())},
-          {"prompt_short", OrDash(provenance.prompt_hash().substr(0, 12))},
-          {"request", OrDash(provenance.request_object())},
-          {"answer", OrDash(provenance.answer_object())},
-          {"attempts", provenance.attempts()}};
-}
-
-json EmptyVerdict() {
-  return {{"given", false},      {"id", ""},
-          {"vote", ""},          {"ship", false},
-          {"skip", false},       {"confidence", ""},
-          {"quote", ""},         {"beats", json::array()},
-          {"flip", ""},          {"claims", json::array()},
-          {"claim_count", 0},    {"weak_count", 0},
-          {"weak", false},       {"competitors", ""},
-          {"rule_based", false}, {"provenance", ProvenanceView({})}};
-}
-
-json VerdictView(const v1::Verdict& verdict) {
-  json view = EmptyVerdict();
-  const bool ship = verdict.vote() == v1::SHIP;
-  view["given"] = true;
-  view["id"] = verdict.verdict_id();
-  view["vote"] = ship ? "Ship" : "Skip";
-  view["ship"] = ship;
-  view["skip"] = !ship;
-  view["confidence"] = Percent(verdict.confidence());
-  view["quote"] = verdict.quote();
-  view["flip"] = verdict.flip();
-  int weak = 0;
-  for (const v1::Beat& beat : verdict.beats()) {
-    view["beats"].push_back({{"title", beat.title()}, {"text", beat.text()}});
-  }
-  for (const v1::Claim& claim : verdict.claims()) {
-    view["claims"].push_back(ClaimView(claim));
-    weak += claim.support() == v1::Claim::UNSUPPORTED || claim.support() == v1::Claim::CONTRADICTED;
-  }
-  view["claim_count"] = verdict.claims_size();
-  view["weak_count"] = weak;
-  view["weak"] = weak > 0;
-  view["competitors"] = absl::StrJoin(verdict.competitors(), ", ");
-  view["rule_based"] = verdict.provenance().rule_based();
-  view["provenance"] = ProvenanceView(verdict.provenance());
-  return view;
-}
-
-const v1::Verdict* FindVerdict(const v1::ToolView& tool, const std::string& persona_id) {
-  for (const v1::Verdict& verdict : tool.verdicts()) {
-    if (verdict.persona_id() == persona_id) return &verdict;
-  }
-  return nullptr;
-}
-
-json VerdictOf(const v1::ToolView& tool, const std::string& persona_id, const std::string& title) {
-  const v1::Verdict* verdict = FindVerdict(tool, persona_id);
-  json view = verdict == nullptr ? EmptyVerdict() : VerdictView(*verdict);
-  view["tool"] = tool.revision().name();
-  view["persona_title"] = title;
-  return view;
 }
 
 struct PersonaRow {
@@ -205,10 +59,6 @@ std::vector<PersonaRow> PersonaRows(const std::vector<v1::Persona>& personas,
     }
   }
   return rows;
-}
-
-std::string ContextText(const v1::Revision& revision) {
-  return revision.has_context_tokens() ? absl::StrCat(Grouped(revision.context_tokens()), " tokens") : "";
 }
 
 // What both tools are laid side by side in.
@@ -264,92 +114,24 @@ json EntryToolView(const PublishedTool& tool) {
 
 }  // namespace
 
-std::string PriceText(const v1::Revision& revision) {
-  if (revision.has_entry_price_usd()) {
-    const double price = revision.entry_price_usd();
-    if (price == 0) return "Free";
-    const double cents = price * 100;
-    const bool whole = price == std::floor(price);
-    const bool in_cents = std::abs(cents - std::round(cents)) < 1e-6;
-    std::string text = whole      ? absl::StrFormat("$%.0f", price)
-                       : in_cents ? absl::StrFormat("$%.2f", price)
-                                  : absl::StrFormat("$%g", price);
-    if (!revision.entry_price_unit().empty()) absl::StrAppend(&text, " / ", revision.entry_price_unit());
-    return text;
-  }
-  return revision.pricing() == "free" ? "Free" : std::string(kDash);
-}
-
-std::string ParametersText(const v1::Revision& revision) {
-  return absl::StrJoin(revision.parameters_b(), ", ",
-                       [](std::string* out, double billions) { out->append(ParameterText(billions)); });
-}
-
-std::string KindText(v1::ToolKind kind) {
-  switch (kind) {
-    case v1::MODEL:
-      return "model";
-    case v1::LIBRARY:
-      return "library";
-    case v1::APPLICATION:
-      return "application";
-    case v1::SERVICE:
-      return "service";
-    case v1::DATASET:
-      return "dataset";
-    case v1::OTHER:
-      return "other";
-    default:
-      return "";
-  }
-}
-
-std::string FieldLabel(const std::string& field) {
-  static const auto* const kLabels =
-      new std::map<std::string, std::string>{{"parameters_b", "Parameters (billions)"},
-                                             {"license", "Licence"},
-                                             {"context_tokens", "Context (tokens)"},
-                                             {"entry_price_usd", "Entry price (USD)"},
-                                             {"formats", "Format"},
-                                             {"links", "Link"},
-                                             {"base", "Made from"},
-                                             {"use_case", "Use case"},
-                                             {"fine_tuning", "Fine-tuning"},
-                                             {"language", "Natural language"}};
-  const auto it = kLabels->find(field);
-  if (it != kLabels->end()) return it->second;
-  return Capitalised(absl::StrReplaceAll(field, {{"_", " "}}));
-}
-
-std::string DateText(const google::protobuf::Timestamp& time) {
-  if (time.seconds() == 0) return "";
-  return absl::FormatTime("%Y-%m-%d", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
-}
-
-std::string TimeText(const google::protobuf::Timestamp& time) {
-  if (time.seconds() == 0) return "";
-  return absl::FormatTime("%Y-%m-%d %H:%M UTC", absl::FromUnixSeconds(time.seconds()), absl::UTCTimeZone());
-}
-
 json PanelView(const v1::Panel& panel) {
   const bool voted = panel.total() > 0;
   const size_t expected = panel.expected_personas_size();
-  return {
-      {"percent", panel.has_ship_percent() ? absl::StrCat(panel.ship_percent(), "%") : std::string(kDash)},
-      {"ship", panel.ship()},
-      {"total", panel.total()},
-      {"said", voted ? absl::StrCat(panel.ship(), " of ", panel.total(), " ship") : "no verdicts yet"},
-      {"full", panel.full()},
-      {"missing",
-       expected > panel.total() ? absl::StrCat(panel.total(), " of ", expected, " verdicts in") : ""},
-      {"failures", [&panel] {
-         json failures = json::array();
-         for (int i = 0; i < panel.failed_personas_size(); ++i) {
-           failures.push_back({{"persona", panel.failed_personas(i)},
-                               {"reason", i < panel.failures_size() ? panel.failures(i) : ""}});
-         }
-         return failures;
-       }()}};
+  return {{"percent", panel.has_ship_percent() ? absl::StrCat(panel.ship_percent(), "%") : kDash},
+          {"ship", panel.ship()},
+          {"total", panel.total()},
+          {"said", voted ? absl::StrCat(panel.ship(), " of ", panel.total(), " ship") : "no verdicts yet"},
+          {"full", panel.full()},
+          {"missing",
+           expected > panel.total() ? absl::StrCat(panel.total(), " of ", expected, " verdicts in") : ""},
+          {"failures", [&panel] {
+             json failures = json::array();
+             for (int i = 0; i < panel.failed_personas_size(); ++i) {
+               failures.push_back({{"persona", panel.failed_personas(i)},
+                                   {"reason", i < panel.failures_size() ? panel.failures(i) : ""}});
+             }
+             return failures;
+           }()}};
 }
 
 json EntryView(const PublishedEntry& entry) {
@@ -367,7 +149,7 @@ json ToolPageView(const v1::ToolView& tool, const std::vector<v1::Persona>& pers
   }
   json rows = json::array();
   for (const PersonaRow& row : PersonaRows(personas, {&tool})) {
-    json verdict = VerdictOf(tool, row.id, row.title);
+    json verdict = VerdictView(tool, row.id, row.title);
     verdict["persona_id"] = row.id;
     verdict["mandate"] = row.mandate;
     rows.push_back(std::move(verdict));
@@ -381,7 +163,7 @@ json ToolPageView(const v1::ToolView& tool, const std::vector<v1::Persona>& pers
           {"description", revision.description()},
           {"panel", PanelView(tool.panel())},
           {"pips", PipViews(VotesOf(tool))},
-          {"community", std::string(kDash)},
+          {"community", kDash},
           {"price", PriceText(revision)},
           {"specs", specs},
           {"released", revision.release_date()},
@@ -397,8 +179,8 @@ json ToolPageView(const v1::ToolView& tool, const std::vector<v1::Persona>& pers
 json ComparisonPageView(const v1::ComparisonContent& content, const std::vector<v1::Persona>& personas) {
   json rows = json::array();
   for (const PersonaRow& row : PersonaRows(personas, {&content.a(), &content.b()})) {
-    json a = VerdictOf(content.a(), row.id, row.title);
-    json b = VerdictOf(content.b(), row.id, row.title);
+    json a = VerdictView(content.a(), row.id, row.title);
+    json b = VerdictView(content.b(), row.id, row.title);
     const bool split = a["given"] && b["given"] && a["ship"] != b["ship"];
     rows.push_back({{"id", row.id},
                     {"title", row.title},

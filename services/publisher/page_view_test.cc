@@ -1,4 +1,5 @@
 #include "services/publisher/page_view.h"
+#include "services/publisher/page_text.h"
 
 #include <gtest/gtest.h>
 

@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "common/error_codes.h"
 #include "common/hash.h"
+#include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
 
 namespace seaworthy {
