@@ -56,7 +56,7 @@ class Server:
 
     def spawn(self):
         """Starts it and does not wait."""
-        self.port = free_port()
+        self.port = self.port or free_port()  # One for all its starts.
         self.link_file.unlink(missing_ok=True)
         command = [PROGRAM, "up", "--data", self.data, "--port", self.port, "--token", TOKEN]
         command += ["--desk-link-file", self.link_file]
