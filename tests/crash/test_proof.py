@@ -1,0 +1,64 @@
+"""The proof of a crash run finds what it looks for."""
+
+import unittest
+
+from crash import proof
+from crash.load import Memory
+
+
+def record(sequence, subject, about, dedup_id=None):
+    return {"sequence": sequence, "subject": subject, "about": about, "dedup_id": dedup_id or f"id-{sequence}"}
+
+
+STORY = [
+    record(1, "announcement.received", "ann-1"),
+    record(2, "tool.announced", "ann-1"),
+    record(3, "review.requested", "x@1/dx"),
+    record(4, "verdict.given", "x@1/dx"),
+    record(5, "decision.submitted", "x-vs-y APPROVE hash r1"),
+    record(6, "comparison.approved", "x-vs-y APPROVE hash r1"),
+]
+
+
+class Proof(unittest.TestCase):
+    def findings(self, *more, without=()):
+        records = [r for r in STORY if r["sequence"] not in without]
+        records += [record(100 + i, *what) for i, what in enumerate(more)]
+        records = [{**r, "sequence": i} for i, r in enumerate(records, 1)]
+        memory = Memory(acknowledged={"k": "ann-1"}, decided={"r1": ("x-vs-y", "hash")})
+        return "\n".join(proof.wrong_records(records, memory))
+
+    def test_a_sound_log_has_no_findings(self):
+        self.assertEqual(self.findings(), "")
+
+    def test_a_lost_announcement_is_found(self):
+        self.assertIn("ann-1: acknowledged, not in the log", self.findings(without=(1,)))
+
+    def test_an_announcement_nobody_read_is_found(self):
+        self.assertIn("ann-1", self.findings(without=(2,)))
+
+    def test_a_second_verdict_is_found(self):
+        self.assertIn("verdict.given x@1/dx: 2 times", self.findings(("verdict.given", "x@1/dx")))
+
+    def test_a_missing_verdict_is_found(self):
+        self.assertIn("x@1/dx", self.findings(without=(4,)))
+
+    def test_a_second_approval_of_the_same_content_is_found(self):
+        self.assertIn("approval of x-vs-y hash: 2", self.findings(("comparison.approved", "x-vs-y APPROVE hash r2")))
+
+    def test_a_lost_approval_is_found(self):
+        self.assertIn("r1: x-vs-y was approved", self.findings(without=(6,)))
+
+    def test_a_dedup_id_seen_twice_is_found(self):
+        self.assertIn("dedup id id-1: 2 times", self.findings(("comparison.drafted", "x-vs-y", "id-1")))
+
+    def test_a_dead_letter_is_found(self):
+        self.assertIn("dead letter", self.findings(("dead.letter", "reviewer 3 why")))
+
+    def test_a_gap_is_found(self):
+        records = [record(1, "x", "a"), record(3, "x", "b")]
+        self.assertIn("the log has gaps", list(proof.wrong_records(records, Memory())))
+
+
+if __name__ == "__main__":
+    unittest.main()
