@@ -92,8 +92,8 @@ class ContextFinder {
                          Contains(lower, "上下文");
     if (!context) return;
     static const Pattern kNot(
-        R"(in-context|context examples|sliding window attention of|tokens per|trained on|previous)");
-    const bool doubtful = kNot.Matches(lower) || OtherProduct(lower);
+        R"(in-context|context examples|tokens per|trained on|previous)");
+    const bool doubtful = kNot.Matches(lower);
     for (const Pattern* pattern : {&kForward, &kBackward}) {
       for (const Match& match : pattern->FindAll(text, 4)) {
         Span span{sentence.text.begin + match.all().begin, sentence.text.begin + match.all().end};
@@ -103,7 +103,11 @@ class ContextFinder {
         const auto value = ParseNumber(number);
         // "context of 5 examples", "2 context windows".
         if (!value || (!unit && *value < 256 && !Contains(lower, "token"))) continue;
-        if (doubtful && !Contains(lower, Lower(draft_.name))) continue;
+        const std::string_view until = lower.substr(0, match.all().end);
+        if ((doubtful || OtherProduct(until)) && !draft_.MentionedIn(until)) continue;
+        // "256-token context and a 4096-token vocabulary".
+        const Span gap{match.all().begin, match.groups[1].begin};
+        if (Contains(lower.substr(gap.begin, gap.size()), " and ")) continue;
         const auto raw = source_.Raw(span);
         if (raw)
           Put(number,

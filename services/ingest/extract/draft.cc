@@ -1,5 +1,7 @@
 #include "services/ingest/extract/draft.h"
 
+#include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/pattern.h"
 #include "services/ingest/text.h"
 
 namespace seaworthy {
@@ -10,6 +12,31 @@ std::string NameKey(std::string_view name) {
     if (IsAlnum(c) || static_cast<unsigned char>(c) >= 0x80 || c == '+') key.push_back(c);
   }
   return key;
+}
+
+void Draft::SetName(std::string_view value) {
+  static const Pattern kVersion(R"([ -]v?\d+(?:\.\d+)*[a-z]?$|[ -]v\d\S*$| \[[a-z]+\]$| \(.*\)$)");
+  name = value;
+  forms_ = {Lower(value)};
+  for (size_t i = 0; i < forms_.size() && forms_.size() < 8; ++i) {
+    const std::string form = forms_[i];
+    if (const auto version = kVersion.Find(form); version && version->all().begin >= 2) {
+      forms_.push_back(form.substr(0, version->all().begin));
+    }
+    for (std::string_view with : {" and ", " & ", " 和 ", " und ", " et "}) {
+      const size_t both = form.find(with);
+      if (both == form.npos) continue;
+      forms_.push_back(form.substr(0, both));
+      forms_.push_back(form.substr(both + with.size()));
+    }
+  }
+}
+
+bool Draft::MentionedIn(std::string_view lower) const {
+  for (const std::string& form : forms_) {
+    if (FindWord(lower, form) != lower.npos) return true;
+  }
+  return false;
 }
 
 bool Draft::Add(std::string_view field, std::string_view value, Span raw) {

@@ -40,6 +40,13 @@ class Draft {
   const std::vector<FoundFact>& facts() const { return facts_; }
   const Source& source() const { return *source_; }
 
+  // Sets `name`; the forms by which MentionedIn finds it follow from it.
+  void SetName(std::string_view value);
+  // Whether text in lower case names the tool, with or without its version.
+  bool MentionedIn(std::string_view lower) const;
+  // The name, its parts and the name without version; lower case.
+  const std::vector<std::string>& forms() const { return forms_; }
+
   std::string name;
   std::vector<std::string> aliases;
   std::string tagline;
@@ -49,6 +56,7 @@ class Draft {
 
  private:
   const Source* source_;
+  std::vector<std::string> forms_;  // Lower case.
   std::vector<FoundFact> facts_;
 };
 

@@ -80,7 +80,7 @@ v1::Revision ToRevision(const Draft& draft) {
 
 Draft Read(const Source& source, const NameCandidate& name) {
   Draft draft(&source);
-  draft.name = name.name;
+  draft.SetName(name.name);
   draft.Add("name", name.name, name.raw);
   draft.aliases = FindAliases(source, name.name);
   ExtractVendor(&draft);

@@ -17,7 +17,7 @@ bool IsQuantized(std::string_view format) {
 // Whether the sentence offers weights in a format, rather than speaks of it.
 bool Offers(std::string_view lower) {
   static const Pattern kOffer(
-      R"(\b(?:format|formats|available (?:in|as)|quanti[sz]ed|quanti[sz]ation|variants?|versions?|checkpoints?|weights|loadable|released? in|ready|download|convert\w*|export\w*|support\w* for|published|build|builds|offer\w*|provide\w*|include\w*|ships?)\b|格式|量化|gguf|gptq|awq)");
+      R"(\b(?:format|formats|available (?:in|as)|quanti[sz]ed|quanti[sz]ation|variants?|versions?|checkpoints?|weights|loadable|released? in|ready|download|convert\w*|export\w*|support\w* for|published|build|builds|offer\w*|provide\w*|include\w*|ships?)\b|\bfor (?:pytorch|mlx|rust/candle|rust|candle|onnx)\s*\(|格式|量化|加载|提供|gguf|gptq|awq)");
   return kOffer.Matches(lower);
 }
 
@@ -27,9 +27,17 @@ bool Denies(std::string_view lower) {
   return kNot.Matches(lower);
 }
 
+// Software first, formats only where weights come "for PyTorch (bf16)".
+bool IsSoftware(std::string_view format) { return format == "PyTorch" || format == "Candle" || format == "TensorRT"; }
+
+bool OffersFor(std::string_view lower) {
+  static const Pattern kFor(R"(\bfor (?:pytorch|rust/candle|rust|candle|tensorrt)\s*\(|\b(?:pytorch|candle|tensorrt) (?:format|weights|checkpoints?|engines?)\b)");
+  return kFor.Matches(lower);
+}
+
 // Words that are also runtimes or number types need an offer around them.
 bool IsWeak(std::string_view format) {
-  return format == "PyTorch" || format == "Candle" || format == "BF16" || format == "TensorRT" ||
+  return format == "BF16" || 
          format == "MLX" || format == "ONNX" || format == "int4" || format == "int8" || format == "Core ML" ||
          format == "safetensors" || format == "FP4" || format == "FP8" || format == "OpenVINO" ||
          format == "npz" || format == "NF4";
@@ -61,9 +69,19 @@ void ExtractFormats(Draft* draft) {
     const bool cell = source.document().blocks[sentence.block].kind == BlockKind::kTableCell;
     for (const Spelling& known : FormatSpellings()) {
       const size_t at = FindWord(lower, known.word);
+      if (at != lower.npos && IsSoftware(known.name) && !OffersFor(lower)) continue;
       if (at == lower.npos || (IsWeak(known.name) ? !offers || cell : Denies(lower))) continue;
       draft->AddText("formats", known.name,
                      {sentence.text.begin + at, sentence.text.begin + at + known.word.size()});
+    }
+  }
+  // A variant that carries the format in its name: `Foo-7B-FP8`.
+  for (const std::string& alias : draft->aliases) {
+    const std::string lower = Lower(alias);
+    const size_t at = FindWord(source.lower(), lower);
+    if (at == std::string::npos) continue;
+    for (const Spelling& known : FormatSpellings()) {
+      if (!IsSoftware(known.name) && FindWord(lower, known.word) != lower.npos) draft->AddText("formats", known.name, {at, at + lower.size()});
     }
   }
   for (const FoundFact& fact : std::vector<FoundFact>(draft->facts())) {

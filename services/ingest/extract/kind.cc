@@ -87,20 +87,28 @@ class KindFinder {
       const std::string_view lower =
           std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
       const size_t at = FindWord(lower, name);
+      if (at == lower.npos && !draft_.MentionedIn(lower)) { if (seen <= 5) Count(sentence.text, 0.3);
+        continue;
+      }
       if (at == lower.npos) {
-        if (seen <= 5) Count(sentence.text, 0.3);
+        Count(sentence.text, 0.5);
         continue;
       }
       static const Pattern kIs(
-          R"(^[^.]{0,60}?(?:\([^)]*\))?(?:,| -| –|:)? ?(?:is|are|represents?|comprises|:|,|-|–|est|ist|是|family|series|models?)\b ?(?:also |not )?(?:a|an|the|our|un|une|ein|eine|一个|一款)?\b)");
+          R"(^[^.]{0,60}?(?:\([^)]*\))?(?:,| -| –|:)? ?(?:is|are|represents?|comprises|:|,|-|–|est|ist|是|family|series|models?)\b ?(?:also |not )?(a\b|an\b|the\b|our\b|un\b|une\b|ein\b|eine\b|一个|一款)?)");
       const size_t after = sentence.text.begin + at + name.size();
       const std::string_view rest = source_.Text({after, sentence.text.end});
+      static const Pattern kIsNot(R"(^ (?:is|are) not (?:a|an|just a|only a) (?:\w+ )?(model|library|dataset|service)\b)");
+      if (const auto is_not = kIsNot.Find(rest)) {
+        if (const auto raw = source_.Raw(sentence.text)) Vote(rest.substr(is_not->groups[1].begin, is_not->groups[1].size()), -20, *raw);
+      }
       const auto is = kIs.Find(rest);
       const size_t begin = is ? after + is->all().end : after;
       const size_t end = std::min(sentence.text.end, begin + 110);
       const double early = seen <= 10 ? 1.0 : 0.5;
       if (is && Contains(Lower(rest.substr(0, is->all().end)), " not ")) continue;
-      Count({begin, end}, (is ? 2.0 : 0.5) * early);
+      const bool article = is && is->Has(1) && !is->groups[1].empty();
+      Count({begin, end}, (article ? 2.0 : 0.6) * early);
       if (at > 4)
         Count({sentence.text.begin + (at > 70 ? at - 70 : 0), sentence.text.begin + at}, 0.6 * early);
       if (is) ++defined;
@@ -133,7 +141,7 @@ class KindFinder {
       if (const auto raw = source_.Raw({at, at + name.size()})) Vote("model", 4, *raw);
     }
     static const Pattern kInstall(
-        R"((?:pip install|npm (?:i|install)|cargo add|uv add|brew install)[^\n]{0,40}?([a-zA-Z][\w-]+))");
+        R"((?:pip install|npm (?:i|install)|cargo add|uv add|brew install)([^\n]{2,60}))");
     for (size_t i = 0; i < source_.document().blocks.size(); ++i) {
       const Block& block = source_.document().blocks[i];
       if (block.kind != BlockKind::kCode || !source_.Trusted(i)) continue;
@@ -141,13 +149,19 @@ class KindFinder {
           std::string_view(source_.lower()).substr(block.text.begin, block.text.size());
       const std::string first = NameKey(name.substr(0, name.find(' ')));
       for (const Match& match : kInstall.FindAll(lower, 10)) {
-        if (NameKey(lower.substr(match.groups[1].begin, match.groups[1].size())) != first) continue;
+        if (FindWord(lower.substr(match.groups[1].begin, match.groups[1].size()), first) == std::string::npos) continue;
         if (const auto raw =
                 source_.Raw({block.text.begin + match.all().begin, block.text.begin + match.all().end})) {
-          Vote("library", 5, *raw);
+          Vote("library", installs_++ == 0 ? 6 : 0, *raw);
         }
       }
     }
+    for (const Spelling& runtime : RuntimeSpellings()) {
+      const size_t at = FindWord(source_.lower(), name);
+      if (Lower(runtime.name) != name || at == std::string::npos) continue;
+      if (const auto raw = source_.Raw({at, at + name.size()})) Vote("library", 25, *raw);
+    }
+    Changelog();
     const Sentence* parameters = nullptr;
     for (const Sentence& sentence : source_.sentences()) {
       const std::string_view lower =
@@ -161,10 +175,22 @@ class KindFinder {
     }
   }
 
+  // Many numbered versions with their dates: software.
+  void Changelog() {
+    static const Pattern kVersion(R"(^\[?v?\d+\.\d+(?:\.\d+)?\S*\s*[-–(])");
+    size_t versions = 0;
+    for (const Block& block : source_.document().blocks) {
+      if (block.kind != BlockKind::kHeading || !kVersion.Matches(source_.Text(block.text)) || ++versions < 3) continue;
+      if (const auto raw = source_.Raw(block.text)) Vote("library", 30, *raw);
+      return;
+    }
+  }
+
   const Draft& draft_;
   const Source& source_;
   std::array<double, 5> score_{};
   std::array<Span, 5> raw_{};
+  int installs_ = 0;
 };
 
 }  // namespace

@@ -133,7 +133,7 @@ class LicenseFinder {
     static const Pattern kOther(
         R"(\b(?:originally|derived from|derivatives?|based on|third[- ]party|less restrictive|than|unlike|other models|datasets?|data\b|trained on|training|previous|earlier|permissible|detection|depend\w*|key|enterprise licen[cs]e|subscription)\b|数据)");
     if (kOwn.Matches(lower)) score += 3;
-    const bool weights = kWeights.Matches(lower) || Contains(lower, Lower(draft_.name));
+    const bool weights = kWeights.Matches(lower) || draft_.MentionedIn(lower);
     if (weights) score += 3;
     if (kCode.Matches(lower)) score -= weights ? 0.5 : 2;
     if (kSite.Matches(lower)) score -= 12;

@@ -16,7 +16,7 @@ struct Sign {
 
 // Matched in lower case against what is said of the tool itself.
 constexpr Sign kSigns[] = {
-    {R"(\b(?:vision[- ]language|vlms?\b|multimodal|image[- ]text|visual question|text and images?|images and text|image understanding|image-text-to-text)|视觉语言|多模态)",
+    {R"(\b(?:vision[- ]language|vlms?\b|multimodal|image[- ]text|visual question|text and images?|images and text|image understanding|visual understanding|image-text-to-text|vision (?:model|understanding))|视觉语言|多模态)",
      "image,text"},
     {R"(\b(?:speech[- ]to[- ]text|speech recognition|transcription|automatic-speech-recognition|speech[- ]text|text[- ]to[- ]speech|spoken dialogue|voice model|audio language)\b)",
      "audio,text"},
@@ -25,7 +25,7 @@ constexpr Sign kSigns[] = {
      "image,text"},
     {R"(\b(?:text[- ]to[- ]video|video generation|video understanding|video models?|understand(?:s|ing)? videos?|video lm|video language)\b)",
      "video,text"},
-    {R"(\b(?:language models?|llms?|text generation|text-generation|text models?|code (?:language )?models?|code llms?|reasoning models?|translation|coding|chat model|instruction|text2text)\b|语言模型|代码模型|MoE 模型)",
+    {R"(\b(?:language models?|llms?|text generation|text-generation|text models?|code (?:language )?models?|code llms?|reasoning models?|translation|coding|chat model|instruction|text2text|assistants?|chatbots?|question answering|summarization|langage|sprachmodell\w*)\b|语言模型|代码模型|MoE 模型)",
      "text"},
 };
 
@@ -62,7 +62,6 @@ void FromText(Draft* draft) {
     return patterns;
   }();
   const Source& source = draft->source();
-  const std::string name = Lower(draft->name);
   static const Pattern kOther(
       R"(\b(?:compared|outperform\w*|unlike|than|benchmarks?|previous|based on|other|notable examples)\b)");
   size_t seen = 0;
@@ -72,7 +71,7 @@ void FromText(Draft* draft) {
     if (block.kind == BlockKind::kTableCell || block.boilerplate) continue;
     const std::string_view lower =
         std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
-    if (!Contains(lower, name) && seen > 5) continue;
+    if (!draft->MentionedIn(lower) && seen > 5) continue;
     if (kOther.Matches(lower) && seen > 8) continue;
     for (size_t i = 0; i < kPatterns->size(); ++i) {
       const auto match = (*kPatterns)[i].Find(lower);
@@ -80,6 +79,19 @@ void FromText(Draft* draft) {
       const auto raw =
           source.Raw({sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end});
       if (raw) AddList(draft, kSigns[i].modalities, *raw);
+    }
+  }
+}
+
+// A model that reasons, chats or counts tokens handles text.
+void Fallback(Draft* draft) {
+  static const Pattern kText(R"(\b(?:reasoning|chain-of-thought|tokens?|instruct|instruction|chat|llm|tool calling|text|code)\b)");
+  const Source& source = draft->source();
+  for (const Sentence& sentence : source.sentences()) {
+    const std::string_view lower = std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    if (const auto match = kText.Find(lower)) {
+      draft->AddText("modality", "text", {sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end});
+      return;
     }
   }
 }
@@ -125,6 +137,7 @@ void ExtractModality(Draft* draft) {
   const FoundFact* kind = draft->First("kind");
   const bool model = kind != nullptr && (kind->value == "model" || kind->value == "dataset");
   if (model && !FromLabels(draft)) FromText(draft);
+  if (model && !draft->Has("modality") && kind->value == "model") Fallback(draft);
   if (const Labelled* label = draft->source().FindLabelled({"category", "kategorie", "catégorie", "类别"});
       label != nullptr && label->value.size() <= 60) {
     draft->category = label->value;

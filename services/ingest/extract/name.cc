@@ -51,6 +51,7 @@ class Collector {
     std::stable_sort(names.begin(), names.end(), [](const NameCandidate& a, const NameCandidate& b) {
       return a.score != b.score ? a.score > b.score : a.raw.begin < b.raw.begin;
     });
+    PreferLonger(&names);
     return names;
   }
 
@@ -58,7 +59,7 @@ class Collector {
   void Add(std::string_view name, Span raw, double score) {
     name = Strip(name);
     const std::string key = NameKey(name);
-    if (key.size() < 2 || name.size() > 80 || raw.empty()) return;
+    if (key.size() < 2 || name.size() > 80 || raw.empty() || (score < 90 && !NamesSomething(name))) return;
     if (!std::any_of(key.begin(), key.end(), [](char c) { return !IsDigit(c); })) return;
     auto [it, fresh] = found_.try_emplace(key, NameCandidate{std::string(name), raw, 0});
     it->second.score += score;
@@ -101,7 +102,8 @@ class Collector {
       ++seen;
       const auto name = NameInTitle(source_.document().TextOf(block));
       if (!name) continue;
-      const double score = block.level == 1 && (seen == 1 || first_ == 0) ? 32
+      const bool fresh = StartsWith(source_.Text(block.text), "[NEW]");
+      const double score = fresh ? 30 : block.level == 1 && (seen == 1 || first_ == 0) ? 32
                            : block.level <= 2 && seen <= 3                ? 8
                                                                           : 2;
       if (block.level == 1) first_ = i + 1;
@@ -133,6 +135,13 @@ class Collector {
     while (at < limit && (source_.Text({at, at + 1}) == "\"" || source_.Text({at, at + 1}) == " ")) ++at;
     if (const auto marked = source_.MarkedAt(at)) {
       const std::string_view text = source_.Text(*marked);
+      // "**Hugging Face** **NVIDIA NIM API**": the maker is part of the name.
+      if (KnownVendor(text) && marked->end + 1 < limit) {
+        const auto next = source_.MarkedAt(marked->end + 1);
+        if (next && next->end <= limit && next->size() <= 50) return TrimName({marked->begin, next->end});
+      }
+      const bool code = text.find_first_of("=_{}<>/$`") != text.npos || (Contains(text, "(") && Contains(text, "()"));
+      if (code) return std::nullopt;
       const bool prose = std::count(text.begin(), text.end(), ' ') > 6 || Contains(text, ". ");
       if (!prose && marked->end <= limit && text.size() >= 2 && text.size() <= 60) return TrimName(*marked);
     }
@@ -146,6 +155,8 @@ class Collector {
     static const Pattern kBefore(
         R"(^(?:(?:stable|official|public|general|new|latest) (?:release|version) of |the release of |our |the new |new ))");
     if (const auto before = kBefore.Find(source_.Text(span))) span.begin += before->all().end;
+    static const Pattern kTail(R"( (?:[Ff]amily|[Ss]eries|[Cc]ollection)(?: of .*)?$)");
+    if (const auto tail = kTail.Find(source_.Text(span))) span.end = span.begin + tail->all().begin;
     while (!span.empty()) {
       const std::string_view text = source_.Text(span);
       const char last = text.back();
@@ -160,7 +171,12 @@ class Collector {
     }
     const std::string_view text = source_.Text(span);
     const std::string_view first = text.substr(0, text.find(' '));
-    if (span.size() < 2 || (IsStopWord(first) && first != "The") || text == "The") return std::nullopt;
+    static const Pattern kVersioned(R"(^\S+ v?\d+(?:\.\d+)+$)");
+    if (span.size() < 2 || text == "The") return std::nullopt;
+    if (IsStopWord(first) && first != "The" && !kVersioned.Matches(text)) return std::nullopt;
+    // `response.text` is code.
+    static const Pattern kCode(R"(^[a-z_]+(?:\.[a-z_]+)+$)");
+    if (kCode.Matches(text)) return std::nullopt;
     if (KnownVendor(text)) return std::nullopt;
     return span;
   }
@@ -171,10 +187,19 @@ class Collector {
       if (++seen > kMaxSentences) break;
       const Block& block = source_.document().blocks[sentence.block];
       if (block.kind == BlockKind::kTableCell || block.boilerplate) continue;
+      if (block.kind == BlockKind::kHeading && block.level > 1) continue;
+      if (InContents(sentence)) continue;
       const double early = seen <= 12 ? 1.0 : seen <= 40 ? 0.6 : 0.25;
       Announced(sentence, early);
       Defined(sentence, early);
     }
+  }
+
+  // A line of a table of contents: a link into the page and nothing else.
+  bool InContents(const Sentence& sentence) const {
+    const auto marked = source_.MarkedAt(sentence.text.begin);
+    return source_.document().blocks[sentence.block].kind == BlockKind::kListItem && marked && *marked == sentence.text &&
+           Contains(source_.Section(sentence.block), "contents");
   }
 
   void Announced(const Sentence& sentence, double early) {
@@ -193,11 +218,17 @@ class Collector {
       }
     }
     static const Pattern kForeign(
-        R"((?:发布|推出|介绍|开源|发布了|推出了|开源了|annon\S+|présent\S+|lan[cç]\S+|publi\S+|dévoil\S+|veröffentlich\S+|präsentier\S+|vorstell\S+|stellen wir|stellt)\s*(?:(?:了|一款|全新|最新|新的|le|la|les|un|une|den|die|das|der|ein|eine|neue\w*|nouveau|nouvelle)\s*)*)");
+        R"((?:新成员[：:]|新模型[：:]|发布|推出|介绍|开源|发布了|推出了|开源了|annon\S+|présent\S+|lan[cç]\S+|publi\S+|dévoil\S+|veröffentlich\S+|präsentier\S+|vorstell\S+|stellen wir|stellt)\s*(?:(?:了|一款|全新|最新|新的|le|la|les|un|une|den|die|das|der|ein|eine|neue\w*|nouveau|nouvelle)\s*)*)");
     if (source_.language() != "en") {
       for (const Match& match : kForeign.FindAll(text, 8)) {
-        if (const auto name = NameAt(sentence.text.begin + match.all().end, sentence.text.end))
-          AddText(*name, 34 * early);
+        static const Pattern kFamily(R"(为 ?(\S+?) ?(?:家族|系列))");
+        if (const auto older = kFamily.Find(text.substr(0, match.all().end))) {
+          older_.push_back(NameKey(text.substr(older->groups[1].begin, older->groups[1].size())));
+        }
+        const auto name = NameAt(sentence.text.begin + match.all().end, sentence.text.end);
+        if (!name) continue;
+        AddText(*name, 34 * early);
+        Paired(*name, sentence, early);
       }
     }
   }
@@ -212,6 +243,12 @@ class Collector {
     if (!match) return;
     const auto name = NameAt(sentence.text.begin + from + match->all().end, sentence.text.end);
     if (!name) return;
+    // "additions to the X family": X is older.
+    static const Pattern kAdded(R"(additions? to (?:the |our )?([\w.-]+))");
+    const std::string_view before = text.substr(from, match->all().end);
+    if (const auto older = kAdded.Find(before)) {
+      older_.push_back(NameKey(before.substr(older->groups[1].begin, older->groups[1].size())));
+    }
     AddText(*name, 30 * early);
     Paired(*name, sentence, early);
   }
@@ -221,11 +258,20 @@ class Collector {
     const std::string_view rest = source_.Text({first.end, sentence.text.end});
     const size_t skip = StartsWith(rest, " and ")   ? 5
                         : StartsWith(rest, " & ")   ? 3
-                        : StartsWith(rest, " und ") ? 5
+                        : StartsWith(rest, " 和 ") ? 5 : StartsWith(rest, "和") ? 3 : StartsWith(rest, " und ") ? 5
                         : StartsWith(rest, " et ")  ? 4
                                                     : 0;
     if (skip == 0) return;
-    if (const auto second = NameAt(first.end + skip, sentence.text.end)) AddText(*second, 26 * early);
+    const auto second = NameAt(first.end + skip, sentence.text.end);
+    if (!second) return;
+    AddText(*second, 26 * early);
+    // Two sizes of one thing are announced by both names.
+    const std::string a = Lower(source_.Text(first));
+    const std::string b = Lower(source_.Text(*second));
+    const size_t dash = a.find_last_of("- ");
+    if (dash != a.npos && dash >= 3 && StartsWith(b, a.substr(0, dash + 1)) && !older_.empty()) {
+      AddText({first.begin, second->end}, 60 * early);
+    }
   }
 
   // "X is a ...", "X, a ..., today releases".
@@ -252,6 +298,7 @@ class Collector {
       size_t count = 0;
       for (size_t at = 0; count < 60 && (at = FindWord(lower, word, at)) != lower.npos; at += word.size())
         ++count;
+      if (std::find(older_.begin(), older_.end(), key) != older_.end()) candidate.score -= 100;
       candidate.score += std::min(24.0, 5 * std::log2(1.0 + static_cast<double>(count)));
       for (const Spelling& runtime : RuntimeSpellings()) {
         if (Lower(candidate.name) == runtime.word && candidate.score < 60) candidate.score *= 0.5;
@@ -259,7 +306,30 @@ class Collector {
     }
   }
 
+  // "Granite Code" where "Granite" is hardly said without "Code".
+  void PreferLonger(std::vector<NameCandidate>* names) const {
+    if (names->empty()) return;
+    const std::string first = Lower((*names)[0].name);
+    const double count = static_cast<double>(CountOf(first));
+    static const Pattern kSize(R"(\d(?:b|m)\b)");
+    for (size_t i = 1; i < names->size() && i < 12; ++i) {
+      const std::string longer = Lower((*names)[i].name);
+      if (!StartsWith(longer, first) || (longer[first.size()] != ' ' && longer[first.size()] != '-')) continue;
+      if (kSize.Matches(longer) || Contains(longer, " and ") || static_cast<double>(CountOf(longer)) < 0.5 * count) continue;
+      if ((*names)[i].score * 4 < (*names)[0].score) continue;
+      std::swap((*names)[0], (*names)[i]);
+      return;
+    }
+  }
+
+  size_t CountOf(const std::string& word) const {
+    size_t count = 0;
+    for (size_t at = 0; count < 200 && (at = FindWord(source_.lower(), word, at)) != std::string::npos; at += word.size()) ++count;
+    return count;
+  }
+
   const Source& source_;
+  std::vector<std::string> older_;
   std::map<std::string, NameCandidate> found_;
   size_t first_ = 0;
 };
@@ -268,23 +338,41 @@ class Collector {
 
 std::vector<NameCandidate> FindNames(const Source& source) { return Collector(source).Collect(); }
 
-std::vector<std::string> FindAliases(const Source& source, std::string_view name) {
-  std::vector<std::string> aliases;
+namespace {
+
+// Forms of `word` that go on after a hyphen or point: `Foo-7B-Instruct`.
+void AddAliases(const Source& source, const std::string& word, std::string_view name, std::vector<std::string>* aliases) {
   const std::string& lower = source.lower();
-  const std::string word = Lower(name);
-  for (size_t at = 0; aliases.size() < 12 && (at = lower.find(word, at)) != lower.npos; at += word.size()) {
-    if (at > 0 && (IsAlnum(lower[at - 1]) || lower[at - 1] == '/' || lower[at - 1] == '-')) continue;
+  for (size_t at = 0; aliases->size() < 16 && (at = lower.find(word, at)) != lower.npos; at += word.size()) {
+    if (at > 0 && (IsAlnum(lower[at - 1]) || lower[at - 1] == '-')) continue;
     size_t end = at + word.size();
-    while (end < lower.size() &&
-           (IsAlnum(lower[end]) || ((lower[end] == '-' || lower[end] == '.' || lower[end] == '_') &&
-                                    end + 1 < lower.size() && IsAlnum(lower[end + 1])))) {
+    while (end < lower.size() && (IsAlnum(lower[end]) || ((lower[end] == '-' || lower[end] == '.' || lower[end] == '_') &&
+                                                          end + 1 < lower.size() && IsAlnum(lower[end + 1])))) {
       ++end;
     }
-    if (end == at + word.size() || !source.TrustedAt(at) || IsAlpha(lower[at + word.size()])) continue;
+    if (end == at + word.size() || !source.TrustedAt(at) || IsAlnum(lower[at + word.size()])) continue;
     std::string alias(source.Text({at, end}));
     if (alias.size() > 60 || NameKey(alias) == NameKey(name)) continue;
-    if (std::find(aliases.begin(), aliases.end(), alias) == aliases.end())
-      aliases.push_back(std::move(alias));
+    const bool known = std::any_of(aliases->begin(), aliases->end(),
+                                   [&](const std::string& other) { return NameKey(other) == NameKey(alias); });
+    if (!known) aliases->push_back(std::move(alias));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> FindAliases(const Source& source, std::string_view name) {
+  std::vector<std::string> aliases;
+  const std::string lower_name = Lower(name);
+  AddAliases(source, lower_name, name, &aliases);
+  // "DeepSeek Coder" is "DeepSeek-Coder" in its variants.
+  if (Contains(lower_name, " ")) AddAliases(source, ReplaceAll(lower_name, " ", "-"), name, &aliases);
+  for (std::string_view with : {" and ", " & ", " 和 "}) {
+    if (const size_t both = lower_name.find(with); both != lower_name.npos) {
+      AddAliases(source, lower_name.substr(0, both), name, &aliases);
+      AddAliases(source, lower_name.substr(both + with.size()), name, &aliases);
+      aliases.insert(aliases.begin(), {std::string(name.substr(0, both)), std::string(name.substr(both + with.size()))});
+    }
   }
   return aliases;
 }

@@ -26,6 +26,10 @@ std::vector<NameCandidate> FindNames(const Source& source);
 // (`Foo-7B-Instruct` for `Foo`), at most 12.
 std::vector<std::string> FindAliases(const Source& source, std::string_view name);
 
+// Whether the words could name a tool: not all of them generic ("Open
+// Models", "v0.0.1"), not too many.
+bool NamesSomething(std::string_view name);
+
 // The name in a title: without greeting, subtitle and ornaments; nothing
 // where the title names nothing. The span counts in `title`.
 struct TitleName {

@@ -28,15 +28,18 @@ class SizeFinder {
   }
 
   void Run(Draft* draft) {
-    for (const auto& find : {&SizeFinder::Fields, &SizeFinder::Lists, &SizeFinder::Tables,
-                             &SizeFinder::Stated, &SizeFinder::Names}) {
-      (this->*find)();
-      if (!sizes_.empty()) break;
-    }
+    Names(2);
+    if (sizes_.empty()) Fields();
+    if (sizes_.empty()) Tables();
     if (sizes_.empty() && field_) {
       draft->Add("parameters_b", PlainNumber(field_->billions), field_raw_);
       return;
     }
+    if (sizes_.empty()) Lists();
+    if (sizes_.empty()) Stated();
+    Variants();
+    if (sizes_.empty()) Names(1);
+    if (sizes_.empty()) Base();
     std::sort(sizes_.begin(), sizes_.end(),
               [](const Size& a, const Size& b) { return a.billions < b.billions; });
     for (const Size& size : sizes_) draft->AddText("parameters_b", PlainNumber(size.billions), size.text);
@@ -82,7 +85,7 @@ class SizeFinder {
   // "sizes of 3B, 8B, 20B and 34B", "(2.2B, 500M and 256M)".
   void Lists() {
     static const Pattern kList(
-        R"(((?:~?\d+(?:\.\d+)?\s?(?:B|M|billion|million)\b(?:[- ]parameters?)?(?:,? (?:and|&|or|to|und|et) |, ?|、|和|/))+(?:and )?~?\d+(?:\.\d+)?\s?(?:B|M|billion|million)\b))");
+        R"((\b(?:~?\d+(?:\.\d+)?\s?(?:B|M|billion|million)\b(?:-A\d+(?:\.\d+)?B)?(?:[- ]parameters?)?(?:,? (?:and|&|or|to|und|et) |, ?|、|和|/))+(?:and )?~?\d+(?:\.\d+)?\s?(?:B|M|billion|million)\b))");
     static const Pattern kAbout(
         R"(size|scale|parameter|variant|version|checkpoint|model|flavou?r|größe|taille|参数|尺寸|dense)");
     static const Pattern kNot(
@@ -141,7 +144,7 @@ class SizeFinder {
   }
 
   void AddAll(Span span) {
-    static const Pattern kSize(R"((\d+(?:\.\d+)?)\s?(B|M|T|billion|million|trillion)\b)", true);
+    static const Pattern kSize(R"(\b(\d+(?:\.\d+)?)\s?(B|M|T|billion|million|trillion)\b)", true);
     for (const Match& match : kSize.FindAll(source_.Text(span), 12)) {
       const auto number =
           ParseNumber(source_.Text({span.begin + match.groups[1].begin, span.begin + match.groups[1].end}));
@@ -280,25 +283,71 @@ class SizeFinder {
     return score;
   }
 
-  // The size in the name itself and in its variants.
-  void Names() {
-    static const Pattern kInName(R"((?:^|[^a-z0-9.])(\d+(?:\.\d+)?)(b|m|t)(?:$|[^a-z0-9]))");
-    const auto read = [&](const std::string& name) {
-      const auto match = kInName.Find(name);
-      if (!match) return;
-      const auto number =
-          ParseNumber(std::string_view(name).substr(match->groups[1].begin, match->groups[1].size()));
-      const size_t at = FindWord(source_.lower(), name);
-      if (!number || at == std::string::npos || !source_.TrustedAt(at)) return;
-      Put(*number * Scale(std::string_view(name).substr(match->groups[2].begin, 1)), {at, at + name.size()});
-    };
-    read(names_[0]);
-    if (sizes_.empty()) {
-      for (size_t i = 1; i < names_.size(); ++i) read(names_[i]);
+  // Variants named after their size: `Falcon3-1B-Base` beside what is stated.
+  // A size near a stated one is that size, rounded for the name.
+  void Variants() {
+    static const Pattern kVariant(R"(^[-_ ]?(?:base-|instruct-|chat-|it-|v\d-)?(\d+(?:\.\d+)?)(b|m)(?:$|[^a-z0-9]))");
+    std::vector<Size> variants;
+    for (const std::string& alias : names_) {
+      const std::string name = ReplaceAll(names_[0], " ", "-");
+      if (!StartsWith(ReplaceAll(alias, " ", "-"), name) || alias.size() == name.size()) continue;
+      const std::string rest = alias.substr(name.size());
+      const auto match = kVariant.Find(rest);
+      const size_t at = FindWord(source_.lower(), alias);
+      if (!match || at == std::string::npos || !source_.TrustedAt(at)) continue;
+      const auto number = ParseNumber(std::string_view(rest).substr(match->groups[1].begin, match->groups[1].size()));
+      if (number) variants.push_back({*number * Scale(std::string_view(rest).substr(match->groups[2].begin, 1)), {at, at + alias.size()}});
+    }
+    const std::vector<Size> stated = sizes_;
+    for (const Size& variant : variants) {
+      // Known: some stated size has no nearer variant than this one.
+      const bool known = std::any_of(stated.begin(), stated.end(), [&](const Size& size) {
+        const double away = std::abs(size.billions - variant.billions);
+        return away <= 0.08 * variant.billions && std::none_of(variants.begin(), variants.end(), [&](const Size& other) {
+                 return std::abs(size.billions - other.billions) < away;
+               });
+      });
+      if (!known) Put(variant.billions, variant.text);
     }
   }
 
-  const Draft& draft_;
+  // A fine-tuned model has the size of its base.
+  void Base() {
+    for (const Labelled& label : source_.labelled()) {
+      if (label.key != "base_model" && label.key != "base model" && label.key != "modele de base" && label.key != "basismodell" &&
+          label.key != "base_model.0") {
+        continue;
+      }
+      static const Pattern kSize(R"((?:^|[^A-Za-z0-9.])(\d+(?:\.\d+)?)([bBmM])(?:$|[^A-Za-z0-9]))");
+      const auto match = kSize.Find(label.value);
+      if (!match) continue;
+      const auto number = ParseNumber(std::string_view(label.value).substr(match->groups[1].begin, match->groups[1].size()));
+      if (!number) continue;
+      const double scale = Scale(std::string_view(label.value).substr(match->groups[2].begin, 1));
+      draft_.Add("parameters_b", PlainNumber(*number * scale), label.raw);
+      return;
+    }
+  }
+
+  // The sizes in the name itself, where it has at least `least`; else those in
+  // its variants.
+  void Names(size_t least) {
+    static const Pattern kInName(R"((?:^|[^a-z0-9.])(\d+(?:\.\d+)?)(b|m|t)(?:$|[^a-z0-9]))");
+    const auto read = [&](const std::string& name) {
+      const size_t at = FindWord(source_.lower(), name);
+      if (at == std::string::npos || !source_.TrustedAt(at)) return;
+      for (const Match& match : kInName.FindAll(name, 4)) {
+        const auto number = ParseNumber(std::string_view(name).substr(match.groups[1].begin, match.groups[1].size()));
+        if (number) Put(*number * Scale(std::string_view(name).substr(match.groups[2].begin, 1)), {at, at + name.size()});
+      }
+    };
+    read(names_[0]);
+    if (sizes_.size() < least) sizes_.clear();
+    if (!sizes_.empty() || least > 1) return;
+    for (size_t i = 1; i < names_.size(); ++i) read(names_[i]);
+  }
+
+  Draft& draft_;
   const Source& source_;
   std::vector<std::string> names_;
   std::vector<Size> sizes_;

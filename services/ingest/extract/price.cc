@@ -75,6 +75,9 @@ class PriceFinder {
       const std::string_view lower =
           std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
       if (kNot.Matches(lower) || !kSelling.Matches(lower)) continue;
+      // A library speaks of other people's prices more often than of its own.
+      const FoundFact* kind = draft_.First("kind");
+      if (kind != nullptr && kind->value == "library" && !draft_.MentionedIn(lower)) continue;
       for (const Match& match : kAmount.FindAll(text, 8)) {
         // `$0.6$` is mathematics.
         if (match.all().end < text.size() && (text[match.all().end] == '$' || text[match.all().end] == '\\'))
@@ -151,7 +154,6 @@ class PriceFinder {
   std::optional<Span> FindIn(const Pattern& pattern, bool own = false) const {
     static const Pattern kOthers(
         R"(\b(?:other|existing|many|previous|among|outperform\w*|compar\w+|than|unlike|leading|state-of-the-art|best|top|closed|vs|datasets?|tools? like|based on open)\b)");
-    const std::string name = Lower(draft_.name);
     size_t seen = 0;
     for (const Sentence& sentence : source_.sentences()) {
       ++seen;
@@ -161,8 +163,8 @@ class PriceFinder {
           std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
       const auto match = pattern.Find(lower);
       if (!match) continue;
-      if (own && kOthers.Matches(lower) && !(Contains(lower, name) && seen <= 10)) continue;
-      if (own && !IsModel() && !Contains(lower, name)) continue;
+      if (own && kOthers.Matches(lower) && !(draft_.MentionedIn(lower) && seen <= 10)) continue;
+      if (own && !IsModel() && !draft_.MentionedIn(lower)) continue;
       return Span{sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end};
     }
     return std::nullopt;

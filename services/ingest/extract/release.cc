@@ -85,7 +85,7 @@ class Judge {
     static const Pattern kStrong(
         R"(\b(?:(?:we|i)(?:'re| are| have|'ve)? (?:(?:also |now |just |today |proud(?:ly)? (?:to )?|excited (?:to )?|thrilled (?:to )?|happy (?:to )?|pleased (?:to )?|delighted (?:to )?|here )*)(?:introduc\w+|announc\w+|releas\w+|launch\w*|open[- ]?sourc\w+|unveil\w*|present)\b|(?:is|are) (?:now |today |generally |publicly )*available (?:today|now|on|in|via|through|as|for|under)|(?:today|proudly|excited to|thrilled to|proud to|happy to|pleased to|delighted to) (?:\w+ )?(?:announce|introduce|release|launch|releases|announces|launches|introduces|unveil|share)|announces? the (?:release|launch|availability|general availability)|to announce the (?:release|launch)|has been released|now supports)|发布|推出|开源|nous (?:présentons|publions|lançons)|wir (?:veröffentlichen|stellen)|(?:veröffentlicht|présente|publie) )");
     static const Pattern kWeak(
-        R"(\b(?:weights|checkpoints?|download|pip install|ollama (?:run|pull)|docker (?:model )?(?:run|pull)|released under|licensed under|model card|parameters?|latest generation|open[- ]weights?|npm (?:i|install)|from_pretrained|fine-tuned version|is a (?:\w+[- ]){0,6}(?:model|library|framework|tool|assistant))\b)");
+        R"(\b(?:weights|checkpoints?|download|pip install|ollama (?:run|pull)|docker (?:model )?(?:run|pull)|released under|licensed under|model card|parameters?|latest generation|open[- ]weights?|npm (?:i|install)|from_pretrained|fine-tuned version|is a (?:\w+[- ]){0,6}(?:model|library|framework|tool|assistant)|welcome to the|here we introduce|latest update of|model variant|quantization|context (?:window|length))\b)");
     size_t seen = 0;
     int strong = 0;
     int weak = 0;
@@ -93,9 +93,8 @@ class Judge {
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > 60) break;
       const Block& block = source_.document().blocks[sentence.block];
-      if (block.kind == BlockKind::kTableCell) continue;
-      const std::string_view lower =
-          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+      const std::string_view lower = std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+      if (block.kind == BlockKind::kTableCell && (block.row > 0 || !kWeak.Matches(lower))) continue;
       if (kStrong.Matches(lower)) strong += seen <= 6 ? 3 : seen <= 15 ? 2 : 1;
       if (kWeak.Matches(lower)) ++weak;
     }
@@ -122,7 +121,7 @@ class Judge {
     const Pattern in_body(genre.body);
     double score = 0;
     for (std::string_view title : Split(Title(), '\n')) {
-      if (in_title.Matches(title)) score = 8;
+      if (in_title.Matches(title)) score = 12;
     }
     size_t seen = 0;
     double body = 0;

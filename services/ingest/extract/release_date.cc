@@ -106,7 +106,7 @@ bool AddStated(Draft* draft) {
     const bool heading = block.kind == BlockKind::kHeading && kChangelog.Matches(text);
     const bool news = block.kind == BlockKind::kListItem && seen <= 40 && kReleased.Matches(lower);
     const bool stated =
-        seen <= 60 && kReleased.Matches(lower) && !kNot.Matches(lower) && Contains(lower, Lower(draft->name));
+        seen <= 60 && kReleased.Matches(lower) && !kNot.Matches(lower) && draft->MentionedIn(lower);
     if (!heading && !news && !stated) continue;
     const auto date = FirstDate(text);
     if (!date) continue;

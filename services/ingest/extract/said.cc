@@ -84,7 +84,6 @@ void ExtractSaid(Draft* draft) {
   static const Pattern kFeature(kFeatureWords);
   static const Pattern kFeatureSection(kFeatureSections);
   const Source& source = draft->source();
-  const std::string name = Lower(draft->name);
   for (const Sentence& sentence : source.sentences()) {
     if (!Quotable(source, sentence)) continue;
     const std::string_view lower =
@@ -101,7 +100,7 @@ void ExtractSaid(Draft* draft) {
     }
     if (taken) continue;
     const bool feature = item ? kFeatureSection.Matches(section) || kFeature.Matches(lower)
-                              : Contains(lower, name) && kFeature.Matches(lower);
+                              : draft->MentionedIn(lower) && kFeature.Matches(lower);
     if (feature) draft->AddSaid("feature", sentence.text);
   }
 }

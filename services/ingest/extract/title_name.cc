@@ -204,6 +204,8 @@ bool CutFront(const Pattern& pattern, std::string_view text, Span* span) {
   return true;
 }
 
+}  // namespace
+
 bool NamesSomething(std::string_view name) {
   if (name.size() < 2 || name.size() > kMaxNameBytes) return false;
   size_t words = 0;
@@ -223,13 +225,18 @@ bool NamesSomething(std::string_view name) {
   return words > 0 && words <= kMaxNameWords && particular && letters;
 }
 
+namespace {
+
 // "Qwen3: Think deeper", "SmolVLM - small yet mighty": what is before.
 Span CutSubtitle(std::string_view title, Span span) {
   static const Pattern kCut(
       R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)| (?:is|are|now|joins?|brings?|grows|gets|supports?|lands|arrives|can|has|have|sets|released|available|on|for|with|by|from|at|in|to|ist|est|als|für|pour)\b|：|，))");
   const auto match = kCut.Find(title.substr(span.begin, span.size()));
   if (!match || match->all().begin == 0) return span;
-  return {span.begin, span.begin + match->all().begin};
+  const Span cut{span.begin, span.begin + match->all().begin};
+  // "Fine-tuned on" is part of the name.
+  if (EndsWith(title.substr(cut.begin, cut.size()), "tuned")) return span;
+  return cut;
 }
 
 Span CutTail(std::string_view title, Span span) {
@@ -256,6 +263,7 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
   static const Pattern kVendorVerb(
       R"(^(.{2,40}?)\s+(?:releases?|announces?|launches|introduces|unveils|presents|open[- ]?sources|debuts|veröffentlicht|présente|lance|annonce)\s+(.+)$)",
       true);
+  title = title.substr(0, title.find('\n'));
   TitleName found;
   Span span{0, title.size()};
   if (const auto verb = kVendorVerb.Find(title); verb && verb->Has(2)) {

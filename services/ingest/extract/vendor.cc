@@ -43,7 +43,9 @@ class VendorFinder {
     Labels();
     Sentences();
     Links();
+    OwnSites();
     Marks();
+    if (votes_.empty()) Prefix();
     if (votes_.empty()) return;
     const auto best = std::max_element(votes_.begin(), votes_.end(), [](const auto& a, const auto& b) {
       return a.second.score != b.second.score ? a.second.score < b.second.score
@@ -65,6 +67,13 @@ class VendorFinder {
       value.pop_back();
     if (StartsWith(value, "The ") && value.size() < 40) value = value.substr(4);
     if (value.size() < 2 || value.size() > 80 || raw.empty()) return;
+    static const Pattern kAside(R"(\s*\((?:\[?(?:website|link|homepage|site)\]?)\)$)", true);
+    if (const auto aside = kAside.Find(value)) value.resize(aside->all().begin);
+    // A person with a footnote mark, a date, a sentence.
+    if (value.find_first_of("*;!?|<>{}") != value.npos || std::count(value.begin(), value.end(), ',') > 1)
+      return;
+    static const Pattern kDate(R"(\b(?:19|20)\d\d\b)");
+    if (kDate.Matches(value)) return;
     const std::string lower = Lower(value);
     for (std::string_view none :
          {"we", "it", "this", "our", "us", "you", "they", "today", "community", "model", "the community",
@@ -122,6 +131,7 @@ class VendorFinder {
       std::string key = label.key;
       if (StartsWith(key, "meta.")) key = key.substr(5);
       double score = 0;
+      if (key == "title" && label.front_matter) SiteName(label);
       for (std::string_view strong : kStrong) {
         if (key == strong)
           score = label.front_matter && StartsWith(key, "author")   ? 12
@@ -146,9 +156,47 @@ class VendorFinder {
     }
   }
 
+  // "Qwen3-Coder: Agentic coding | Qwen": the site's name ends the title.
+  void SiteName(const Labelled& title) {
+    const size_t bar = title.value.rfind(" | ");
+    if (bar == title.value.npos) return;
+    const std::string_view site = Strip(std::string_view(title.value).substr(bar + 3));
+    const std::string& bytes = source_.document().bytes;
+    const size_t at = bytes.find(site, title.raw.begin);
+    if (site.size() > 30 || std::count(site.begin(), site.end(), ' ') > 2 || at == bytes.npos ||
+        at >= title.raw.end)
+      return;
+    Vote(site, {at, at + site.size()}, 12);
+  }
+
+  // The maker's own site has a page of the tool's name: `cohere.com/blog/x`.
+  void OwnSites() {
+    static const Pattern kHost(
+        R"(^https?://(?:[\w-]+\.)*?([\w-]+)\.(?:com|ai|io|org|co|dev|net|cn|fr|de|app|tech)(/[^?#]*))");
+    static constexpr std::string_view kHubs[] = {
+        "github",     "huggingface", "hf",         "arxiv",       "twitter", "x",         "youtube",
+        "google",     "kaggle",      "modelscope", "readthedocs", "medium",  "linkedin",  "discord",
+        "reddit",     "docker",      "pypi",       "npmjs",       "ollama",  "wikipedia", "acm",
+        "openreview", "replicate",   "fal",        "runware",     "colab"};
+    for (const Link& link : source_.document().links) {
+      if (link.raw.empty() || !source_.TrustedAt(link.text.begin)) continue;
+      const auto host = kHost.Find(link.url);
+      if (!host) continue;
+      const std::string name = link.url.substr(host->groups[1].begin, host->groups[1].size());
+      const std::string path = NameKey(link.url.substr(host->groups[2].begin, host->groups[2].size()));
+      if (std::find(std::begin(kHubs), std::end(kHubs), name) != std::end(kHubs)) continue;
+      if (!Contains(path, NameKey(draft_.name))) continue;
+      const std::string written = AsWritten(name);
+      const size_t at = source_.document().bytes.find(name, link.raw.begin);
+      if (written == name || at == std::string::npos || at >= link.raw.end) continue;
+      Vote(written, {at, at + name.size()}, 7);
+      return;
+    }
+  }
+
   void Sentences() {
     // A capitalised name of up to five words.
-#define ORG R"(((?:[A-Z0-9][\pL\pN&.+-]*)(?: (?:of|for|and|the|[A-Z0-9&(][\pL\pN&.+()-]*)){0,5}))"
+#define ORG R"(((?:[A-Z][\pL\pN&.+-]*)(?: (?:of|for|and|the|[A-Z0-9&(][\pL\pN&.+()-]*)){0,5}))"
     static const Pattern kSubject(
         "(?:^|[.!?:] |, )" ORG
         R"((?:, (?:a|an|the) [^,.]{3,80},| team)? (?:today |now |just |proudly |recently |is |are |has |have |officially )*(?:(?:proud|thrilled|excited|happy|pleased|delighted) to )?(?:announces?|announced|introduces?|introduced|releases?|released|releasing|launch(?:es|ed|ing)?|unveil(?:s|ed|ing)?|presents?|presented|open[- ]?source[sd]?|publish(?:es|ed)?|share|introducing|announcing)\b)");
@@ -171,7 +219,7 @@ class VendorFinder {
       const std::string_view text = source_.Text(sentence);
       const std::string_view lower =
           std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
-      const bool about = Contains(lower, Lower(draft_.name)) || seen <= 6;
+      const bool about = draft_.MentionedIn(lower) || seen <= 6;
       const double early = seen <= 8 ? 1.0 : seen <= 40 ? 0.6 : 0.25;
       const auto vote = [&](const Match& match, double score) {
         const Span span{sentence.text.begin + match.groups[1].begin,
@@ -192,6 +240,8 @@ class VendorFinder {
         for (const Match& match : kPossessive.FindAll(text, 2)) vote(match, 12 * early);
       }
       for (const Match& match : kTeamAt.FindAll(text, 2)) vote(match, 12 * early);
+      static const Pattern kYear("^" ORG R"( ©)");
+      for (const Match& match : kYear.FindAll(text, 1)) vote(match, 8);
       if (block.boilerplate || Contains(text, "©")) {
         for (const Match& match : kCopyright.FindAll(text, 1)) vote(match, 8);
       }
@@ -205,7 +255,7 @@ class VendorFinder {
     static const Pattern kWill(
         R"(\b(?:with|the|at|from) ([A-Z][\pL]+(?: [A-Z][\pL]+)?) (?:will|team|provides|offers|hub)\b)");
     const std::string_view text = source_.Text(sentence);
-    if (!Contains(lower, Lower(draft_.name))) return;
+    if (!draft_.MentionedIn(lower)) return;
     for (const Match& match : kWill.FindAll(text, 2)) {
       const Span span{sentence.text.begin + match.groups[1].begin, sentence.text.begin + match.groups[1].end};
       if (KnownVendor(source_.Text(span))) VoteText(span, 6 * std::max(early, 0.5));
@@ -299,6 +349,15 @@ class VendorFinder {
     }
   }
 
+  // "Hugging Face NVIDIA NIM API": the name begins with its maker.
+  void Prefix() {
+    const size_t at = FindWord(source_.lower(), Lower(draft_.name));
+    if (at == std::string::npos) return;
+    for (size_t end = draft_.name.rfind(' '); end != draft_.name.npos && end > 0; end = draft_.name.rfind(' ', end - 1)) {
+      if (KnownVendor(draft_.name.substr(0, end))) VoteText({at, at + end}, 10);
+    }
+  }
+
   // The handle as the text writes it: `argilla` -> `Argilla`.
   std::string AsWritten(const std::string& handle) const {
     const std::string& lower = source_.lower();
@@ -333,7 +392,7 @@ std::string HandleOfTool(std::string_view url, const Draft& draft) {
   if (parts.size() < 2 || parts[0].empty() || parts[1].empty() || IsDistributorHandle(parts[0])) return "";
   const std::string repository = NameKey(parts[1]);
   std::vector<std::string> names = draft.aliases;
-  names.push_back(draft.name);
+  names.insert(names.end(), draft.forms().begin(), draft.forms().end());
   for (const std::string& name : names) {
     const std::string key = NameKey(name);
     if (key.size() < 3 || repository.size() < 3) continue;
