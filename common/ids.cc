@@ -1,11 +1,13 @@
 #include "common/ids.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "common/hash.h"
 
 namespace seaworthy {
@@ -44,12 +46,12 @@ std::string Slugify(std::string_view name) {
   while (!slug.empty() && slug.back() == '-') slug.pop_back();
   if (slug.empty()) return absl::StrCat("tool-", Sha256Hex(name).substr(0, 8));
   // `-vs-` separates the two tools of a comparison and nothing else.
-  while (slug.find("-vs-") != std::string::npos) {
-    slug = absl::StrReplaceAll(slug, {{"-vs-", "-versus-"}});
+  // A slug that begins or ends with it would make the separator ambiguous too.
+  std::vector<std::string> words = absl::StrSplit(slug, '-');
+  for (std::string& word : words) {
+    if (word == "vs") word = "versus";
   }
-  if (slug == "vs" || slug.starts_with("vs-")) slug = absl::StrCat("tool-", slug);
-  if (slug.ends_with("-vs")) slug = absl::StrCat(slug, "-tool");
-  return slug;
+  return absl::StrJoin(words, "-");
 }
 
 absl::StatusOr<ComparisonId> MakeComparisonId(const ToolId& a, const ToolId& b) {

@@ -151,7 +151,8 @@ class Application {
   absl::Status ReviewRequested(const v1::ReviewRequested& event) {
     const RevisionId revision{ToolId(event.revision().tool_id()), event.revision().number()};
     SEAWORTHY_ASSIGN_OR_RETURN(v1::Panel panel, LoadPanel(state_, revision));
-    if (!InsertSorted(event.persona_id(), *panel.mutable_expected_personas())) return absl::OkStatus();
+    if (Holds(panel.expected_personas(), event.persona_id())) return absl::OkStatus();
+    panel.add_expected_personas(event.persona_id());
     SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.pending", 1));
     return StorePanel(panel);
   }
