@@ -218,6 +218,28 @@ TEST_F(AggregatorServiceTest, ANewFactMakesARevisionThatKeepsTheOldOnes) {
   EXPECT_EQ(tool.revision().parameters_b(0), 7);
 }
 
+TEST_F(AggregatorServiceTest, ANewValueForReviewersMakesARevisionOtherProseDoesNot) {
+  Announce({Model("Ada")});
+  v1::Revision again = Model("Ada");
+  v1::Fact* fact = again.add_facts();
+  fact->set_field("use_case");
+  fact->set_value("for everything");
+  Announce({again});
+  EXPECT_EQ(Tool("ada").tool().latest_revision(), 1u);
+  fact->set_field("install_command");
+  fact->set_value("pip install ada");
+  Announce({again});
+  EXPECT_EQ(Tool("ada").tool().latest_revision(), 2u);
+}
+
+TEST_F(AggregatorServiceTest, VerdictsComeInTheOrderTheirPersonasWereAsked) {
+  Announce({Model("Ada")});
+  Give("ada", 1, "business", v1::SKIP);
+  Give("ada", 1, "dx", v1::SHIP);
+  EXPECT_EQ(Tool("ada").verdicts(0).persona_id(), "dx");
+  EXPECT_EQ(Tool("ada").verdicts(1).persona_id(), "business");
+}
+
 TEST_F(AggregatorServiceTest, AnotherVendorsToolOfTheSameNameIsAnotherTool) {
   Announce({Model("Ada")});
   v1::Revision other = Model("Ada");

@@ -63,13 +63,11 @@ absl::StatusOr<v1::ToolView> BuildToolView(const StateReader& state, const Revis
   }
   *view.mutable_revision() = *std::move(facts);
   SEAWORTHY_ASSIGN_OR_RETURN(*view.mutable_panel(), LoadPanel(state, revision));
-  bool damaged = false;
-  SEAWORTHY_RETURN_IF_ERROR(
-      state.Scan(Table::kVerdicts, RevisionKey(revision), "", [&](std::string_view, std::string_view value) {
-        damaged |= !view.add_verdicts()->ParseFromArray(value.data(), static_cast<int>(value.size()));
-        return !damaged;
-      }));
-  if (damaged) return absl::DataLossError("the store holds a damaged verdict; run `seaworthy rebuild`");
+  for (const std::string& persona : view.panel().expected_personas()) {
+    SEAWORTHY_ASSIGN_OR_RETURN(auto verdict,
+                               state.Load<v1::Verdict>(Table::kVerdicts, VerdictKey(revision, persona)));
+    if (verdict.has_value()) *view.add_verdicts() = *std::move(verdict);
+  }
   return view;
 }
 

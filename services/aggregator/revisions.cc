@@ -1,7 +1,9 @@
 #include "services/aggregator/revisions.h"
 
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,9 @@
 
 namespace seaworthy {
 namespace {
+
+// As docs/facts.md says.
+constexpr int kMaxFactsPerField = 12;
 
 template <typename List>
 void MergeSorted(const List& more, List& into) {
@@ -28,12 +33,41 @@ void KeepList(const List& known, List* merged) {
   if (merged->empty()) *merged = known;
 }
 
-// The old facts of fields the new announcement is silent on, behind the new.
+// Facts that are values, not the announcement's prose: a verdict can rest on
+// them, and the same value told in other words is the same fact.
+bool IsHardFact(const std::string& field) {
+  static const auto* const fields = new std::set<std::string>{
+      "availability", "base",          "benchmark",      "code_example", "competitor",
+      "demo",         "documentation", "hardware",       "language",     "quantized",
+      "repository",   "runtime",       "install_command"};
+  return fields->contains(field);
+}
+
+std::set<std::pair<std::string, std::string>> HardFacts(const v1::Revision& revision) {
+  std::set<std::pair<std::string, std::string>> facts;
+  for (const v1::Fact& fact : revision.facts()) {
+    if (IsHardFact(fact.field())) facts.emplace(fact.field(), fact.value());
+  }
+  return facts;
+}
+
+// The old facts behind the new: values add up, up to the bound of a field;
+// everything else stays only where the new announcement is silent on it.
 void KeepFacts(const v1::Revision& known, v1::Revision& merged) {
   std::set<std::string> told;
-  for (const v1::Fact& fact : merged.facts()) told.insert(fact.field());
+  std::map<std::string, int> count;
+  for (const v1::Fact& fact : merged.facts()) {
+    told.insert(fact.field());
+    ++count[fact.field()];
+  }
+  const auto values = HardFacts(merged);
   for (const v1::Fact& fact : known.facts()) {
-    if (!told.contains(fact.field())) *merged.add_facts() = fact;
+    const bool keep = IsHardFact(fact.field()) ? !values.contains({fact.field(), fact.value()}) &&
+                                                     count[fact.field()] < kMaxFactsPerField
+                                               : !told.contains(fact.field());
+    if (!keep) continue;
+    *merged.add_facts() = fact;
+    ++count[fact.field()];
   }
 }
 
@@ -102,7 +136,8 @@ v1::Revision MergeRevision(const v1::Revision& known, const v1::Revision& announ
 }
 
 bool FactsDiffer(const v1::Revision& a, const v1::Revision& b) {
-  return SerializeDeterministically(Substance(a)) != SerializeDeterministically(Substance(b));
+  return SerializeDeterministically(Substance(a)) != SerializeDeterministically(Substance(b)) ||
+         HardFacts(a) != HardFacts(b);
 }
 
 }  // namespace seaworthy

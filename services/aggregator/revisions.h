@@ -19,8 +19,9 @@ absl::StatusOr<ToolId> ResolveToolId(const StateReader& state, const v1::Revisio
 // evidence. The tagline and description stay while no fact changes.
 v1::Revision MergeRevision(const v1::Revision& known, const v1::Revision& announced);
 
-// Whether any fact a verdict can rest on differs: the typed fields of a
-// revision other than tagline, description and sources.
+// Whether any fact a verdict can rest on differs: the typed fields other than
+// tagline, description, links and sources, and the reviewers' facts that are
+// values (docs/facts.md), not prose.
 bool FactsDiffer(const v1::Revision& a, const v1::Revision& b);
 
 }  // namespace seaworthy
