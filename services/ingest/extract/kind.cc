@@ -156,6 +156,12 @@ class KindFinder {
         }
       }
     }
+    for (const std::string& alias : draft_.aliases) {
+      const size_t at = FindWord(source_.lower(), Lower(alias));
+      if (!kSize.Matches(Lower(alias)) || at == std::string::npos) continue;
+      if (const auto raw = source_.Raw({at, at + alias.size()})) Vote("model", 8, *raw);
+      break;
+    }
     for (const Spelling& runtime : RuntimeSpellings()) {
       const size_t at = FindWord(source_.lower(), name);
       if (Lower(runtime.name) != name || at == std::string::npos) continue;
@@ -181,7 +187,7 @@ class KindFinder {
     size_t versions = 0;
     for (const Block& block : source_.document().blocks) {
       if (block.kind != BlockKind::kHeading || !kVersion.Matches(source_.Text(block.text)) || ++versions < 3) continue;
-      if (const auto raw = source_.Raw(block.text)) Vote("library", 30, *raw);
+      if (const auto raw = source_.Raw(block.text)) Vote("library", 60, *raw);
       return;
     }
   }

@@ -63,10 +63,20 @@ class Collector {
     if (!std::any_of(key.begin(), key.end(), [](char c) { return !IsDigit(c); })) return;
     auto [it, fresh] = found_.try_emplace(key, NameCandidate{std::string(name), raw, 0});
     it->second.score += score;
-    if (!fresh && AllCapitals(it->second.name) && !AllCapitals(name)) {
+    if (fresh || it->second.name == name) return;
+    // The form most used; a title in capitals is nobody's form.
+    const size_t old_uses = AllCapitals(it->second.name) ? 0 : Uses(it->second.name);
+    if (AllCapitals(it->second.name) || (!AllCapitals(name) && it->second.score < 90 && Uses(name) > old_uses)) {
       it->second.name = std::string(name);
       it->second.raw = raw;
     }
+  }
+
+  size_t Uses(std::string_view form) const {
+    const std::string_view text = source_.document().text;
+    size_t count = 0;
+    for (size_t at = 0; count < 100 && (at = text.find(form, at)) != text.npos; at += form.size()) ++count;
+    return count;
   }
 
   static bool AllCapitals(std::string_view name) {
@@ -88,7 +98,7 @@ class Collector {
         std::string_view title = field.value;
         if (const size_t bar = title.rfind(" | "); bar != title.npos) title = title.substr(0, bar);
         if (const auto name = NameInTitle(title)) {
-          Add(title.substr(name->span.begin, name->span.size()), field.raw, 28);
+          Add(title.substr(name->span.begin, name->span.size()), field.raw, name->descriptive ? 12 : 28);
         }
       }
     }
@@ -107,15 +117,16 @@ class Collector {
                            : block.level <= 2 && seen <= 3                ? 8
                                                                           : 2;
       if (block.level == 1) first_ = i + 1;
+      const double weight = name->descriptive ? score * 0.4 : score;
       const Span span{block.text.begin + name->span.begin, block.text.begin + name->span.end};
       const std::string_view title = source_.Text(span);
       // "StarCoder2 and The Stack v2" announces two.
       const size_t both = title.find(" and ");
       if (both != title.npos && title.size() < 60 && IsUpper(title[both + 5])) {
-        AddText({span.begin, span.begin + both}, score);
-        AddText({span.begin + both + 5, span.end}, score * 0.6);
+        AddText({span.begin, span.begin + both}, weight);
+        AddText({span.begin + both + 5, span.end}, weight * 0.6);
       } else {
-        AddText(span, score);
+        AddText(span, weight);
       }
     }
   }

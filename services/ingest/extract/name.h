@@ -34,7 +34,8 @@ bool NamesSomething(std::string_view name);
 // where the title names nothing. The span counts in `title`.
 struct TitleName {
   Span span;
-  std::string vendor;  // "Vendor releases Name".
+  std::string vendor;        // "Vendor releases Name".
+  bool descriptive = false;  // Cut at a preposition: may describe, not name.
 };
 std::optional<TitleName> NameInTitle(std::string_view title);
 

@@ -228,20 +228,22 @@ bool NamesSomething(std::string_view name) {
 namespace {
 
 // "Qwen3: Think deeper", "SmolVLM - small yet mighty": what is before.
-Span CutSubtitle(std::string_view title, Span span) {
+Span CutSubtitle(std::string_view title, Span span, bool* descriptive) {
   static const Pattern kCut(
-      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)| (?:is|are|now|joins?|brings?|grows|gets|supports?|lands|arrives|can|has|have|sets|released|available|on|for|with|by|from|at|in|to|ist|est|als|für|pour)\b|：|，))");
+      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)| (?:is|are|now|joins?|brings?|grows|gets|supports?|lands|arrives|can|has|have|sets|released|available|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports?|Released|Available)\b|：|，))");
   const auto match = kCut.Find(title.substr(span.begin, span.size()));
   if (!match || match->all().begin == 0) return span;
   const Span cut{span.begin, span.begin + match->all().begin};
   // "Fine-tuned on" is part of the name.
   if (EndsWith(title.substr(cut.begin, cut.size()), "tuned")) return span;
+  static const Pattern kPreposition(R"(^ (?:on|for|with|by|from|at|in|to|für|pour|can)$)");
+  *descriptive = kPreposition.Matches(title.substr(cut.end, match->all().size()));
   return cut;
 }
 
 Span CutTail(std::string_view title, Span span) {
   static const Pattern kTail(
-      R"((?:'s)?\s+(?:(?:open|new|language|model|large|small|vision|code|foundation)\s+)*(?:family|series|models?|release notes|release|announcement|model card|changelog|readme|collection)(?:\s+of\s+.*)?$)",
+      R"((?:'s)?\s+(?:(?:open|new|language|model|large|small|foundation)\s+)*(?:family|series|models?|release notes|release|announcement|model card|changelog|readme|collection)(?:\s+of\s+.*)?$)",
       true);
   const auto match = kTail.Find(title.substr(span.begin, span.size()));
   if (!match || match->all().begin == 0) return span;
@@ -279,7 +281,7 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
     span = Trim(title, span);
     if (!cut) break;
   }
-  span = Trim(title, CutTail(title, Trim(title, CutSubtitle(title, span))));
+  span = Trim(title, CutTail(title, Trim(title, CutSubtitle(title, span, &found.descriptive))));
   // "The Stack v2" is called so; "The Falcon 3 family" is not.
   const bool family =
       Contains(Lower(title.substr(span.end)), "family") || Contains(Lower(title.substr(span.end)), "series");
