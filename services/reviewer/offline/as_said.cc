@@ -22,8 +22,27 @@ constexpr std::array<std::string_view, 24> kAddressed = {
     "you are now", "system prompt", "vote ",         "votes ",   "voting",    "your rules",
     "your answer", "as an ai",      "previous inst", "base64",   "rot13",     "your instructions"};
 
-constexpr std::array<std::string_view, 14> kMarkup = {"<",  ">", "://", "www.", "](",  "![",          "{{",
-                                                      "}}", "`", "\\",  "&#",   "&lt", "javascript:", "@@"};
+constexpr std::array<std::string_view, 21> kMarkup = {"\xe2\x86\x92",
+                                                      "\xe2\x80\x9c",
+                                                      "\xe2\x80\x9d",
+                                                      "|",
+                                                      "#",
+                                                      "{",
+                                                      "=>",
+                                                      "<",
+                                                      ">",
+                                                      "://",
+                                                      "www.",
+                                                      "](",
+                                                      "![",
+                                                      "{{",
+                                                      "}}",
+                                                      "`",
+                                                      "\\",
+                                                      "&#",
+                                                      "&lt",
+                                                      "javascript:",
+                                                      "@@"};
 
 bool HasControl(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
@@ -81,6 +100,57 @@ size_t CutAt(const std::vector<std::string_view>& words, size_t max_words) {
   return 0;
 }
 
+// Thanks and excitement say nothing of a tool.
+bool IsPleasantry(std::string_view text) {
+  static constexpr std::string_view kWords[] = {"thank",    "excited",    "thrilled", "appreciate",
+                                                "proud to", "delighted",  "happy to", "stay tuned",
+                                                "we hope",  "we're glad", "welcome "};
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [text](std::string_view word) { return text::ContainsIgnoreCase(text, word); });
+}
+
+// Without a label of up to three words before a colon.
+std::string_view WithoutLabel(std::string_view text) {
+  const size_t colon = text.find(": ");
+  if (colon == std::string_view::npos || text::Words(text.substr(0, colon)).size() > 3) return text;
+  return text::Strip(text.substr(colon + 2));
+}
+
+// Words that a value of the field holds where it is about it; none where any
+// will do.
+std::string_view TellingWords(std::string_view field) {
+  static constexpr std::pair<std::string_view, std::string_view> kFields[] = {
+      {"limitation",
+       "not |n't|cannot|limit|only|no |fail|bias|may |without|struggl|challeng|lack|poor|difficult|issue|"
+       "error|restrict|bad|wrong|worse|weak|slow|never|nor "},
+      {"use_case",
+       "for |use|task|suited|ideal|design|help|build|answer|assist|analy|generat|research|applicat"},
+      {"security",
+       "secur|privat|privacy|gdpr|soc 2|on-prem|hipaa|encrypt|complian|self-host|network|sandbox|air-gap|"
+       "own infra|redact"},
+      {"roadmap", "will|plan|coming|soon|next|future|upcoming|later|roadmap|continue"},
+      {"fine_tuning", "tun|lora|adapt"},
+      {"training_data", "train|token|data|corpus|examples"},
+      {"support", "support|sla|help|enterprise|assist|contact"},
+      {"benchmark_method",
+       "shot|pass@|temperature|greedy|harness|prompt|averag|sampl|setting|seed|lm-eval|measured"},
+      {"adoption", "download|star|user|used|team|compan|customer|million|thousand"},
+  };
+  for (const auto& [name, words] : kFields) {
+    if (name == field) return words;
+  }
+  return "";
+}
+
+bool HoldsAny(std::string_view text, std::string_view words) {
+  while (!words.empty()) {
+    const size_t bar = std::min(words.find('|'), words.size());
+    if (text::ContainsIgnoreCase(text, words.substr(0, bar))) return true;
+    words.remove_prefix(std::min(bar + 1, words.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
 bool IsQuotable(std::string_view words) {
@@ -93,8 +163,12 @@ bool IsQuotable(std::string_view words) {
 }
 
 std::optional<std::string> Clause(std::string_view words, size_t max_words) {
-  if (!IsQuotable(words)) return std::nullopt;
+  words = WithoutLabel(words);
+  if (!IsQuotable(words) || IsPleasantry(words)) return std::nullopt;
   std::vector<std::string_view> all = text::Words(words);
+  // Emoji and dashes at either end are decoration.
+  while (!all.empty() && text::CountWords(all.back()) == 0) all.pop_back();
+  while (!all.empty() && text::CountWords(all.front()) == 0) all.erase(all.begin());
   // A sentence's end is the best place to stop.
   for (size_t n = 4; n < std::min(all.size(), max_words); ++n) {
     const std::string_view word = all[n - 1];
@@ -105,12 +179,33 @@ std::optional<std::string> Clause(std::string_view words, size_t max_words) {
   }
   size_t keep = CutAt(all, max_words);
   while (keep > 0 && Dangling(TrimStops(all[keep - 1]))) --keep;
-  if (keep < kMinWords) return std::nullopt;
+  if (keep < kMinWords || all[keep - 1].ends_with("?")) return std::nullopt;
   std::string out;
   for (size_t i = 0; i < keep; ++i) text::Append(&out, i == 0 ? "" : " ", all[i]);
   out.resize(TrimStops(out).size());
   if (!Balanced(out) || text::CountWords(out) < kMinWords) return std::nullopt;
   return out;
+}
+
+std::optional<std::string> ClauseAbout(std::string_view field, std::string_view words) {
+  const std::string_view telling = TellingWords(field);
+  const size_t least = field == "benchmark_method" ? 3 : 2;
+  const auto fits = [&](const std::optional<std::string>& clause) {
+    return clause.has_value() && text::CountWords(*clause) >= least &&
+           (telling.empty() || HoldsAny(*clause, telling));
+  };
+  for (size_t from = 0; from < words.size();) {
+    auto clause = Clause(words.substr(from));
+    if (fits(clause)) return clause;
+    if (telling.empty()) return std::nullopt;
+    size_t next = words.size();
+    for (std::string_view pause : {", and ", "; ", ". ", ", ", " and "}) {
+      const size_t at = words.find(pause, from);
+      if (at != std::string_view::npos) next = std::min(next, at + pause.size());
+    }
+    from = next;
+  }
+  return std::nullopt;
 }
 
 std::string CleanName(std::string_view name) {
@@ -133,6 +228,8 @@ std::string CleanName(std::string_view name) {
 
 std::optional<std::string> Command(std::string_view command) {
   command = text::Strip(command.substr(0, command.find('\n')));
+  // A comment after the command is for the page, not the shell.
+  command = text::Strip(command.substr(0, command.find(" #")));
   while (command.starts_with("$") || command.starts_with("!") || command.starts_with(">")) {
     command = text::Strip(command.substr(1));
   }

@@ -18,6 +18,10 @@ bool IsQuotable(std::string_view words);
 // marks; always a part of `words` but for blanks run together.
 std::optional<std::string> Clause(std::string_view words, size_t max_words = 13);
 
+// As Clause, but of a value that says several things the part that is about
+// `field`: the half of a sentence on tuning, not the one on training before it.
+std::optional<std::string> ClauseAbout(std::string_view field, std::string_view words);
+
 // A name as it may stand in a sentence: without markup and control characters,
 // at most 60 bytes.
 std::string CleanName(std::string_view name);

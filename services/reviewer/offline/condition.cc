@@ -56,7 +56,7 @@ bool Compare(double a, std::string_view op, double b) {
 }  // namespace
 
 struct Condition::Node {
-  enum class Kind { kAnd, kOr, kNot, kHas, kEquals, kContains, kNumber, kCount, kShip };
+  enum class Kind { kAnd, kOr, kNot, kHas, kMissing, kEquals, kContains, kNumber, kCount, kShip };
   Kind kind = Kind::kHas;
   std::vector<std::shared_ptr<const Node>> parts;
   std::string name;
@@ -75,6 +75,8 @@ struct Condition::Node {
         return !parts.front()->Holds(context);
       case Kind::kHas:
         return context.Has(name);
+      case Kind::kMissing:
+        return context.Missing(name);
       case Kind::kShip:
         return context.Ship();
       case Kind::kCount:
@@ -196,8 +198,8 @@ class Condition::Parser {
       auto ship = std::make_shared<Node>(std::move(node));
       return skip ? Negate(std::move(ship)) : ship;
     }
-    if (Accept("has")) return Presence(&condition_.wants_);
-    if (Accept("missing")) return Negate(Presence(&condition_.wants_missing_));
+    if (Accept("has")) return Presence(Node::Kind::kHas, &condition_.wants_);
+    if (Accept("missing")) return Presence(Node::Kind::kMissing, &condition_.wants_missing_);
     if (Accept("count")) {
       node.kind = Node::Kind::kCount;
       node.name = TakeName();
@@ -209,9 +211,9 @@ class Condition::Parser {
     return std::make_shared<Node>(std::move(node));
   }
 
-  NodePtr Presence(std::vector<std::string>* fields) {
+  NodePtr Presence(Node::Kind kind, std::vector<std::string>* fields) {
     Node node;
-    node.kind = Node::Kind::kHas;
+    node.kind = kind;
     node.name = TakeName();
     if (negations_ == 0) fields->push_back(node.name);
     return std::make_shared<Node>(std::move(node));

@@ -4,7 +4,8 @@
 //   missing price and kind = model
 //   feature ~ "fine-tun" or count benchmark >= 3
 //
-// `has` and `missing` take a field or a slot; `=` and `in` compare a field's
+// `has` and `missing` take a field or a slot; a field without a fact that the
+// text seems to speak of is neither there nor missing. `=` and `in` compare a field's
 // values, `~` looks for words in them, both whatever the case; numbers are
 // those of docs/personas.md, and one that is unknown makes its comparison
 // false. `ship` and `skip` are true once the vote is known.
@@ -26,6 +27,8 @@ class ConditionContext {
  public:
   virtual ~ConditionContext() = default;
   virtual bool Has(std::string_view field_or_slot) const = 0;
+  // Not the opposite of Has: what the text seems to speak of is neither.
+  virtual bool Missing(std::string_view field_or_slot) const = 0;
   virtual std::vector<std::string_view> Values(std::string_view field) const = 0;
   virtual std::optional<double> Number(std::string_view name) const = 0;
   virtual int Count(std::string_view field) const = 0;

@@ -13,6 +13,7 @@ using ::testing::HasSubstr;
 class Tool : public ConditionContext {
  public:
   bool Has(std::string_view name) const override { return name == "license" || name == "formats"; }
+  bool Missing(std::string_view name) const override { return !Has(name) && name != "hinted"; }
   std::vector<std::string_view> Values(std::string_view field) const override {
     if (field == "license") return {"MIT"};
     if (field == "formats") return {"GGUF", "safetensors"};
@@ -39,6 +40,11 @@ bool Holds(std::string_view text) {
 TEST(Condition, AsksForPresence) {
   EXPECT_TRUE(Holds("has license and missing price"));
   EXPECT_FALSE(Holds("missing license"));
+}
+
+TEST(Condition, WhatIsOnlyHintedAtIsNeitherThereNorMissing) {
+  EXPECT_FALSE(Holds("has hinted"));
+  EXPECT_FALSE(Holds("missing hinted"));
 }
 
 TEST(Condition, ComparesValuesWhateverTheCase) {

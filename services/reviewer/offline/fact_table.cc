@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -59,7 +58,9 @@ std::string Quoted(std::string_view words) { return text::Cat("\"", words, "\"")
 std::string PriceText(double price, std::string_view unit) {
   const std::string money = SayMoney(price);
   if (unit.empty() || !IsQuotable(unit) || unit.size() > 40) return money;
-  return text::Cat(money, unit.starts_with("per ") ? " " : " per ", unit);
+  std::string said(unit);
+  if (said.starts_with("1m ")) said[1] = 'M';
+  return text::Cat(money, said.starts_with("per ") ? " " : " per ", said);
 }
 
 double MaxOf(const v1::KnownCompetitor& rival) {
@@ -73,7 +74,8 @@ double MaxOf(const v1::KnownCompetitor& rival) {
 double WeightsGb(double parameters_b, int bits) { return parameters_b * bits / 8; }
 
 FactTable::FactTable(const LlmRequest& request)
-    : seed_(text::Cat(request.revision.name(), "\n", request.persona.persona_id())) {
+    : mentions_(request.announcement_text, request.revision.language()),
+      seed_(text::Cat(request.revision.name(), "\n", request.persona.persona_id())) {
   Index(request);
   AddIdentity(request);
   AddSizes();
@@ -85,6 +87,7 @@ FactTable::FactTable(const LlmRequest& request)
   AddCommands();
   AddRivals({request.competitors.begin(), request.competitors.end()});
   numbers_["fields"] = static_cast<double>(facts_.size());
+  Put("known", NumberWord(static_cast<int>(facts_.size())), All("name"), {"name"});
 }
 
 void FactTable::Index(const LlmRequest& request) {
@@ -146,7 +149,12 @@ void FactTable::AddIdentity(const LlmRequest& request) {
   const v1::Revision& revision = request.revision;
   const std::string name = CleanName(revision.name());
   Put("name", name.empty() ? "this tool" : name, All("name"), {"name"});
-  const std::string vendor = CleanName(revision.vendor());
+  // A vendor without a letter is a date or a number read in the wrong place.
+  const std::string& named = revision.vendor();
+  const bool lettered = std::any_of(named.begin(), named.end(), [](char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80;
+  });
+  const std::string vendor = lettered ? CleanName(named) : "";
   Put("vendor", vendor, All("vendor"), {"vendor"});
   Put("maker", vendor.empty() ? "its maker" : vendor, vendor.empty() ? All("name") : All("vendor"),
       {"vendor"});
@@ -288,10 +296,14 @@ void FactTable::AddAsSaid() {
                             "fine_tuning", "support", "security", "hardware", "adoption", "roadmap"}) {
     std::vector<std::pair<std::string, const v1::Fact*>> clauses;
     for (const v1::Fact* fact : All(field)) {
-      auto clause = Clause(fact->value());
+      auto clause = ClauseAbout(field, fact->value());
       if (clause.has_value() && seen.insert(*clause).second) clauses.emplace_back(*std::move(clause), fact);
     }
-    if (clauses.empty()) continue;
+    if (clauses.empty()) {
+      // Words that cannot be quoted carry no weight, and prove no absence.
+      if (facts_.erase(field) > 0) unquotable_.insert(field);
+      continue;
+    }
     const size_t turn = StableHash({seed_, field}) % clauses.size();
     for (size_t i = 0; i < std::min(clauses.size(), kMaxListed); ++i) {
       const auto& [clause, fact] = clauses[(turn + i) % clauses.size()];
@@ -383,6 +395,10 @@ int FactTable::Count(std::string_view field) const {
 
 bool FactTable::Has(std::string_view field_or_slot) const {
   return facts_.find(field_or_slot) != facts_.end() || Find(field_or_slot) != nullptr;
+}
+
+bool FactTable::Missing(std::string_view field_or_slot) const {
+  return !Has(field_or_slot) && !mentions_.MayTell(field_or_slot) && unquotable_.count(field_or_slot) == 0;
 }
 
 std::vector<std::string_view> FactTable::Values(std::string_view field) const {

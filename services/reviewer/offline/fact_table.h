@@ -3,13 +3,16 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "services/reviewer/llm_endpoint.h"
 #include "services/reviewer/offline/condition.h"
+#include "services/reviewer/offline/mentions.h"
 #include "services/reviewer/offline/phrase.h"
 
 namespace seaworthy::offline {
@@ -26,6 +29,7 @@ class FactTable : public SlotSource, public ConditionContext {
   const SlotValue* Find(std::string_view name) const override;
   int Count(std::string_view field) const override;
   bool Has(std::string_view field_or_slot) const override;
+  bool Missing(std::string_view field_or_slot) const override;
   std::vector<std::string_view> Values(std::string_view field) const override;
   std::optional<double> Number(std::string_view name) const override;
   bool Ship() const override { return ship_; }
@@ -62,6 +66,8 @@ class FactTable : public SlotSource, public ConditionContext {
   std::map<std::string, SlotValue, std::less<>> slots_;
   std::map<std::string, double, std::less<>> numbers_;
   std::vector<std::unique_ptr<v1::Fact>> implied_;
+  const Mentions mentions_;
+  std::set<std::string, std::less<>> unquotable_;
   std::string newest_date_;
   std::string seed_;
   bool ship_ = false;

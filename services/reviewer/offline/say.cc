@@ -73,13 +73,24 @@ std::string SayDate(std::string_view date) {
 }
 
 std::string SayLicense(std::string_view license) {
-  static constexpr std::array<std::string_view, 14> kHyphenated = {
-      "Apache-",  "CC-BY", "BSD-", "GPL-", "LGPL-",     "AGPL-",      "MPL-",
-      "OpenRAIL", "EPL-",  "CC0-", "CC-",  "Artistic-", "bigscience", "ECL-"};
-  const bool spdx = std::any_of(kHyphenated.begin(), kHyphenated.end(),
-                                [license](std::string_view prefix) { return license.starts_with(prefix); });
+  static constexpr std::array<std::string_view, 8> kVersioned = {"Apache-", "GPL-", "LGPL-", "AGPL-",
+                                                                 "MPL-",    "EPL-", "CC0-",  "OpenRAIL"};
   std::string out(license);
-  if (spdx && license.find(' ') == std::string_view::npos) std::replace(out.begin(), out.end(), '-', ' ');
+  if (license.find(' ') != std::string_view::npos) return out;
+  if (license.starts_with("CC-BY")) {
+    // The licence's own name: CC BY-NC 4.0.
+    out[2] = ' ';
+    const size_t version = out.rfind('-');
+    if (version != std::string::npos && version + 1 < out.size() &&
+        std::isdigit(static_cast<unsigned char>(out[version + 1]))) {
+      out[version] = ' ';
+    }
+    return out;
+  }
+  const bool versioned =
+      std::any_of(kVersioned.begin(), kVersioned.end(),
+                  [license](std::string_view prefix) { return license.starts_with(prefix); });
+  if (versioned) std::replace(out.begin(), out.end(), '-', ' ');
   return out;
 }
 
@@ -112,7 +123,7 @@ std::string SayPlace(std::string_view url) {
   rest = rest.substr(0, rest.find_first_of("?#"));
   if (rest.starts_with("www.")) rest.remove_prefix(4);
   while (rest.ends_with("/")) rest.remove_suffix(1);
-  if (rest.size() > 44) rest = rest.substr(0, rest.find('/'));
+  while (rest.size() > 48 && rest.find('/') != std::string_view::npos) rest = rest.substr(0, rest.rfind('/'));
   const bool plain = std::all_of(rest.begin(), rest.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) ||
            std::string_view("-._/~").find(c) != std::string_view::npos;
