@@ -62,6 +62,27 @@ TEST_F(RocksDbObjectStoreTest, AFolderInUseIsRefused) {
             absl::StatusCode::kFailedPrecondition);
 }
 
+TEST_F(RocksDbObjectStoreTest, ATornTailIsCut) {
+  const auto store = *OpenRocksDbObjectStore(folder_.Sub("objects"));
+  const std::string hash = *store->Put("whole");
+  ASSERT_TRUE(store->Put("torn").ok());
+  const std::string copy = folder_.Copy(folder_.Sub("objects"), "copy");
+  const std::string file = FilesEnding(copy, ".log").back();
+  std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
+  EXPECT_EQ(*(*OpenRocksDbObjectStore(copy))->Get(hash), "whole");
+}
+
+TEST_F(RocksDbObjectStoreTest, DamageBeforeTheTailIsRefused) {
+  const auto store = *OpenRocksDbObjectStore(folder_.Sub("objects"));
+  for (const char* bytes : {"one", "two"}) ASSERT_TRUE(store->Put(bytes).ok());
+  const std::string copy = folder_.Copy(folder_.Sub("objects"), "copy");
+  const std::string file = FilesEnding(copy, ".log").back();
+  std::string content = ReadBytes(file);
+  content[20] ^= 1;
+  WriteBytes(file, content);
+  EXPECT_EQ(OpenRocksDbObjectStore(copy).status().code(), absl::StatusCode::kDataLoss);
+}
+
 TEST_F(RocksDbObjectStoreTest, ADamagedObjectIsNeverReturned) {
   const std::string bytes(100'000, 'b');
   const std::string hash = Put("objects", bytes);

@@ -1,9 +1,7 @@
 #include "common/rocksdb_event_log_db.h"
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/rocksdb_event_log_format.h"
-#include "common/rocksdb_event_log_wal.h"
 #include "common/status_macros.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/table.h"
@@ -48,9 +46,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(size_t write_buffer, bool bloom) {
 absl::StatusOr<std::unique_ptr<LogDatabase>> LogDatabase::Open(const std::string& path, rocksdb::Env* env) {
   auto database =
       std::unique_ptr<LogDatabase>(new LogDatabase(path, env != nullptr ? env : rocksdb::Env::Default()));
-  SEAWORTHY_RETURN_IF_ERROR(database->TakeFolder());
-  SEAWORTHY_RETURN_IF_ERROR(database->CheckFolder());
-  SEAWORTHY_RETURN_IF_ERROR(CutTornTail(database->env_, path));
+  SEAWORTHY_ASSIGN_OR_RETURN(database->folder_, RocksDbFolder::Take(database->env_, path, "the event log"));
   SEAWORTHY_RETURN_IF_ERROR(database->OpenFamilies());
   return database;
 }
@@ -59,37 +55,6 @@ LogDatabase::~LogDatabase() {
   for (rocksdb::ColumnFamilyHandle* family : families_)
     db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
   if (db_ != nullptr) db_->Close().PermitUncheckedError();
-  db_.reset();
-  if (lock_ != nullptr) env_->UnlockFile(lock_).PermitUncheckedError();
-}
-
-absl::Status LogDatabase::TakeFolder() {
-  const rocksdb::Status made = env_->CreateDirIfMissing(path_);
-  if (!made.ok()) {
-    return absl::UnavailableError(absl::StrCat("the event log's folder ", path_, " cannot be made: ",
-                                               made.ToString(), "; make its parent folder writable"));
-  }
-  // RocksDB's own lock is taken only when it opens: too late, the tail is cut before.
-  const rocksdb::Status locked = env_->LockFile(path_ + "/OWNER", &lock_);
-  if (locked.ok()) return absl::OkStatus();
-  lock_ = nullptr;
-  return absl::FailedPreconditionError(
-      absl::StrCat("the event log in ", path_, " is open already, here or in another process (",
-                   locked.ToString(), "); stop that one or choose another folder"));
-}
-
-absl::Status LogDatabase::CheckFolder() {
-  if (env_->FileExists(path_ + "/CURRENT").ok()) return absl::OkStatus();
-  std::vector<std::string> names;
-  const rocksdb::Status listed = env_->GetChildren(path_, &names);
-  if (!listed.ok()) return ReadError("its folder", listed);
-  for (const std::string& name : names) {
-    if (absl::EndsWith(name, ".sst") || absl::EndsWith(name, ".log")) {
-      return absl::DataLossError(absl::StrCat("the event log in ", path_, " has data (", name,
-                                              ") but no CURRENT file. Restore the folder from a backup"));
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::Status LogDatabase::OpenFamilies() {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "common/event_log.h"
+#include "common/rocksdb_folder.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 
@@ -45,13 +46,12 @@ class LogDatabase {
 
  private:
   LogDatabase(std::string path, rocksdb::Env* env) : path_(std::move(path)), env_(env) {}
-  absl::Status TakeFolder();
-  absl::Status CheckFolder();
   absl::Status OpenFamilies();
 
   const std::string path_;
   rocksdb::Env* const env_;
-  rocksdb::FileLock* lock_ = nullptr;
+  // Before the database, so that the lock goes last.
+  std::unique_ptr<RocksDbFolder> folder_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };

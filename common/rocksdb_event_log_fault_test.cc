@@ -129,7 +129,7 @@ class PowerTest : public FaultTest {
     auto reader = log_->Subscribe(options);
     std::vector<std::thread> threads;
     for (int writer = 0; writer < kWriters; ++writer) threads.emplace_back([this, writer] { Write(writer); });
-    while (reader.ok()) {
+    while (reader.ok() && !system_->struck()) {
       const auto fetched = (*reader)->Fetch(5, absl::Milliseconds(1));
       if (!fetched.ok()) break;
       for (const Delivery& delivery : *fetched) (*reader)->Ack(delivery).IgnoreError();

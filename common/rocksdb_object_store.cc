@@ -1,10 +1,12 @@
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
 #include "common/object_store.h"
 #include "common/object_store_bounds.h"
+#include "common/rocksdb_event_log_format.h"
+#include "common/rocksdb_folder.h"
 #include "common/status_macros.h"
 #include "rocksdb/db.h"
+#include "rocksdb/write_batch.h"
 
 namespace seaworthy {
 namespace {
@@ -13,9 +15,8 @@ rocksdb::Options StoreOptions() {
   rocksdb::Options options;
   options.create_if_missing = true;
   options.paranoid_checks = true;
-  // A torn tail holds only objects that no Put has acknowledged; what is
-  // damaged before it is found by Get, whose key is the hash.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  // A torn tail has been cut by now; whatever else is wrong must be refused.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   options.recycle_log_file_num = 0;
   options.max_bgerror_resume_count = 0;
   options.enable_blob_files = true;
@@ -31,17 +32,15 @@ rocksdb::Options StoreOptions() {
 // Key: the 32 bytes of the hash in hex. Value: the bytes.
 class RocksDbObjectStore : public ObjectStore {
  public:
-  RocksDbObjectStore(std::string path, std::unique_ptr<rocksdb::DB> db)
-      : path_(std::move(path)), db_(std::move(db)) {}
+  RocksDbObjectStore(std::string path, std::unique_ptr<RocksDbFolder> folder, std::unique_ptr<rocksdb::DB> db)
+      : path_(std::move(path)), folder_(std::move(folder)), db_(std::move(db)) {}
 
   absl::StatusOr<std::string> Put(std::string_view bytes) override {
     SEAWORTHY_RETURN_IF_ERROR(CheckObjectSize(bytes.size()));
     std::string hash = Sha256Hex(bytes);
     // An object that is there and whole was synced when it came.
     if (const absl::StatusOr<std::string> stored = Get(hash); stored.ok()) return hash;
-    rocksdb::WriteOptions options;
-    options.sync = true;
-    const rocksdb::Status put = db_->Put(options, hash, rocksdb::Slice(bytes.data(), bytes.size()));
+    const rocksdb::Status put = PutSynced(hash, bytes);
     if (put.ok()) return hash;
     return absl::UnavailableError(absl::StrCat("the object store in ", path_,
                                                " cannot write: ", put.ToString(),
@@ -62,23 +61,35 @@ class RocksDbObjectStore : public ObjectStore {
   }
 
  private:
+  rocksdb::Status PutSynced(const std::string& hash, std::string_view bytes) {
+    rocksdb::WriteBatch batch;
+    rocksdb::Status status = batch.Put(hash, rocksdb::Slice(bytes.data(), bytes.size()));
+    const std::string_view end = event_log_format::kBatchEnd;
+    if (status.ok()) status = batch.PutLogData(rocksdb::Slice(end.data(), end.size()));
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    return status.ok() ? db_->Write(options, &batch) : status;
+  }
+
   const std::string path_;
+  const std::unique_ptr<RocksDbFolder> folder_;
   const std::unique_ptr<rocksdb::DB> db_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ObjectStore>> OpenRocksDbObjectStore(const std::string& path) {
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::Open(StoreOptions(), path, &db);
-  if (opened.ok()) return std::make_unique<RocksDbObjectStore>(path, std::unique_ptr<rocksdb::DB>(db));
-  const std::string message = absl::StrCat("the object store in ", path, ": ", opened.ToString());
-  if (absl::StrContains(opened.ToString(), "lock")) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(message, "; it is open in another process: stop that one or choose another folder"));
+  SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<RocksDbFolder> folder,
+                             RocksDbFolder::Take(rocksdb::Env::Default(), path, "the object store"));
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::Open(StoreOptions(), path, &raw);
+  if (opened.ok()) {
+    return std::make_unique<RocksDbObjectStore>(path, std::move(folder), std::unique_ptr<rocksdb::DB>(raw));
   }
-  if (opened.IsCorruption())
+  const std::string message = absl::StrCat("the object store in ", path, ": ", opened.ToString());
+  if (opened.IsCorruption() || opened.IsPathNotFound()) {
     return absl::DataLossError(absl::StrCat(message, "; restore the folder from a backup"));
+  }
   return absl::UnavailableError(absl::StrCat(message, "; check the disk and permissions"));
 }
 
