@@ -21,6 +21,7 @@ namespace seaworthy {
 namespace {
 
 constexpr size_t kRun = 8;
+constexpr size_t kMaxNeighbours = 5;
 
 using Grams = std::set<std::string>;
 
@@ -76,26 +77,35 @@ class Measurer {
   explicit Measurer(const std::vector<v1::Persona>& personas)
       : personas_(personas), endpoint_(*MakeLlmEndpoint("offline")) {}
 
-  absl::Status Review(const std::string& file) {
+  void Extract(const std::string& file) {
     auto document = ReadDocument(ReadAll(file), "", std::filesystem::path(file).filename().string());
     auto tools = document.ok() ? ExtractTools(*document) : document.status();
     if (!tools.ok()) {
       ++quality_.rejected;
-      return absl::OkStatus();
+      return;
     }
-    ReviewedTool tool{file, tools->front(), {}};
+    ReviewedTool tool{file, document->text, tools->front(), {}};
     tool.revision.set_tool_id(Slugify(tool.revision.name()));
     tool.revision.set_number(1);
-    if (!seen_.insert(tool.revision.tool_id()).second) return absl::OkStatus();
-    int ship = 0;
-    for (const v1::Persona& persona : personas_) {
-      auto verdict = Ask(tool.revision, persona, document->text);
-      if (!verdict.ok()) return verdict.status();
-      ship += verdict->vote() == v1::SHIP ? 1 : 0;
-      tool.verdicts.push_back(*std::move(verdict));
+    if (seen_.insert(tool.revision.tool_id()).second) quality_.tools.push_back(std::move(tool));
+  }
+
+  absl::Status Review(Neighbours neighbours) {
+    for (ReviewedTool& tool : quality_.tools) {
+      int ship = 0;
+      for (const v1::Persona& persona : personas_) {
+        LlmRequest request;
+        request.persona = persona;
+        request.revision = tool.revision;
+        request.announcement_text = tool.text;
+        if (neighbours == Neighbours::kSameCategory) AddNeighbours(tool, &request);
+        auto verdict = Ask(request);
+        if (!verdict.ok()) return verdict.status();
+        ship += verdict->vote() == v1::SHIP ? 1 : 0;
+        tool.verdicts.push_back(*std::move(verdict));
+      }
+      ++quality_.panels[100 * ship / static_cast<int>(personas_.size())];
     }
-    ++quality_.panels[100 * ship / static_cast<int>(personas_.size())];
-    quality_.tools.push_back(std::move(tool));
     return absl::OkStatus();
   }
 
@@ -111,15 +121,27 @@ class Measurer {
   }
 
  private:
-  absl::StatusOr<v1::Verdict> Ask(const v1::Revision& revision, const v1::Persona& persona,
-                                  const std::string& text) {
-    LlmRequest request;
-    request.persona = persona;
-    request.revision = revision;
-    request.announcement_text = text;
+  void AddNeighbours(const ReviewedTool& tool, LlmRequest* request) const {
+    for (const ReviewedTool& other : quality_.tools) {
+      const bool near = other.revision.category() == tool.revision.category() &&
+                        other.revision.tool_id() != tool.revision.tool_id();
+      if (!near || request->competitors.size() == kMaxNeighbours) continue;
+      v1::KnownCompetitor& known = request->competitors.emplace_back();
+      known.set_tool_id(other.revision.tool_id());
+      known.set_name(other.revision.name());
+      known.set_vendor(other.revision.vendor());
+      known.set_license(other.revision.license());
+      *known.mutable_parameters_b() = other.revision.parameters_b();
+      known.set_release_date(other.revision.release_date());
+      if (other.revision.has_entry_price_usd()) known.set_entry_price_usd(other.revision.entry_price_usd());
+    }
+  }
+
+  absl::StatusOr<v1::Verdict> Ask(const LlmRequest& request) {
     // The rubric is parsed once in a process: not part of a review.
-    if (warm_.insert(persona.persona_id()).second && !endpoint_->Complete(request).ok())
-      return absl::InternalError("");
+    if (warm_.insert(request.persona.persona_id()).second) {
+      if (auto answer = endpoint_->Complete(request); !answer.ok()) return answer.status();
+    }
     const double before = CpuMicros();
     auto answer = endpoint_->Complete(request);
     if (!answer.ok()) return answer.status();
@@ -189,11 +211,11 @@ class Measurer {
 }  // namespace
 
 absl::StatusOr<VerdictQuality> MeasureVerdicts(const std::vector<std::string>& dirs,
-                                               const std::vector<v1::Persona>& personas) {
+                                               const std::vector<v1::Persona>& personas,
+                                               Neighbours neighbours) {
   Measurer measurer(personas);
-  for (const std::string& file : Files(dirs)) {
-    if (absl::Status status = measurer.Review(file); !status.ok()) return status;
-  }
+  for (const std::string& file : Files(dirs)) measurer.Extract(file);
+  if (absl::Status status = measurer.Review(neighbours); !status.ok()) return status;
   return measurer.Finish();
 }
 

@@ -16,6 +16,7 @@ namespace seaworthy {
 // One tool and what the panel says.
 struct ReviewedTool {
   std::string file;
+  std::string text;  // The document's visible text.
   v1::Revision revision;
   std::vector<v1::Verdict> verdicts;  // In persona order.
 };
@@ -42,11 +43,16 @@ struct VerdictQuality {
   double cpu_micros = 0;                              // Of one review, parsing the answer included.
 };
 
+// What the personas are told of other tools.
+enum class Neighbours { kNone, kSameCategory };
+
 // Extracts every document of `dirs` (files beside them are skipped by type) and
-// has all personas review the main tool of each. Documents of one tool (same
-// name) count as one: the first by file name. Errors: what a persona's rubric
-// or an answer is refused for.
+// has all personas review the main tool of each, told of up to five tools of
+// the same category as a store would. Documents of one tool (same name) count
+// as one: the first by file name. Errors: what a persona's rubric or an answer
+// is refused for.
 absl::StatusOr<VerdictQuality> MeasureVerdicts(const std::vector<std::string>& dirs,
-                                               const std::vector<v1::Persona>& personas);
+                                               const std::vector<v1::Persona>& personas,
+                                               Neighbours neighbours = Neighbours::kSameCategory);
 
 }  // namespace seaworthy

@@ -74,6 +74,13 @@ bool Dangling(std::string_view word) {
   return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
 }
 
+bool ContinuesAThought(std::string_view word) {
+  static constexpr std::string_view kWords[] = {"and",  "but",     "or",    "so",  "which",
+                                                "that", "because", "while", "also"};
+  const std::string lower = text::Lower(word);
+  return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
+}
+
 std::string_view TrimStops(std::string_view word) {
   while (!word.empty() && std::string_view(",;:.!").find(word.back()) != std::string_view::npos) {
     word.remove_suffix(1);
@@ -105,8 +112,9 @@ bool IsPleasantry(std::string_view text) {
   static constexpr std::string_view kWords[] = {"thank",    "excited",    "thrilled", "appreciate",
                                                 "proud to", "delighted",  "happy to", "stay tuned",
                                                 "we hope",  "we're glad", "welcome "};
+  const std::string lower = text::Lower(text);
   return std::any_of(std::begin(kWords), std::end(kWords),
-                     [text](std::string_view word) { return text::ContainsIgnoreCase(text, word); });
+                     [&lower](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
 // Without a label of up to three words before a colon.
@@ -143,9 +151,10 @@ std::string_view TellingWords(std::string_view field) {
 }
 
 bool HoldsAny(std::string_view text, std::string_view words) {
+  const std::string lower = text::Lower(text);
   while (!words.empty()) {
     const size_t bar = std::min(words.find('|'), words.size());
-    if (text::ContainsIgnoreCase(text, words.substr(0, bar))) return true;
+    if (lower.find(words.substr(0, bar)) != std::string::npos) return true;
     words.remove_prefix(std::min(bar + 1, words.size()));
   }
   return false;
@@ -155,7 +164,8 @@ bool HoldsAny(std::string_view text, std::string_view words) {
 
 bool IsQuotable(std::string_view words) {
   if (HasControl(words) || !text::IsUtf8(words) || !MostlyAscii(words)) return false;
-  const auto contains = [words](std::string_view part) { return text::ContainsIgnoreCase(words, part); };
+  const std::string lower = text::Lower(words);
+  const auto contains = [&lower](std::string_view part) { return lower.find(part) != std::string::npos; };
   if (std::any_of(kMarkup.begin(), kMarkup.end(), contains)) return false;
   if (std::any_of(kAddressed.begin(), kAddressed.end(), contains)) return false;
   const auto runs = text::Words(words);
@@ -169,6 +179,8 @@ std::optional<std::string> Clause(std::string_view words, size_t max_words) {
   // Emoji and dashes at either end are decoration.
   while (!all.empty() && text::CountWords(all.back()) == 0) all.pop_back();
   while (!all.empty() && text::CountWords(all.front()) == 0) all.erase(all.begin());
+  // A clause that begins in the middle of a thought is none.
+  if (all.empty() || ContinuesAThought(all.front())) return std::nullopt;
   // A sentence's end is the best place to stop.
   for (size_t n = 4; n < std::min(all.size(), max_words); ++n) {
     const std::string_view word = all[n - 1];

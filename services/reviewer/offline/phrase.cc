@@ -152,7 +152,9 @@ class Phrase::Renderer {
   void Write(const Sequence& sequence) {
     for (const Piece& piece : sequence) {
       if (const auto* literal = std::get_if<Literal>(&piece)) {
-        out_.text += literal->text;
+        // Meadow Optics' text, not Meadow Optics's.
+        const bool after_s = literal->text.starts_with("'s") && out_.text.ends_with("s");
+        out_.text += after_s ? "'" + literal->text.substr(2) : literal->text;
       } else if (const auto* slot = std::get_if<Slot>(&piece)) {
         WriteSlot(*slot);
       } else {
