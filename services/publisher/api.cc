@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/error_codes.h"
 #include "services/publisher/api_json.h"
+#include "services/publisher/failure_log.h"
 
 namespace seaworthy {
 namespace {
@@ -90,6 +91,7 @@ HttpResponse StatusError(const absl::Status& status) {
   const int http = ToHttpStatus(status.code());
   const std::string code = absl::AsciiStrToLower(absl::StatusCodeToString(status.code()));
   // What went wrong inside is for the log, not for whoever asks.
+  if (http >= 500) LogFailure("API", status);
   if (http == 500) return JsonError(500, code, "the server failed; its log says why");
   return JsonError(http, code, status.message());
 }

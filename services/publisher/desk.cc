@@ -10,6 +10,7 @@
 #include "common/error_codes.h"
 #include "common/hash.h"
 #include "services/publisher/api_json.h"
+#include "services/publisher/failure_log.h"
 #include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
 
@@ -113,6 +114,7 @@ HttpResponse Desk::Page(const char* name, const json& view) const {
 
 HttpResponse Desk::Failed(const absl::Status& status, const std::string& what) const {
   const int http = ToHttpStatus(status.code());
+  if (http >= 500) LogFailure(what, status);
   const std::string message =
       http == 500 ? "The server failed; its log says why." : std::string(status.message());
   return Message(*options_.templates, http, what, message);

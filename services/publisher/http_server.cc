@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "services/publisher/failure_log.h"
 #include "services/publisher/guarded_socket.h"
 #include "services/publisher/worker_pool.h"
 
@@ -192,6 +193,7 @@ HttpResponse HttpServer::Impl::Answer(const restinio::request_t& request) {
   try {
     return handler_(ToRequest(request));
   } catch (const std::exception& error) {
+    LogFailure(std::string(request.header().path()), absl::InternalError(error.what()));
     return JsonError(500, "internal", "the request could not be answered; the server's log says more");
   }
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "common/error_codes.h"
 #include "common/hash.h"
+#include "services/publisher/failure_log.h"
 #include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
 
@@ -171,6 +172,7 @@ HttpResponse Site::Serve(const HttpRequest& request, const std::string& path) co
   const auto page = Render(path);
   if (!page.ok()) {
     const int status = ToHttpStatus(page.status().code());
+    if (status >= 500) LogFailure(path, page.status());
     return HtmlResponse(status, ErrorBody(status));
   }
   if (!page->moved_to.empty()) return Redirect(301, page->moved_to);
