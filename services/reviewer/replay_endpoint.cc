@@ -26,7 +26,7 @@ std::optional<std::string> ReadFile(const std::string& path) {
 std::string ModelOf(const std::string& raw) {
   const auto root = nlohmann::json::parse(raw, nullptr, false);
   if (root.is_object() && root.contains("model") && root["model"].is_string()) {
-    const std::string model = root["model"].get<std::string>();
+    std::string model = root["model"].get<std::string>();
     if (!model.empty() && model.size() <= 200) return model;
   }
   return "recorded";

@@ -11,6 +11,7 @@ namespace seaworthy::offline {
 namespace {
 
 constexpr size_t kMinWords = 2;
+constexpr size_t kCutLength = 150;
 constexpr size_t kMaxRun = 34;
 constexpr size_t kMaxNameBytes = 60;
 constexpr size_t kMaxCommandBytes = 56;
@@ -65,11 +66,13 @@ bool EndsClause(std::string_view word) {
 // Words a clause must not end with.
 bool Dangling(std::string_view word) {
   static constexpr std::string_view kWords[] = {
-      "a",     "an",      "the",  "of",   "to",        "in",      "on",   "for",  "and",   "or",    "with",
-      "by",    "at",      "from", "as",   "is",        "are",     "was",  "be",   "that",  "which", "its",
-      "it",    "this",    "we",   "our",  "than",      "into",    "like", "such", "using", "while", "when",
-      "but",   "their",   "your", "any",  "all",       "both",    "has",  "have", "can",   "will",  "over",
-      "under", "between", "also", "only", "including", "through", "not"};
+      "a",     "an",     "the",     "of",    "to",     "in",      "on",   "for",  "and",       "or",
+      "with",  "by",     "at",      "from",  "as",     "is",      "are",  "was",  "be",        "that",
+      "which", "its",    "it",      "this",  "we",     "our",     "than", "into", "like",      "such",
+      "using", "while",  "when",    "but",   "their",  "your",    "any",  "all",  "both",      "has",
+      "have",  "can",    "will",    "over",  "under",  "between", "also", "only", "including", "through",
+      "not",   "within", "without", "about", "across", "during",  "per",  "via",  "if",        "because",
+      "how",   "what",   "where",   "who",   "these",  "those",   "more", "most", "very"};
   const std::string lower = text::Lower(word);
   return std::find(std::begin(kWords), std::end(kWords), lower) != std::end(kWords);
 }
@@ -190,6 +193,9 @@ std::optional<std::string> Clause(std::string_view words, size_t max_words) {
     }
   }
   size_t keep = CutAt(all, max_words);
+  // A value of full length was cut by extraction, often within a thought.
+  if (keep == all.size() && words.size() >= kCutLength && !EndsClause(all.back()))
+    keep = CutAt(all, all.size() - 1);
   while (keep > 0 && Dangling(TrimStops(all[keep - 1]))) --keep;
   if (keep < kMinWords || all[keep - 1].ends_with("?")) return std::nullopt;
   std::string out;

@@ -68,6 +68,7 @@ TEST(Say, NumbersAreSaidAsReadersWriteThem) {
   EXPECT_EQ(SaySize(1.5), "1.5B");
   EXPECT_EQ(SaySize(1000), "1T");
   EXPECT_EQ(SayGb(35), "35 GB");
+  EXPECT_EQ(SayGb(0.25), "250 MB");
   EXPECT_EQ(SayGb(0.0018), "2 MB");
   EXPECT_EQ(SayMoney(0.5), "$0.50");
   EXPECT_EQ(SayMoney(6022.5), "$6,022");
@@ -78,6 +79,8 @@ TEST(Say, DatesAndLicencesAreSpokenForms) {
   EXPECT_EQ(SayDate("2025-04"), "April 2025");
   EXPECT_EQ(SayLicense("Apache-2.0"), "Apache 2.0");
   EXPECT_EQ(SayLicense("Falcon LLM license"), "Falcon LLM license");
+  EXPECT_EQ(SayLicense("acme-community-license"), "Acme Community License");
+  EXPECT_EQ(SayLicense("CC-BY-NC-4.0"), "CC BY-NC 4.0");
   EXPECT_EQ(SayPlace("https://www.harrow.example/docs/?x=1"), "harrow.example/docs");
   EXPECT_EQ(SayPlace("javascript:alert(1)"), "");
 }

@@ -14,6 +14,7 @@ namespace seaworthy::offline {
 namespace {
 
 constexpr size_t kMaxListed = 3;
+constexpr size_t kMaxRivalsListed = 2;
 
 std::string KindWord(v1::ToolKind kind) {
   switch (kind) {
@@ -379,7 +380,7 @@ void FactTable::AddRivals(const std::vector<v1::KnownCompetitor>& rivals) {
   if (names.empty()) return;
   Put("rival1", names[0], All("name"), {"name"});
   if (names.size() > 1) Put("rival2", names[1], All("name"), {"name"});
-  names.resize(std::min(names.size(), kMaxListed));
+  names.resize(std::min(names.size(), kMaxRivalsListed));
   Put("rivals", text::JoinList(names), All("name"), {"name"});
 }
 

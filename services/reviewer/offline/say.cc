@@ -47,7 +47,7 @@ std::string SaySize(double parameters_b) {
 }
 
 std::string SayGb(double gigabytes) {
-  if (gigabytes < 0.1) return text::Cat(SayNumber(std::max(1.0, gigabytes * 1000), 0), " MB");
+  if (gigabytes < 1) return text::Cat(SayNumber(std::max(1.0, gigabytes * 1000), 0), " MB");
   return text::Cat(SayNumber(gigabytes, gigabytes < 10 ? 1 : 0), " GB");
 }
 
@@ -77,6 +77,16 @@ std::string SayLicense(std::string_view license) {
                                                                  "MPL-",    "EPL-", "CC0-",  "OpenRAIL"};
   std::string out(license);
   if (license.find(' ') != std::string_view::npos) return out;
+  if (license.ends_with("-license")) {
+    // A card's identifier, as in `acme-community-license`.
+    bool begins = true;
+    for (char& c : out) {
+      if (begins) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+      begins = c == '-';
+      if (c == '-') c = ' ';
+    }
+    return out;
+  }
   if (license.starts_with("CC-BY")) {
     // The licence's own name: CC BY-NC 4.0.
     out[2] = ' ';

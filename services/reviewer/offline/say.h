@@ -10,7 +10,7 @@ namespace seaworthy::offline {
 std::string SayNumber(double number, int decimals = 1);
 // Billions of parameters: 0.256 -> `256M`, 70 -> `70B`, 1000 -> `1T`.
 std::string SaySize(double parameters_b);
-// `0.3 GB`, `35 GB`, `1,200 GB`.
+// `250 MB`, `35 GB`, `1,200 GB`.
 std::string SayGb(double gigabytes);
 // `$0.50`, `$19`, `$6,022`.
 std::string SayMoney(double dollars);
