@@ -25,20 +25,11 @@ def slug(name):
 
 
 def document(tool):
-    """An announcement in the words of the record and nothing else."""
-    return "\n".join(
-        [
-            f"# {tool['name']}",
-            "",
-            f"> {tool['tagline']}",
-            "",
-            tool["description"],
-            "",
-            f"- Category: {tool['category']}",
-            f"- Price: {tool['entry_price']}",
-            "",
-        ]
-    ).encode()
+    """A card in the words of the record and nothing else."""
+    # A JSON string is a YAML string.
+    fields = {"name": "name", "tagline": "tagline", "category": "category", "entry_price": "price"}
+    front_matter = [f"{name}: {json.dumps(tool[field])}" for field, name in fields.items()]
+    return "\n".join(["---", *front_matter, "---", tool["description"], ""]).encode()
 
 
 class Seeds(ServerCase):

@@ -11,6 +11,8 @@ from support.waiting import wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("SEAWORTHY_PROGRAM", ROOT / "build/bin/seaworthy")).resolve()
+if not PROGRAM.is_file():
+    raise SystemExit(f"{PROGRAM}: is not built; run `make build`, or name another with $SEAWORTHY_PROGRAM")
 TOKEN = "test-token-0123456789abcdef"
 # Sanitizers make everything several times slower.
 START_SECONDS = 60
