@@ -1,5 +1,6 @@
 // Precision and recall of extraction against labelled announcements:
-//   bench_extraction [DIR] [--misses] [--show FILE]
+//   bench_extraction [DIR] [--misses] [--show FILE|all]
+//   bench_extraction --file PATH shows what is read from one document.
 // DIR holds the documents and labels.jsonl; the rules of comparison are those
 // of the corpus README. Feeds are left out: their entries are read elsewhere.
 #include <algorithm>
@@ -246,6 +247,9 @@ int Main(int argc, char** argv) {
     const std::string argument = argv[i];
     if (argument == "--misses") {
       misses = true;
+    } else if (argument == "--file" && i + 1 < argc) {
+      Show(argv[i + 1], Extract(argv[i + 1]));
+      return 0;
     } else if (argument == "--show" && i + 1 < argc) {
       show = argv[++i];
     } else {

@@ -65,7 +65,9 @@ void DocumentBuilder::End() {
 void DocumentBuilder::Put(std::string_view visible, const OffsetMap& map, Span source) {
   const size_t at = position();
   document_->text.append(visible);
-  if (auto raw = map.Raw(source)) document_->map.Add(at, visible.size(), raw->begin, raw->size());
+  OffsetMap one;
+  one.Add(at, visible.size(), source.begin, source.size());
+  one.Compose(map, &document_->map);
 }
 
 void DocumentBuilder::Add(std::string_view text, const OffsetMap& map, size_t base) {

@@ -40,6 +40,11 @@ size_t SkipDeclaration(std::string_view html, size_t at) {
   return html.find("-->", at + 4);
 }
 
+absl::Status TooManyRepeats(size_t at) {
+  return Reject("nested_too_deeply", Cat("unclosed formatting elements before byte ", at,
+                                         " repeat too often; close them or send the text of the page"));
+}
+
 class Shape {
  public:
   absl::Status Check(std::string_view html) {
@@ -66,6 +71,8 @@ class Shape {
     bool self_closing = false;
     if (absl::Status status = Attributes(html, name_end, next, &self_closing); !status.ok()) return status;
     if (closing) return Close(name);
+    reconstructions_ += formatting_;
+    if (reconstructions_ > kMaxReconstructions) return TooManyRepeats(*next);
     if (name.empty() || NeverNests(name) || (self_closing && foreign_ > 0)) return absl::OkStatus();
     return Open(html, name, next);
   }
@@ -105,7 +112,6 @@ class Shape {
   }
 
   absl::Status Open(std::string_view html, const std::string& name, size_t* next) {
-    reconstructions_ += formatting_;
     if (foreign_ == 0 && (name == "script" || name == "style" || name == "textarea" || name == "title")) {
       const size_t end = html.find(Cat("</", name), *next);
       if (end != html.npos) *next = end;
@@ -119,10 +125,6 @@ class Shape {
       return Reject("nested_too_deeply",
                     Cat("more than ", kMaxHtmlDepth, " HTML elements are open at once before byte ", *next,
                         "; send the text of the page without its layout"));
-    }
-    if (reconstructions_ > kMaxReconstructions) {
-      return Reject("nested_too_deeply", Cat("unclosed formatting elements before byte ", *next,
-                                             " repeat too often; close them or send the text of the page"));
     }
     return absl::OkStatus();
   }

@@ -1,6 +1,7 @@
 #include "services/ingest/extract/compose.h"
 
 #include <algorithm>
+#include <utility>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,10 @@ std::string LicensePhrase(const std::string& license) {
   return said ? license : license + " license";
 }
 
+bool IsPlural(const Draft& draft) {
+  return EndsWith(Lower(draft.name), "models") || Contains(draft.name, " and ") || Contains(draft.name, " 和 ");
+}
+
 // What sort of thing, as a noun: "vision-language model", "Python library".
 std::string Noun(const Draft& draft) {
   const std::string kind = Value(draft, "kind");
@@ -88,8 +93,12 @@ std::string Article(std::string_view word) {
 // A clause from the announcement that fits behind "for": what it is for.
 std::string Purpose(const Draft& draft) {
   static const Pattern kFor(
-      R"(\b(?:designed|built|made|optimi[sz]ed|intended|meant|ideal|model|library|tool|assistant|framework|service|application|aimed at|tuned|models) (?:(?:specifically|primarily|purely) )?for ([a-z][^.;:()\n"]{6,90}))");
-  static const Pattern kNot(R"(\b(?:we|you|our|us|this|these|that|which|it|example|more|research purposes|free|the first|more information|details|instance|now|both|their|its|your|use with)\b|@|https?)");
+      R"(\b(?:designed|built|made|optimi[sz]ed|intended|meant|ideal|model|library|tool|assistant|framework|service|application|aimed at|tuned|models) (?:(?:specifically|primarily|purely) )?for ([a-z][^.;:()\n"]{6,100}))");
+  static const Pattern kNot(
+      R"(^use cases|\b(?:we|you|our|us|this|these|that|which|it|example|more|research purposes|free|the first|more information|details|instance|now|both|their|its|your|use with|everyone|customers|self-hosting)\b|@|https?)");
+  static const Pattern kEnd(
+      R"( (?:while|with|that|which|by|where|so|and is|and has|using|through|under|but|as well as|featuring|designed|on|in addition|released|trained|offering|when|to)(?: |$)| [-–—] |, (?:while|with|that|which|the|a|an|and it|but|offering|featuring|released|trained|in|on|to|it|we|you)\b)");
+  static const Pattern kDangling(R"( (?:and|or|in|of|the|a|an|for|at|to)$)");
   const Source& source = draft.source();
   size_t seen = 0;
   for (const Sentence& sentence : source.sentences()) {
@@ -100,15 +109,60 @@ std::string Purpose(const Draft& draft) {
     if (!draft.MentionedIn(lower) && seen > 3) continue;
     const auto match = kFor.Find(source.Text(sentence));
     if (!match) continue;
-    const std::string_view clause = source.Text({sentence.text.begin + match->groups[1].begin, sentence.text.begin + match->groups[1].end});
-    std::string purpose = OneLine(clause);
-    // One clause: up to a comma that does not go on with a list.
-    static const Pattern kEnd(R"( (?:while|with|that|which|by|where|so|and is|and has|using|through|under|but|as well as|featuring|designed|on|in addition|released|trained|offering|when)\b| [-–—] |, (?:while|with|that|which|the|a|an|and it|but|offering|featuring|released|trained|in|on|to|it|we|you)\b)");
-    if (const auto end = kEnd.Find(purpose)) purpose.resize(end->all().begin);
+    const size_t end = sentence.text.begin + match->groups[1].end;
+    std::string purpose = OneLine(source.Text({sentence.text.begin + match->groups[1].begin, end}));
+    const auto stop = kEnd.Find(purpose);
+    const bool open = !stop && (match->groups[1].size() >= 99 || (source.Text({end, end + 1}) == "(" && source.Text({end, end + 5}) != "(e.g."));
+    if (stop) purpose.resize(stop->all().begin);
     while (!purpose.empty() && (purpose.back() == ',' || purpose.back() == ' ')) purpose.pop_back();
-    const bool cut = purpose.size() + 2 >= 88;
-    if (cut || purpose.size() < 6 || kNot.Matches(Lower(purpose))) continue;
+    if (open || purpose.size() < 8 || kNot.Matches(Lower(purpose)) || kDangling.Matches(purpose)) continue;
     return purpose;
+  }
+  return "";
+}
+
+// Whether a sentence of the announcement reads well outside of it.
+bool StandsAlone(const std::string& text) {
+  static const Pattern kNot(
+      R"(\b(?:we|our|us|you|your|this|these|here|blog|post|above|below|following|i|click|now)\b|[\[\]{}<>|`*]|https?:|:$|\p{So})");
+  return text.size() >= 40 && text.size() <= 240 && text.back() == '.' && !kNot.Matches(Lower(text));
+}
+
+// "X, a simple library to ..." as "X is a simple library to ...".
+std::string FromApposition(const Draft& draft, std::string_view text) {
+  static const Pattern kApposed(R"(^(?:,| -| –| —) (a|an|the|our) ([a-z0-9].*)$)", true);
+  const size_t at = text.find(draft.name);
+  if (at == text.npos) return "";
+  static const Pattern kAnnounces(R"(\b(?:introduc|announc|releas|launch|present|unveil|open-sourc)\w*\b[^.]{0,40}$)", true);
+  if (!kAnnounces.Matches(text.substr(0, at))) return "";
+  const std::string rest = OneLine(text.substr(at + draft.name.size()));
+  const auto match = kApposed.Find(rest);
+  if (!match) return "";
+  std::string article = Lower(rest.substr(match->groups[1].begin, match->groups[1].size()));
+  if (article == "our") {
+    const std::string vendor = Value(draft, "vendor");
+    if (vendor.empty()) return "";
+    article = vendor + "'s";
+  }
+  return Cat(draft.name, " is ", article, " ", rest.substr(match->groups[2].begin));
+}
+
+// What the announcement itself says it is, where that can stand alone.
+std::string OwnDefinition(const Draft& draft) {
+  const Source& source = draft.source();
+  if (source.language() != "en" || draft.name.find_first_of("<>[]{}\"'") != draft.name.npos) return "";
+  size_t seen = 0;
+  for (const Sentence& sentence : source.sentences()) {
+    if (++seen > 30) break;
+    const Block& block = source.document().blocks[sentence.block];
+    if (block.kind != BlockKind::kParagraph && block.kind != BlockKind::kQuote) continue;
+    std::string text = OneLine(source.Text(sentence));
+    bool defines = false;
+    for (std::string_view is : {" is a ", " is an ", " is the "}) defines = defines || StartsWith(text, Cat(draft.name, is));
+    if (!defines) text = FromApposition(draft, text);
+    // A verb in the apposition would be the sentence's own.
+    static const Pattern kVerb(R"(, (?:is|are|was|has|have|will|today|now|releases|announces)\b)");
+    if (!text.empty() && StandsAlone(text) && !(!defines && kVerb.Matches(text))) return text;
   }
   return "";
 }
@@ -123,7 +177,7 @@ std::string Sizes(const Draft& draft) {
 // A labelled text of the announcement itself, if it has one.
 const Labelled* Own(const Draft& draft, std::string_view key, size_t longest) {
   const Labelled* label = draft.source().FindLabelled({key});
-  if (label == nullptr || OneLine(label->value).size() < 4 || label->value.size() > longest) return nullptr;
+  if (label == nullptr || label->value.find_first_of("<>{}=") != label->value.npos || OneLine(label->value).size() < 4 || label->value.size() > longest) return nullptr;
   return label;
 }
 
@@ -163,14 +217,38 @@ std::string TaglineBelowTitle(const Draft& draft) {
   return "";
 }
 
+bool IsNonCommercial(std::string_view license) {
+  const std::string lower = Lower(license);
+  return Contains(lower, "non-commercial") || Contains(lower, "noncommercial") || Contains(lower, "-nc");
+}
+
+// "They" and its verbs where the name names several.
+std::string Clause(const Draft& draft, std::vector<std::string> parts) {
+  if (parts.empty()) return "";
+  const bool plural = IsPlural(draft);
+  static constexpr Spelling kVerbs[] = {{"is ", "are "},     {"comes ", "come "}, {"handles ", "handle "}, {"runs ", "run "},
+                                        {"costs ", "cost "}, {"has ", "have "},   {"installs ", "install "}};
+  for (std::string& part : parts) {
+    for (const Spelling& verb : kVerbs) {
+      if (plural && StartsWith(part, verb.word)) part = Cat(verb.name, part.substr(verb.word.size()));
+    }
+  }
+  return Cat(plural ? "They " : "It ", JoinWords(parts), ".");
+}
+
 std::string ComposeTagline(const Draft& draft) {
   const std::string license = Value(draft, "license");
   const std::vector<std::string> formats = draft.Values("quantized");
   const std::string purpose = Purpose(draft);
   std::string head;
   const std::string sizes = Sizes(draft);
-  if (!license.empty() && license.size() <= 24 && !Contains(Lower(license), "licen")) {
+  static const Pattern kSpdx(R"(^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*-\d\.\d$)");
+  if (IsNonCommercial(license)) {
+    head = "Non-commercial ";
+  } else if (kSpdx.Matches(license) && IsUpper(license[0])) {
     head = license + " ";
+  } else if (license == "MIT" || license == "ISC" || license == "BSD-3-Clause") {
+    head = license + "-licensed ";
   } else if (Value(draft, "pricing") == "free" && Value(draft, "kind") == "model") {
     head = "Openly available ";
   } else if (Value(draft, "pricing") == "paid") {
@@ -206,7 +284,8 @@ std::string FirstSentence(const Draft& draft) {
   const std::vector<std::string> sizes = draft.Values("parameters_b");
   const std::string vendor = Value(draft, "vendor");
   const std::string purpose = Purpose(draft);
-  const bool plural = EndsWith(Lower(draft.name), "models") || Contains(draft.name, " and ");
+  const bool plural = IsPlural(draft);
+  if (std::string own = OwnDefinition(draft); !own.empty() && !plural) return own;
   std::string noun = Noun(draft);
   std::string sentence = draft.name + (plural ? " are " : " is ");
   if (sizes.size() == 1) {
@@ -226,14 +305,13 @@ std::string SecondSentence(const Draft& draft) {
   const std::vector<std::string> sizes = draft.Values("parameters_b");
   const std::vector<std::string> formats = draft.Values("formats");
   const std::string context = Value(draft, "context_tokens");
-  if (sizes.size() > 1) parts.push_back("comes in " + Cat(sizes.size(), " sizes (") + Sizes(draft) + " parameters)");
+  if (sizes.size() > 1 && !Contains(draft.description, " sizes")) parts.push_back("comes in " + Cat(sizes.size(), " sizes (") + Sizes(draft) + " parameters)");
   if (!license.empty()) parts.push_back("is released under the " + LicensePhrase(license));
   if (!formats.empty()) {
     parts.push_back("is offered in " + JoinWords({formats.begin(), formats.begin() + static_cast<long>(std::min<size_t>(formats.size(), 4))}));
   }
   if (!context.empty()) parts.push_back("handles up to " + ShortTokens(context) + " tokens of context");
-  if (parts.empty()) return "";
-  return "It " + JoinWords(parts) + ".";
+  return Clause(draft, std::move(parts));
 }
 
 std::string ThirdSentence(const Draft& draft) {
@@ -244,8 +322,10 @@ std::string ThirdSentence(const Draft& draft) {
   std::vector<std::string> parts;
   if (!price.empty()) {
     parts.push_back(Cat("costs from $", price, draft.price_unit.empty() ? "" : " per ", draft.price_unit));
-  } else if (pricing == "free") {
-    parts.push_back("is free to use");
+  } else if (IsNonCommercial(Value(draft, "license"))) {
+    parts.push_back("is free for non-commercial use only");
+  } else if (pricing == "free" && Value(draft, "license").empty()) {
+    parts.push_back(Value(draft, "kind") == "model" ? "is openly available" : "is free to use");
   } else if (pricing == "paid") {
     parts.push_back("is a paid product");
   } else if (pricing == "freemium") {
@@ -254,11 +334,11 @@ std::string ThirdSentence(const Draft& draft) {
   if (!base.empty()) parts.push_back("is built on " + base);
   if (!runtimes.empty() && Value(draft, "kind") == "model") {
     parts.push_back("runs with " + JoinWords({runtimes.begin(), runtimes.begin() + static_cast<long>(std::min<size_t>(runtimes.size(), 3))}));
-  } else if (const FoundFact* install = draft.First("install_command"); install != nullptr && install->value.size() <= 60 && parts.size() < 2) {
+  } else if (const FoundFact* install = draft.First("install_command"); install != nullptr && install->value.size() <= 60 && parts.size() < 2 &&
+             Contains(NameKey(install->value), NameKey(draft.forms().back()))) {
     parts.push_back("installs with `" + install->value + "`");
   }
-  if (parts.empty()) return "";
-  return "It " + JoinWords(parts) + ".";
+  return Clause(draft, std::move(parts));
 }
 
 }  // namespace
@@ -272,15 +352,16 @@ void Compose(Draft* draft) {
       break;
     }
   }
+  // A description counts where the document is a form, with other labels.
   const Labelled* own = Own(*draft, "description", 1000);
-  if (own != nullptr && (OneLine(own->value).size() >= 60 || Own(*draft, "tagline", 300) != nullptr)) {
+  if (own != nullptr && draft->source().FindLabelled({"name", "tagline", "price", "vendor", "pricing"}) != nullptr) {
     draft->description = OneLine(own->value);
     return;
   }
   draft->description = FirstSentence(*draft);
-  for (const std::string& sentence : {SecondSentence(*draft), ThirdSentence(*draft)}) {
-    if (!sentence.empty()) draft->description += " " + sentence;
-  }
+  // The second looks at the first, so as not to say the sizes twice.
+  if (const std::string second = SecondSentence(*draft); !second.empty()) draft->description += " " + second;
+  if (const std::string third = ThirdSentence(*draft); !third.empty()) draft->description += " " + third;
 }
 
 }  // namespace seaworthy

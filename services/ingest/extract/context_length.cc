@@ -129,7 +129,7 @@ class ContextFinder {
   bool OtherProduct(std::string_view lower) const {
     const std::string name = Lower(draft_.name);
     for (const Spelling& product : ProductSpellings()) {
-      const size_t at = FindWord(lower, product.word);
+      const size_t at = FindProduct(lower, product.word);
       if (at != lower.npos && !Contains(name, product.word)) return true;
     }
     return false;

@@ -129,7 +129,7 @@ void Competitors(Draft* draft) {
         R"(\b(?:based on|built on|derived from|fine-?tuned (?:from|on)|trained (?:on|with)|distilled|initiali[sz]ed|encoder|tokenizer|generated (?:by|with)|licensed|compatible)\b)");
     if (!cell && kNot.Matches(lower)) continue;
     for (const Spelling& product : ProductSpellings()) {
-      const size_t at = FindWord(lower, product.word);
+      const size_t at = FindProduct(lower, product.word);
       if (at == lower.npos || StartsWith(name, product.word) || Contains(own, NameKey(product.word)))
         continue;
       // The product with its version, as written.

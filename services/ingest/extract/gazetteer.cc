@@ -191,8 +191,8 @@ const std::vector<Spelling>& RuntimeSpellings() {
                                                {"docker model runner", "Docker Model Runner"},
                                                {"nim", "NVIDIA NIM"},
                                                {"webgpu", "WebGPU"},
-                                               {"pytorch", "PyTorch"},
-                                               {"jax", "JAX"},
+                                               
+                                               
                                                {"ktransformers", "KTransformers"},
                                                {"exllamav2", "ExLlamaV2"},
                                                {"langchain", "LangChain"}};
@@ -351,6 +351,14 @@ bool IsWholeWord(std::string_view lower, size_t at, size_t size) {
   };
   if (at > 0 && part(at - 1)) return false;
   return at + size >= lower.size() || !part(at + size);
+}
+
+size_t FindProduct(std::string_view lower, std::string_view product, size_t from) {
+  for (size_t at = from; (at = lower.find(product, at)) != lower.npos; ++at) {
+    const size_t end = at + product.size();
+    if ((at == 0 || !IsAlnum(lower[at - 1])) && (end == lower.size() || !IsAlpha(lower[end]))) return at;
+  }
+  return lower.npos;
 }
 
 size_t FindWord(std::string_view lower, std::string_view word, size_t from) {

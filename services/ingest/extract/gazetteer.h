@@ -37,6 +37,9 @@ const std::vector<Spelling>& ProductSpellings();
 
 // Whether `word` stands in `lower` at `at` as a whole word.
 bool IsWholeWord(std::string_view lower, size_t at, size_t size);
+// As FindWord for families of products: a version may follow at once, as in
+// `qwen2-vl`.
+size_t FindProduct(std::string_view lower, std::string_view product, size_t from = 0);
 // First whole-word place of `word` in `lower` at or after `from`, or npos.
 size_t FindWord(std::string_view lower, std::string_view word, size_t from = 0);
 

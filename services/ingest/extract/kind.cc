@@ -95,7 +95,7 @@ class KindFinder {
         continue;
       }
       static const Pattern kIs(
-          R"(^[^.]{0,60}?(?:\([^)]*\))?(?:,| -| –|:)? ?(?:is|are|represents?|comprises|:|,|-|–|est|ist|是|family|series|models?)\b ?(?:also |not )?(a\b|an\b|the\b|our\b|un\b|une\b|ein\b|eine\b|一个|一款)?)");
+          R"(^[^.]{0,60}?(?:\([^)]*\))?(?:,| -| –|:)? ?(?:(?:is|are|represents?|comprises|est|ist|family|series|models?)\b|是|:|,|-|–) ?(?:also |not )?(a\b|an\b|the\b|our\b|un\b|une\b|ein\b|eine\b|一个|一款)?)");
       const size_t after = sentence.text.begin + at + name.size();
       const std::string_view rest = source_.Text({after, sentence.text.end});
       static const Pattern kIsNot(R"(^ (?:is|are) not (?:a|an|just a|only a) (?:\w+ )?(model|library|dataset|service)\b)");
@@ -152,7 +152,7 @@ class KindFinder {
         if (FindWord(lower.substr(match.groups[1].begin, match.groups[1].size()), first) == std::string::npos) continue;
         if (const auto raw =
                 source_.Raw({block.text.begin + match.all().begin, block.text.begin + match.all().end})) {
-          Vote("library", installs_++ == 0 ? 6 : 0, *raw);
+          Vote("library", installs_++ == 0 ? 5 : 0, *raw);
         }
       }
     }

@@ -88,7 +88,7 @@ class LicenseFinder {
     static const Pattern kNamed(
         R"(\b((?:[A-Z0-9][\w.+-]*(?: ?\[[a-z]+\])?[ -]){1,6}?(?:(?:Community|Non-Commercial|Research|Open|Model|Use|Acceptable) )*(?:[Ll]icen[cs]e|LICENSE|Terms of (?:Use|Service))(?: [Aa]greement)?(?: v?\d(?:\.\d)*)?)\b)");
     static const Pattern kKnown(
-        R"(\b(?:modified mit|apache(?:[ -]?(?:licen[cs]e))?,?[ -]*(?:version|v\.?)?[ -]?2(?:\.0)?|apache licen[cs]e|mit\b|cc[- ]by(?:-n[cd])?(?:-sa|-nd)?[- ]?(?:4(?:\.0)?)?|cc0|creative commons [a-z -]{4,40}|bsd[- ][23][a-z -]{0,8}|(?:a|l)?gpl[- ]?v?[23](?:\.0)?|mpl[- ]2\.0|bigcode[- ]open ?rail-m(?: v1)?|llama ?\d(?:\.\d)? (?:community )?licen[cs]e)[^.;\n]{0,10})",
+        R"(\b(?:modified mit|apache(?:[ -]?(?:licen[cs]e))?,?[ -]*(?:version|v\.?)?[ -]?2(?:\.0)?|apache licen[cs]e|mit\b|cc[- ]by(?:-n[cd])?(?:-sa|-nd)?[- ]?(?:4(?:\.0)?)?|cc0|creative commons [a-z -]{4,40}|bsd[- ][23][a-z -]{0,8}|(?:a|l)?gpl[- ]?v?[23](?:\.0)?|mpl[- ]2\.0|bigcode[- ]open ?rail-m(?: v1)?|llama ?\d(?:\.\d)? (?:community )?licen[cs]e)(?: licen[cs]e)?)",
         true);
     const auto known = kKnown.Find(text);
     const auto named = kNamed.Find(text);

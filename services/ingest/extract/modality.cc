@@ -96,6 +96,11 @@ void Fallback(Draft* draft) {
   }
 }
 
+bool IsRuntime(std::string_view name) {
+  return std::any_of(RuntimeSpellings().begin(), RuntimeSpellings().end(),
+                     [&](const Spelling& runtime) { return Lower(runtime.name) == Lower(name); });
+}
+
 std::string CategoryOf(const Draft& draft) {
   const FoundFact* kind = draft.First("kind");
   const std::vector<std::string> values = draft.Values("modality");
@@ -112,7 +117,7 @@ std::string CategoryOf(const Draft& draft) {
   }
   if (kind->value == "library") {
     if (says(R"(\bagent(?:s|ic)?\b)")) return "Agent Frameworks";
-    return says(R"(\b(?:inference|serving|serve)\b)") ? "Inference and Serving" : "Developer Tools";
+    return says(R"(\b(?:inference (?:engine|server|framework|library)|serving (?:engine|framework)|model serving|llm serving|high-throughput)\b)") || IsRuntime(draft.name) ? "Inference and Serving" : "Developer Tools";
   }
   if (kind->value != "model") return "Other";
   if (says(R"(\bembedding models?\b|\bsentence embeddings?\b|\breranker\b)")) return "Embedding Models";
@@ -126,7 +131,7 @@ std::string CategoryOf(const Draft& draft) {
                : "Vision-Language Models";
   }
   if (says(R"(\btranslation model|\bmachine translation\b|-mt\b)")) return "Translation Models";
-  if (says(R"(\bcode (?:language )?models?\b|\bcode llms?\b|\bcoding model|\bcoder\b|代码模型)"))
+  if (says(R"(\bcode (?:language )?models?\b|\bcode llms?\b|\bcoding model|\bopen code\b|代码模型)") || FindWord(Lower(draft.name), "coder") != std::string::npos)
     return "Code Models";
   return "Language Models";
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "services/ingest/extract/draft.h"
@@ -63,10 +64,11 @@ class Collector {
     if (!std::any_of(key.begin(), key.end(), [](char c) { return !IsDigit(c); })) return;
     auto [it, fresh] = found_.try_emplace(key, NameCandidate{std::string(name), raw, 0});
     it->second.score += score;
+    if (fresh && score >= 90) fixed_.insert(key);
     if (fresh || it->second.name == name) return;
     // The form most used; a title in capitals is nobody's form.
     const size_t old_uses = AllCapitals(it->second.name) ? 0 : Uses(it->second.name);
-    if (AllCapitals(it->second.name) || (!AllCapitals(name) && it->second.score < 90 && Uses(name) > old_uses)) {
+    if (AllCapitals(it->second.name) || (!AllCapitals(name) && !fixed_.contains(key) && Uses(name) > old_uses)) {
       it->second.name = std::string(name);
       it->second.raw = raw;
     }
@@ -341,6 +343,7 @@ class Collector {
 
   const Source& source_;
   std::vector<std::string> older_;
+  std::set<std::string> fixed_;  // Named in a field of its own: stays as written.
   std::map<std::string, NameCandidate> found_;
   size_t first_ = 0;
 };

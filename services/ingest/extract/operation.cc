@@ -15,8 +15,9 @@ void AddMatches(Draft* draft, std::string_view field, const Pattern& pattern, st
     if (source.document().blocks[sentence.block].boilerplate) continue;
     for (const Match& match : pattern.FindAll(source.Text(sentence), 4)) {
       const size_t group = match.groups.size() > 1 && match.Has(1) ? 1 : 0;
-      const Span span{sentence.text.begin + match.groups[group].begin,
+      Span span{sentence.text.begin + match.groups[group].begin,
                       sentence.text.begin + match.groups[group].end};
+      while (!span.empty() && (source.Text(span).back() == '.' || source.Text(span).back() == ':')) --span.end;
       draft->AddText(field, value.empty() ? source.Text(span) : value, span);
     }
   }
@@ -24,7 +25,7 @@ void AddMatches(Draft* draft, std::string_view field, const Pattern& pattern, st
 
 void Commands(Draft* draft) {
   static const Pattern kInstall(
-      R"((?m)^\s*(?:[$>%#]\s*)?((?:sudo )?(?:uv pip install|uv add|uvx|pipx? install|pip3 install|python3? -m pip install|conda install|npm (?:i|install)|npx|yarn add|pnpm (?:add|i)|cargo (?:add|install)|brew install|ollama (?:run|pull)|docker (?:model )?(?:run|pull)|go install|apt(?:-get)? install|llm install|huggingface-cli download|hf download|git clone|gem install|dotnet add package|curl -[a-zA-Z]+ \S+ ?\| ?(?:ba)?sh)\b[^\n]{0,160}))");
+      R"((?m)^\s*(?:[$>%#]\s*)?((?:sudo )?(?:uv pip install|uv add|uvx|pipx? install|pip3 install|python3? -m pip install|conda install|npm (?:i|install)|npx|yarn add|pnpm (?:add|i)|cargo (?:add|install)|brew install|ollama (?:run|pull)|docker (?:model )?(?:run|pull)|go install|apt(?:-get)? install|huggingface-cli download|hf download|git clone|gem install|dotnet add package|curl -[a-zA-Z]+ \S+ ?\| ?(?:ba)?sh)\b[^\n]{0,160}))");
   const Source& source = draft->source();
   const std::string name = NameKey(draft->name);
   std::vector<Span> others;
@@ -110,6 +111,8 @@ void Runtimes(Draft* draft) {
     for (const Spelling& runtime : RuntimeSpellings()) {
       const size_t at = FindWord(lower, runtime.word);
       if (at == lower.npos || runtime.word == own) continue;
+      static const Pattern kNot(R"((?:\bno|\bnot|without|instead of|train\w*|fine-?tun\w*|entrain\w*)\b[^.\n]{0,30}$)");
+      if (kNot.Matches(lower.substr(at > 50 ? at - 50 : 0, std::min<size_t>(at, 50)))) continue;
       draft->AddText("runtime", runtime.name,
                      {block.text.begin + at, block.text.begin + at + runtime.word.size()});
     }

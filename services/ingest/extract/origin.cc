@@ -29,7 +29,11 @@ void Base(Draft* draft) {
     for (const Spelling& known : ProductSpellings())
       product = product || FindWord(lower, known.word) == 0 || Contains(lower, Cat("/", known.word)) ||
                 StartsWith(lower, known.word);
-    if (!product || NameKey(lower) == NameKey(draft->name)) continue;
+    const std::string own = NameKey(draft->name);
+    const std::string key = NameKey(lower);
+    if (!product || StartsWith(key, own) || StartsWith(own, key)) continue;
+    const std::string before = Lower(source.Text({sentence.text.begin, span.begin}));
+    if (!draft->MentionedIn(before) || Contains(before, "distill") || Contains(before, "demo")) continue;
     draft->AddText("base", source.Text(span), span);
     return;
   }

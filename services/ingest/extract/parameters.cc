@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "services/ingest/extract/extractors.h"
@@ -14,6 +15,7 @@ namespace {
 struct Size {
   double billions = 0;
   Span text;
+  std::optional<Span> raw;  // Where it stands only in the front matter.
 };
 
 // Sizes beyond these are typing errors or something else.
@@ -42,7 +44,13 @@ class SizeFinder {
     if (sizes_.empty()) Base();
     std::sort(sizes_.begin(), sizes_.end(),
               [](const Size& a, const Size& b) { return a.billions < b.billions; });
-    for (const Size& size : sizes_) draft->AddText("parameters_b", PlainNumber(size.billions), size.text);
+    for (const Size& size : sizes_) {
+      if (size.raw) {
+        draft->Add("parameters_b", PlainNumber(size.billions), *size.raw);
+      } else {
+        draft->AddText("parameters_b", PlainNumber(size.billions), size.text);
+      }
+    }
   }
 
  private:
@@ -56,7 +64,7 @@ class SizeFinder {
     for (const Size& size : sizes_) {
       if (std::abs(size.billions - billions) <= 0.001 * billions) return;
     }
-    if (sizes_.size() < kMaxFactsPerField) sizes_.push_back({billions, text});
+    if (sizes_.size() < kMaxFactsPerField) sizes_.push_back({billions, text, std::nullopt});
   }
 
   void Fields() {
@@ -76,7 +84,7 @@ class SizeFinder {
           ParseNumber(std::string_view(label.value).substr(match->groups[1].begin, match->groups[1].size()));
       if (!number) continue;
       if (key == "size" && Contains(label.value, "B") && Contains(label.value, "GB")) continue;
-      field_ = Size{*number * Scale(std::string_view(label.value).substr(match->groups[2].begin, 1)), {}};
+      field_ = Size{*number * Scale(std::string_view(label.value).substr(match->groups[2].begin, 1)), {}, std::nullopt};
       field_raw_ = label.raw;
       return;
     }
@@ -234,7 +242,7 @@ class SizeFinder {
         // German and French "Milliarde" is an English billion.
         const double scale = StartsWith(Lower(unit), "milliard") ? 1 : Scale(unit);
         best = std::max(best, score);
-        stated.push_back({score, {*number * scale, span}});
+        stated.push_back({score, {*number * scale, span, std::nullopt}});
       }
     }
     if (best < 4) return;
@@ -256,6 +264,8 @@ class SizeFinder {
     static const Pattern kBeforeNot(
         R"((?:\$|¥|€|activ\w*|激活|over|than|under|up to|outperform\w*|beat\w*|vs\.?|versus|below|larger|bigger|above|about \d+x|to|from|and even)\s*~?$)");
     if (kBeforeNot.Matches(before)) return 0;
+    static const Pattern kClass(R"(\b(?:under|below|beyond|than|sub|within|comparable|rival\w*|compared)\b[^,.;]{0,40}$)");
+    if (kClass.Matches(before)) return 0;
     if (!before.empty() &&
         (IsAlnum(before.back()) || before.back() == '-' || before.back() == '$' || before.back() == '.'))
       return 0;
@@ -296,7 +306,7 @@ class SizeFinder {
       const size_t at = FindWord(source_.lower(), alias);
       if (!match || at == std::string::npos || !source_.TrustedAt(at)) continue;
       const auto number = ParseNumber(std::string_view(rest).substr(match->groups[1].begin, match->groups[1].size()));
-      if (number) variants.push_back({*number * Scale(std::string_view(rest).substr(match->groups[2].begin, 1)), {at, at + alias.size()}});
+      if (number) variants.push_back({*number * Scale(std::string_view(rest).substr(match->groups[2].begin, 1)), {at, at + alias.size()}, std::nullopt});
     }
     const std::vector<Size> stated = sizes_;
     for (const Size& variant : variants) {
@@ -335,10 +345,13 @@ class SizeFinder {
     static const Pattern kInName(R"((?:^|[^a-z0-9.])(\d+(?:\.\d+)?)(b|m|t)(?:$|[^a-z0-9]))");
     const auto read = [&](const std::string& name) {
       const size_t at = FindWord(source_.lower(), name);
-      if (at == std::string::npos || !source_.TrustedAt(at)) return;
+      const bool in_field = at == std::string::npos && name == names_[0] && draft_.Has("name");
+      if (!in_field && (at == std::string::npos || !source_.TrustedAt(at))) return;
       for (const Match& match : kInName.FindAll(name, 4)) {
         const auto number = ParseNumber(std::string_view(name).substr(match.groups[1].begin, match.groups[1].size()));
-        if (number) Put(*number * Scale(std::string_view(name).substr(match.groups[2].begin, 1)), {at, at + name.size()});
+        if (!number) continue;
+        Put(*number * Scale(std::string_view(name).substr(match.groups[2].begin, 1)), {at, at + name.size()});
+        if (in_field && !sizes_.empty()) sizes_.back().raw = draft_.First("name")->raw;
       }
     };
     read(names_[0]);

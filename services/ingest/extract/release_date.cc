@@ -107,7 +107,7 @@ bool AddStated(Draft* draft) {
     const bool news = block.kind == BlockKind::kListItem && seen <= 40 && kReleased.Matches(lower);
     const bool stated =
         seen <= 60 && kReleased.Matches(lower) && !kNot.Matches(lower) && draft->MentionedIn(lower);
-    if (!heading && !news && !stated) continue;
+    if ((!heading && !news && !stated) || (news && kNot.Matches(lower))) continue;
     const auto date = FirstDate(text);
     if (!date) continue;
     return draft->AddText("release_date", date->value,
@@ -121,7 +121,7 @@ bool AddStated(Draft* draft) {
 bool AddByline(Draft* draft) {
   static const Pattern kWord(
       R"(\b(?:publish\w*|posted|by:?|min|words|written|date|dated|erschienen|publié)\b|发布|分钟|字|by:)");
-  static const Pattern kNot(R"(\b(?:updated|accessed|modified|last|©|copyright)\b)");
+  static const Pattern kNot(R"(\b(?:will|plan\w*|soon|upcoming|updated|accessed|modified|last|©|copyright)\b)");
   const Source& source = draft->source();
   size_t seen = 0;
   for (size_t i = 0; i < source.document().blocks.size(); ++i) {

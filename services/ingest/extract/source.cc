@@ -114,6 +114,22 @@ void Source::FindTrust() {
   if (bad_section && section_level > 1) distrust(section_begin, document_.blocks.size());
 }
 
+namespace {
+
+// Lines of a form, `Price: Free`, rather than a wrapped paragraph.
+bool IsForm(std::string_view text) {
+  bool labelled = false;
+  for (std::string_view line : Split(text, '\n')) {
+    if (line.size() > 160) return false;
+    const size_t colon = line.find(": ");
+    labelled = labelled || (colon != line.npos && colon >= 3 && colon <= 24 && IsUpper(line[0]) &&
+                            std::count(line.begin(), line.begin() + static_cast<long>(colon), ' ') <= 2);
+  }
+  return labelled && Contains(text, "\n");
+}
+
+}  // namespace
+
 void Source::CutSentences() {
   for (size_t i = 0; i < document_.blocks.size(); ++i) {
     const Block& block = document_.blocks[i];
@@ -125,11 +141,13 @@ void Source::CutSentences() {
       sentences_.push_back({block.text, i});
       continue;
     }
+    const bool form = IsForm(text);
     size_t at = 0;
     while (at < text.size()) {
       while (at < text.size() && IsSpace(text[at])) ++at;
       if (at >= text.size()) break;
-      const size_t end = SentenceEnd(text, at);
+      size_t end = SentenceEnd(text, at);
+      if (form) end = std::min(end, text.find('\n', at));
       sentences_.push_back({{block.text.begin + at, block.text.begin + end}, i});
       at = end;
     }

@@ -45,7 +45,7 @@ class VendorFinder {
     Links();
     OwnSites();
     Marks();
-    if (votes_.empty()) Prefix();
+    Prefix();
     if (votes_.empty()) return;
     const auto best = std::max_element(votes_.begin(), votes_.end(), [](const auto& a, const auto& b) {
       return a.second.score != b.second.score ? a.second.score < b.second.score
