@@ -169,6 +169,7 @@ json ToolPageView(const v1::ToolView& tool, const std::vector<v1::Persona>& pers
           {"released", revision.release_date()},
           {"sources", LinkViews(revision.source_urls())},
           {"links", LinkViews(revision.links())},
+          {"any_links", !LinkViews(revision.links()).empty()},
           {"facts", FactViews(revision)},
           {"fact_count", revision.facts_size()},
           {"announcements", absl::StrJoin(revision.announcement_ids(), ", ")},
