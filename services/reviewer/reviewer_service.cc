@@ -181,7 +181,8 @@ class ReviewerService::Impl {
     if (!request.ok()) return request.status();
     auto answer = Ask(*request, attempt);
     if (!answer.ok()) return answer.status();
-    const std::string& prompt = prompt_objects_[asked.persona_id()];
+    const auto prompt_object = prompt_objects_.find(asked.persona_id());
+    const std::string prompt = prompt_object == prompt_objects_.end() ? "" : prompt_object->second;
     auto request_object = options_.objects->Put(RequestDocument(*request, options_.endpoint->name(), prompt));
     if (!request_object.ok()) return request_object.status();
     auto answer_object = options_.objects->Put(answer->raw);

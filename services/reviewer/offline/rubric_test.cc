@@ -79,7 +79,7 @@ TEST(Rubric, PhrasingsAreInterruptedOften) {
     ASSERT_TRUE(rubric.ok());
     for (const Signal& signal : rubric->signals) {
       for (const Phrase& phrase : signal.say) {
-        EXPECT_LE(phrase.LongestFixedRun({}), 12u) << persona.persona_id() << " " << signal.id;
+        EXPECT_LT(phrase.LongestFixedRun({}), 8u) << persona.persona_id() << " " << signal.id;
       }
     }
   }
