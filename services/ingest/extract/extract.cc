@@ -15,6 +15,8 @@
 namespace seaworthy {
 namespace {
 
+constexpr size_t kMaxTools = 4;
+
 v1::ToolKind KindOf(const Draft& draft) {
   const FoundFact* kind = draft.First("kind");
   if (kind == nullptr) return v1::TOOL_KIND_UNSPECIFIED;
@@ -101,6 +103,35 @@ Draft Read(const Source& source, const NameCandidate& name) {
   return draft;
 }
 
+// Another tool announced in one breath with the main one, under a name of its
+// own: no variant of it, no other product everybody knows, said often enough.
+bool IsFurtherTool(const std::vector<NameCandidate>& names, size_t index, const std::vector<v1::Revision>& tools) {
+  const NameCandidate& candidate = names[index];
+  if (!candidate.announced || candidate.score < 40) return false;
+  const std::string key = NameKey(candidate.name);
+  for (const v1::Revision& tool : tools) {
+    const std::string other = NameKey(tool.name());
+    // "Foo" and "Foo-7B" are one; "Foo" and "Foo-Zero" are two.
+    const bool variant = StartsWith(key, other) || StartsWith(other, key);
+    if (key == other || Contains(other, key)) return false;
+    if (variant && std::any_of(key.begin() + static_cast<long>(std::min(other.size(), key.size())), key.end(), IsDigit)) return false;
+  }
+  return true;
+}
+
+// What the blocks that name a further tool say of it; its maker is the same.
+v1::Revision ReadFurther(const Document& document, const NameCandidate& name, const v1::Revision& main) {
+  const Source source(document, Lower(name.name));
+  v1::Revision tool = ToRevision(Read(source, name));
+  tool.set_vendor(main.vendor());
+  auto* facts = tool.mutable_facts();
+  facts->erase(std::remove_if(facts->begin(), facts->end(), [](const v1::Fact& fact) { return fact.field() == "vendor"; }), facts->end());
+  for (const v1::Fact& fact : main.facts()) {
+    if (fact.field() == "vendor") *tool.add_facts() = fact;
+  }
+  return tool;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<v1::Revision>> ExtractTools(const Document& document) {
@@ -112,6 +143,9 @@ absl::StatusOr<std::vector<v1::Revision>> ExtractTools(const Document& document)
   }
   std::vector<v1::Revision> tools;
   tools.push_back(ToRevision(Read(source, names[0])));
+  for (size_t i = 1; i < names.size() && tools.size() < kMaxTools; ++i) {
+    if (IsFurtherTool(names, i, tools)) tools.push_back(ReadFurther(document, names[i], tools[0]));
+  }
   return tools;
 }
 

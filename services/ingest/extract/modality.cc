@@ -106,6 +106,7 @@ std::string CategoryOf(const Draft& draft) {
   const std::vector<std::string> values = draft.Values("modality");
   const std::set<std::string> modality(values.begin(), values.end());
   const std::string_view head = std::string_view(draft.source().lower()).substr(0, 4000);
+  // Expressions here are few and each used once; RE2 keeps them linear.
   const auto says = [&](const char* expression) { return Pattern(expression).Matches(head); };
   if (kind == nullptr) return "Other";
   if (kind->value == "dataset") return "Datasets";

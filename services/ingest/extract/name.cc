@@ -57,13 +57,14 @@ class Collector {
   }
 
  private:
-  void Add(std::string_view name, Span raw, double score) {
+  void Add(std::string_view name, Span raw, double score, bool announced = false) {
     name = Strip(name);
     const std::string key = NameKey(name);
     if (key.size() < 2 || name.size() > 80 || raw.empty() || (score < 90 && !NamesSomething(name))) return;
     if (!std::any_of(key.begin(), key.end(), [](char c) { return !IsDigit(c); })) return;
-    auto [it, fresh] = found_.try_emplace(key, NameCandidate{std::string(name), raw, 0});
+    auto [it, fresh] = found_.try_emplace(key, NameCandidate{std::string(name), raw, 0, false});
     it->second.score += score;
+    it->second.announced = it->second.announced || announced;
     if (fresh && score >= 90) fixed_.insert(key);
     if (fresh || it->second.name == name) return;
     // The form most used; a title in capitals is nobody's form.
@@ -85,8 +86,8 @@ class Collector {
     return std::none_of(name.begin(), name.end(), IsLower) && name.size() > 6;
   }
 
-  void AddText(Span text, double score) {
-    if (const auto raw = source_.Raw(text)) Add(source_.Text(text), *raw, score);
+  void AddText(Span text, double score, bool announced = false) {
+    if (const auto raw = source_.Raw(text)) Add(source_.Text(text), *raw, score, announced);
   }
 
   void Fields() {
@@ -126,7 +127,7 @@ class Collector {
       const size_t both = title.find(" and ");
       if (both != title.npos && title.size() < 60 && IsUpper(title[both + 5])) {
         AddText({span.begin, span.begin + both}, weight);
-        AddText({span.begin + both + 5, span.end}, weight * 0.6);
+        AddText({span.begin + both + 5, span.end}, weight * 0.6, true);
       } else {
         AddText(span, weight);
       }
@@ -277,7 +278,7 @@ class Collector {
     if (skip == 0) return;
     const auto second = NameAt(first.end + skip, sentence.text.end);
     if (!second) return;
-    AddText(*second, 26 * early);
+    AddText(*second, 26 * early, early >= 1);
     // Two sizes of one thing are announced by both names.
     const std::string a = Lower(source_.Text(first));
     const std::string b = Lower(source_.Text(*second));

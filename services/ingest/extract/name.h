@@ -15,6 +15,7 @@ struct NameCandidate {
   std::string name;
   Span raw;
   double score = 0;
+  bool announced = false;  // "introducing X", or half of a title "X and Y".
 };
 
 // Everything the announcement seems to announce, the likeliest first: front

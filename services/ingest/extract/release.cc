@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 #include "services/ingest/extract/name.h"
 #include "services/ingest/extract/pattern.h"
@@ -106,6 +108,16 @@ class Judge {
     return score + std::min(9, strong) + std::min(6, weak);
   }
 
+  using Patterns = std::pair<Pattern, Pattern>;
+  static const Patterns& Compiled(const Genre& genre) {
+    static const std::vector<Patterns>* const kCompiled = [] {
+      auto* compiled = new std::vector<Patterns>();
+      for (const Genre& one : kGenres) compiled->emplace_back(Pattern(one.title), Pattern(one.body));
+      return compiled;
+    }();
+    return (*kCompiled)[static_cast<size_t>(&genre - kGenres)];
+  }
+
   std::string Title() const {
     std::string title;
     if (const Labelled* field = source_.FindLabelled({"title"})) title = Lower(field->value);
@@ -117,10 +129,10 @@ class Judge {
   }
 
   double Score(const Genre& genre) {
-    const Pattern in_title(genre.title);
-    const Pattern in_body(genre.body);
+    const auto& [in_title, in_body] = Compiled(genre);
     double score = 0;
-    for (std::string_view title : Split(Title(), '\n')) {
+    const std::string titles = Title();
+    for (std::string_view title : Split(titles, '\n')) {
       if (in_title.Matches(title)) score = 12;
     }
     size_t seen = 0;

@@ -93,7 +93,7 @@ bool AddStated(Draft* draft) {
   static const Pattern kReleased(
       R"(\b(?:releas\w+|launch\w*|announc\w+|publish\w*|available (?:from|since|as of)|veröffentlicht|publié|introduc\w+)\b|发布)");
   static const Pattern kNot(
-      R"(\b(?:updated|modified|accessed|knowledge|cut-?off|training data|held|last|until|deprecat\w+|previous)\b|更新)");
+      R"(\b(?:will|plan\w*|soon|upcoming|updated|modified|accessed|knowledge|cut-?off|training data|held|last|until|deprecat\w+|previous)\b|更新)");
   static const Pattern kChangelog(R"(^\[?v?\d+(?:\.\d+)+[a-z0-9]*\]?\s*[-(–—]*\s*(?:20\d\d|[A-Z][a-z]+ \d))");
   const Source& source = draft->source();
   size_t seen = 0;
@@ -121,7 +121,7 @@ bool AddStated(Draft* draft) {
 bool AddByline(Draft* draft) {
   static const Pattern kWord(
       R"(\b(?:publish\w*|posted|by:?|min|words|written|date|dated|erschienen|publié)\b|发布|分钟|字|by:)");
-  static const Pattern kNot(R"(\b(?:will|plan\w*|soon|upcoming|updated|accessed|modified|last|©|copyright)\b)");
+  static const Pattern kNot(R"(\b(?:updated|accessed|modified|last|©|copyright)\b)");
   const Source& source = draft->source();
   size_t seen = 0;
   for (size_t i = 0; i < source.document().blocks.size(); ++i) {

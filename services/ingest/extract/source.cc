@@ -68,16 +68,25 @@ std::string CleanKey(std::string_view key) {
   return std::string(Strip(std::string_view(clean).substr(std::min(at, clean.size()))));
 }
 
-Source::Source(const Document& document) : document_(document), lower_(Lower(document.text)) {
+Source::Source(const Document& document) : Source(document, "") {}
+
+Source::Source(const Document& document, std::string_view only) : document_(document), lower_(Lower(document.text)) {
   for (const Span& span : document.emphasis) marked_.emplace(span.begin, span.end);
   for (const Link& link : document.links) {
     if (!link.text.empty()) marked_.emplace(link.text.begin, link.text.end);
   }
   language_ = GuessLanguage(document.language, document.text);
   FindTrust();
+  if (!only.empty()) {
+    for (size_t i = 0; i < trusted_.size(); ++i) {
+      const Span text = document.blocks[i].text;
+      const std::string_view lower = std::string_view(lower_).substr(text.begin, text.size());
+      trusted_[i] = trusted_[i] && Contains(lower, only);
+    }
+  }
   CutSentences();
   for (const Field& field : document.fields) {
-    if (AddressesReader(Lower(field.value))) continue;
+    if (!only.empty() || AddressesReader(Lower(field.value))) continue;
     labelled_.push_back({field.path, field.value, field.raw, true, 0});
   }
   FindTables();

@@ -38,6 +38,9 @@ struct Table {
 class Source {
  public:
   explicit Source(const Document& document);
+  // Only the blocks that name `only` (lower case): for a further tool of the
+  // same announcement. Front matter is left out.
+  Source(const Document& document, std::string_view only);
 
   const Document& document() const { return document_; }
   const std::vector<Sentence>& sentences() const { return sentences_; }
