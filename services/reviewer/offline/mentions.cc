@@ -65,7 +65,8 @@ constexpr std::array<Hints, 24> kHints = {{
 static_assert(kHints.size() <= 64);
 
 // Hints that need the word to begin there: `sla` is not in `translate`.
-constexpr std::array<std::string_view, 7> kWholeStart = {"sla", "docs", "elo", "usd", "soon", "next", "bias"};
+constexpr std::array<std::string_view, 8> kWholeStart = {"sla",  "docs", "elo",  "usd",
+                                                         "soon", "next", "bias", "mit "};
 
 // Finds all hints in one pass (Aho and Corasick, 1975).
 class Automaton {

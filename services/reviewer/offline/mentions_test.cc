@@ -25,6 +25,8 @@ TEST(Mentions, SaysNothingOfWhatIsNotThere) {
 
 TEST(Mentions, ShortHintsBeginAWord) {
   EXPECT_FALSE(MayTell("support", "it translates into Latin"));
+  EXPECT_FALSE(MayTell("license", "without limit or end"));
+  EXPECT_TRUE(MayTell("license", "under MIT terms"));
   EXPECT_TRUE(MayTell("support", "with an SLA"));
   EXPECT_TRUE(MayTell("support", "SLA included"));
 }
