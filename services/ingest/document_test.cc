@@ -146,6 +146,7 @@ TEST_F(DocumentTest, DeepNestingIsRefusedNotFollowed) {
   EXPECT_EQ(CodeOf(Repeat("> ", 10'000) + "x"), "nested_too_deeply");
   EXPECT_EQ(CodeOf(Repeat("- ", 10'000) + "x"), "nested_too_deeply");
   EXPECT_EQ(CodeOf(Repeat("<div>", 10'000) + "x"), "nested_too_deeply");
+  EXPECT_EQ(CodeOf(Repeat("www._", 50'000)), "nested_too_deeply");
   EXPECT_EQ(CodeOf(Repeat("[", 50'000)), "nested_too_deeply");
   EXPECT_EQ(CodeOf("<a" + Repeat(" a=b", 10'000) + ">x", "page.html"), "nested_too_deeply");
   EXPECT_EQ(CodeOf(Repeat("<b>", 200) + Repeat("<p>x", 100'000), "page.html"), "nested_too_deeply");

@@ -10,6 +10,8 @@ namespace {
 constexpr int kMaxContainers = 100;
 constexpr int kMaxColumns = 512;
 constexpr int kMaxBrackets = 20'000;
+constexpr size_t kLongWord = 2000;
+constexpr size_t kMaxAddressScans = 128 * 1024 * 1024;
 constexpr size_t kMaxScans = 64 * 1024 * 1024;
 
 absl::Status TooDeep(size_t line, std::string_view what) {
@@ -40,6 +42,24 @@ int Containers(std::string_view line) {
   return count;
 }
 
+// Steps that looking for bare addresses may take: each one begun within a word
+// is scanned for to the word's end.
+size_t AddressScans(std::string_view line) {
+  size_t scans = 0;
+  for (size_t at = 0; at < line.size();) {
+    size_t end = line.find_first_of(" \t", at);
+    if (end == line.npos) end = line.size();
+    const std::string_view word = line.substr(at, end - at);
+    size_t begun = 0;
+    for (std::string_view start : {"www.", "://", "@"}) {
+      for (size_t i = 0; word.size() > kLongWord && (i = word.find(start, i)) != word.npos; ++i) ++begun;
+    }
+    scans += begun * word.size();
+    at = end + 1;
+  }
+  return scans;
+}
+
 bool IsDelimiterRow(std::string_view line) {
   return line.find_first_not_of("|-: \t>") == line.npos && Contains(line, "-");
 }
@@ -57,6 +77,7 @@ struct Paragraph {
 absl::Status CheckMarkdownShape(std::string_view markdown) {
   Paragraph paragraph;
   size_t scans = 0;
+  size_t address_scans = 0;
   size_t number = 0;
   for (size_t at = 0; at < markdown.size();) {
     ++number;
@@ -69,6 +90,8 @@ absl::Status CheckMarkdownShape(std::string_view markdown) {
     if (IsDelimiterRow(line) && std::count(line.begin(), line.end(), '|') > kMaxColumns) {
       return TooDeep(number, Cat("a table of more than ", kMaxColumns, " columns"));
     }
+    address_scans += AddressScans(line);
+    if (address_scans > kMaxAddressScans) return TooDeep(number, "words of thousands of chained addresses");
     const bool blank = Strip(line).empty();
     if (blank) paragraph = {.begin = end};
     for (size_t i = 0; i < line.size(); ++i) {

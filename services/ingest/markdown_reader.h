@@ -15,7 +15,7 @@ absl::Status ReadMarkdown(size_t start, Document* document);
 
 // Refuses Markdown that would cost cmark more than its length: containers
 // nested over 100 deep, tables of over 512 columns, over 20,000 brackets in a
-// paragraph, unclosed comments that each run to the end of a long paragraph.
+// paragraph, words of chained addresses, unclosed comments that each run to the end of a long paragraph.
 // Errors as Reject(): nested_too_deeply.
 absl::Status CheckMarkdownShape(std::string_view markdown);
 
