@@ -36,19 +36,22 @@ class DocumentTest : public ::testing::Test {
 };
 
 TEST_F(DocumentTest, MarkdownBlocksComeInReadingOrder) {
-  const Document document = Read("# Title\n\nA *paragraph*.\n\n- item\n\n> quote\n\n```python\ncode()\n```\n\n|a|b|\n|-|-|\n|c|d|\n");
+  const Document document = Read(
+      "# Title\n\nA *paragraph*.\n\n- item\n\n> quote\n\n```python\ncode()\n```\n\n|a|b|\n|-|-|\n|c|d|\n");
   std::vector<BlockKind> kinds;
   for (const Block& block : document.blocks) kinds.push_back(block.kind);
-  EXPECT_THAT(kinds, testing::ElementsAre(BlockKind::kHeading, BlockKind::kParagraph, BlockKind::kListItem, BlockKind::kQuote,
-                                          BlockKind::kCode, BlockKind::kTableCell, BlockKind::kTableCell,
-                                          BlockKind::kTableCell, BlockKind::kTableCell));
+  EXPECT_THAT(kinds,
+              testing::ElementsAre(BlockKind::kHeading, BlockKind::kParagraph, BlockKind::kListItem,
+                                   BlockKind::kQuote, BlockKind::kCode, BlockKind::kTableCell,
+                                   BlockKind::kTableCell, BlockKind::kTableCell, BlockKind::kTableCell));
   EXPECT_EQ(document.blocks[4].info, "python");
   EXPECT_EQ(document.blocks[8].row, 1);
   EXPECT_EQ(document.blocks[8].column, 1);
 }
 
 TEST_F(DocumentTest, VisibleTextLeadsBackToItsBytes) {
-  const Document document = Read("Say **Lantern** &amp; `lamp\\*` \\[dev\\] caf&eacute; [here](https://a.example/x).\n");
+  const Document document =
+      Read("Say **Lantern** &amp; `lamp\\*` \\[dev\\] caf&eacute; [here](https://a.example/x).\n");
   EXPECT_THAT(document.text, HasSubstr("Say Lantern & lamp\\* [dev] café here."));
   EXPECT_EQ(RawOf(document, "Lantern & lamp"), "Lantern** &amp; `lamp");
   EXPECT_EQ(RawOf(document, "[dev]"), "[dev\\]");
@@ -56,7 +59,9 @@ TEST_F(DocumentTest, VisibleTextLeadsBackToItsBytes) {
 }
 
 TEST_F(DocumentTest, LinksKnowTheirAddressAndItsPlace) {
-  const Document document = Read("See [docs](https://a.example/docs) and <a href=\"https://b.example/\">b</a>, ![p](https://c.example/p.png).\n");
+  const Document document = Read(
+      "See [docs](https://a.example/docs) and <a href=\"https://b.example/\">b</a>, "
+      "![p](https://c.example/p.png).\n");
   ASSERT_EQ(document.links.size(), 2u);
   for (const Link& link : document.links) {
     EXPECT_EQ(document.bytes.substr(link.raw.begin, link.raw.size()), link.url);
@@ -69,15 +74,19 @@ TEST_F(DocumentTest, HiddenPartsAreNoVisibleText) {
       "<html><head><title>T</title><meta name=description content='secret one'></head><body><p>shown</p>"
       "<!-- secret two --><script>secret three</script><template><p>secret four</p></template>"
       "<noscript>secret five</noscript><img alt='secret six'><p hidden>secret seven</p>"
-      "<p style='display: none'>secret eight</p></body></html>", "page.html");
+      "<p style='display: none'>secret eight</p></body></html>",
+      "page.html");
   EXPECT_EQ(page.text, "shown\n");
-  const Document card = Read("a <!-- secret --> b <span hidden>secret</span> c\n\n<div hidden>\n\nsecret\n\n</div>\n\nd ![secret](x.png)\n");
+  const Document card = Read(
+      "a <!-- secret --> b <span hidden>secret</span> c\n\n<div hidden>\n\nsecret\n\n</div>\n\nd "
+      "![secret](x.png)\n");
   EXPECT_THAT(card.text, Not(HasSubstr("secret")));
   EXPECT_THAT(card.text, HasSubstr("d"));
 }
 
 TEST_F(DocumentTest, FrontMatterScalarsLeadBackToTheirBytes) {
-  const Document document = Read("---\nlicense: mit\nauthors:\n- user: kim\ntitle: \"A: b\"\nnote: >-\n  two\n  lines\n---\nText.\n");
+  const Document document = Read(
+      "---\nlicense: mit\nauthors:\n- user: kim\ntitle: \"A: b\"\nnote: >-\n  two\n  lines\n---\nText.\n");
   ASSERT_EQ(document.fields.size(), 4u);
   EXPECT_EQ(document.fields[1].path, "authors.0.user");
   EXPECT_EQ(document.fields[3].value, "two lines");
@@ -86,6 +95,19 @@ TEST_F(DocumentTest, FrontMatterScalarsLeadBackToTheirBytes) {
     EXPECT_EQ(document.bytes.substr(field.raw.begin, field.raw.size()), field.value);
   }
   EXPECT_EQ(document.text, "Text.\n");
+}
+
+TEST_F(DocumentTest, LicenceOfABadgeIsAField) {
+  const Document document = Read(
+      "![License](https://img.shields.io/badge/License-Apache--2.0_or_so-blue) text\n\n"
+      "<img "
+      "src=\"https://img.shields.io/badge/license-MIT-green\">\n\n![build](https://img.shields.io/badge/"
+      "build-ok-green)\n");
+  ASSERT_EQ(document.fields.size(), 2u);
+  EXPECT_EQ(document.fields[0].value, "Apache-2.0 or so");
+  EXPECT_EQ(document.fields[1].value, "MIT");
+  EXPECT_TRUE(document.bytes.substr(document.fields[1].raw.begin)
+                  .starts_with("https://img.shields.io/badge/license"));
 }
 
 TEST_F(DocumentTest, BrokenFrontMatterIsLeftOut) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "services/ingest/badge.h"
 #include "services/ingest/html_guard.h"
 #include "services/ingest/text.h"
 
@@ -168,7 +169,10 @@ class Walker {
     }
     if (!fragment_ && IsBoilerplate(element)) ++boilerplate_;
     if (element.tag == GUMBO_TAG_BR) builder_->AddBreak();
-    if (element.tag == GUMBO_TAG_IMG) pictures_ = true;
+    if (element.tag == GUMBO_TAG_IMG) {
+      pictures_ = true;
+      Badge(element);
+    }
     if (IsBlock(element.tag)) OpenBlock(element);
     if (IsEmphasis(element.tag)) emphasis_.push_back(builder_->position());
     if (element.tag == GUMBO_TAG_A && Has(element, "href")) {
@@ -176,6 +180,13 @@ class Walker {
       pictures_ = false;
     }
     return true;
+  }
+
+  void Badge(const GumboElement& image) {
+    const GumboAttribute* source = gumbo_get_attribute(&image.attributes, "src");
+    if (source == nullptr || boilerplate_ > 0) return;
+    const std::string license = LicenseOfBadge(source->value);
+    if (!license.empty()) AddField("badge.license", license, source->original_value);
   }
 
   void OpenBlock(const GumboElement& element) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/ingest/badge.h"
 #include "services/ingest/document_builder.h"
 #include "services/ingest/html_guard.h"
 #include "services/ingest/html_reader.h"
@@ -167,7 +168,12 @@ class Reader {
       CloseLink(node);
     } else if (type == CMARK_NODE_IMAGE) {
       --images_;
-      SkipUrl(cmark_node_get_url(node));
+      const char* url = cmark_node_get_url(node);
+      const Span raw = SkipUrl(url);
+      const std::string license = url == nullptr ? "" : LicenseOfBadge(url);
+      if (!license.empty() && !raw.empty() && hidden_.empty()) {
+        document_->fields.push_back({"badge.license", license, raw});
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 #include "services/ingest/extract/compose.h"
 
 #include <algorithm>
-#include <utility>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/ingest/extract/gazetteer.h"
@@ -47,6 +47,7 @@ std::string ShortTokens(const std::string& tokens) {
   if (number >= 1'000'000) return PlainNumber(number / 1'000'000) + "M";
   if (number >= 1000 && static_cast<long>(number) % 1000 == 0) return PlainNumber(number / 1000) + "K";
   if (number >= 1024 && static_cast<long>(number) % 1024 == 0) return PlainNumber(number / 1024) + "K";
+  if (number >= 10'000) return PlainNumber(static_cast<double>(static_cast<long>(number / 100)) / 10) + "K";
   return tokens;
 }
 
@@ -58,7 +59,8 @@ std::string LicensePhrase(const std::string& license) {
 }
 
 bool IsPlural(const Draft& draft) {
-  return EndsWith(Lower(draft.name), "models") || Contains(draft.name, " and ") || Contains(draft.name, " 和 ");
+  return EndsWith(Lower(draft.name), "models") || Contains(draft.name, " and ") ||
+         Contains(draft.name, " 和 ");
 }
 
 // What sort of thing, as a noun: "vision-language model", "Python library".
@@ -105,14 +107,16 @@ std::string Purpose(const Draft& draft) {
     if (++seen > 40) break;
     const Block& block = source.document().blocks[sentence.block];
     if (block.kind == BlockKind::kTableCell || block.boilerplate) continue;
-    const std::string_view lower = std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    const std::string_view lower =
+        std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
     if (!draft.MentionedIn(lower) && seen > 3) continue;
     const auto match = kFor.Find(source.Text(sentence));
     if (!match) continue;
     const size_t end = sentence.text.begin + match->groups[1].end;
     std::string purpose = OneLine(source.Text({sentence.text.begin + match->groups[1].begin, end}));
     const auto stop = kEnd.Find(purpose);
-    const bool open = !stop && (match->groups[1].size() >= 99 || (source.Text({end, end + 1}) == "(" && source.Text({end, end + 5}) != "(e.g."));
+    const bool open = !stop && (match->groups[1].size() >= 99 || (source.Text({end, end + 1}) == "(" &&
+                                                                  source.Text({end, end + 5}) != "(e.g."));
     if (stop) purpose.resize(stop->all().begin);
     while (!purpose.empty() && (purpose.back() == ',' || purpose.back() == ' ')) purpose.pop_back();
     if (open || purpose.size() < 8 || kNot.Matches(Lower(purpose)) || kDangling.Matches(purpose)) continue;
@@ -124,7 +128,7 @@ std::string Purpose(const Draft& draft) {
 // Whether a sentence of the announcement reads well outside of it.
 bool StandsAlone(const std::string& text) {
   static const Pattern kNot(
-      R"(\b(?:we|our|us|you|your|this|these|here|blog|post|above|below|following|i|click|now)\b|[\[\]{}<>|`*]|https?:|:$|\p{So})");
+      R"(\b(?:we|our|us|you|your|their|this|these|here|blog|post|above|below|following|i|click|now)\b|[\[\]{}<>|`*]|https?:|:$|\p{So})");
   return text.size() >= 40 && text.size() <= 240 && text.back() == '.' && !kNot.Matches(Lower(text));
 }
 
@@ -133,7 +137,8 @@ std::string FromApposition(const Draft& draft, std::string_view text) {
   static const Pattern kApposed(R"(^(?:,| -| –| —) (a|an|the|our) ([a-z0-9].*)$)", true);
   const size_t at = text.find(draft.name);
   if (at == text.npos) return "";
-  static const Pattern kAnnounces(R"(\b(?:introduc|announc|releas|launch|present|unveil|open-sourc)\w*\b[^.]{0,40}$)", true);
+  static const Pattern kAnnounces(
+      R"(\b(?:introduc|announc|releas|launch|present|unveil|open-sourc)\w*\b[^.]{0,40}$)", true);
   if (!kAnnounces.Matches(text.substr(0, at))) return "";
   const std::string rest = OneLine(text.substr(at + draft.name.size()));
   const auto match = kApposed.Find(rest);
@@ -158,7 +163,10 @@ std::string OwnDefinition(const Draft& draft) {
     if (block.kind != BlockKind::kParagraph && block.kind != BlockKind::kQuote) continue;
     std::string text = OneLine(source.Text(sentence));
     bool defines = false;
-    for (std::string_view is : {" is a ", " is an ", " is the "}) defines = defines || StartsWith(text, Cat(draft.name, is));
+    const std::string vendors = Cat(" is ", Value(draft, "vendor"), "'s ");
+    for (std::string_view is : {std::string_view(" is a "), std::string_view(" is an "),
+                                std::string_view(" is the "), std::string_view(vendors)})
+      defines = defines || StartsWith(text, Cat(draft.name, is));
     if (!defines) text = FromApposition(draft, text);
     // A verb in the apposition would be the sentence's own.
     static const Pattern kVerb(R"(, (?:is|are|was|has|have|will|today|now|releases|announces)\b)");
@@ -177,7 +185,9 @@ std::string Sizes(const Draft& draft) {
 // A labelled text of the announcement itself, if it has one.
 const Labelled* Own(const Draft& draft, std::string_view key, size_t longest) {
   const Labelled* label = draft.source().FindLabelled({key});
-  if (label == nullptr || label->value.find_first_of("<>{}=") != label->value.npos || OneLine(label->value).size() < 4 || label->value.size() > longest) return nullptr;
+  if (label == nullptr || label->value.find_first_of("<>{}=") != label->value.npos ||
+      OneLine(label->value).size() < 4 || label->value.size() > longest)
+    return nullptr;
   return label;
 }
 
@@ -204,9 +214,11 @@ std::string TaglineBelowTitle(const Draft& draft) {
     for (std::string_view line : Split(source.Text(block.text), '\n')) {
       line = Strip(line);
       ++lines;
-      const bool label = Contains(line, ": ") || StartsWith(line, "By ") || line.size() < 16 || line.size() > kMaxTaglineBytes;
+      const bool label = Contains(line, ": ") || StartsWith(line, "By ") || line.size() < 16 ||
+                         line.size() > kMaxTaglineBytes;
       if (label) continue;
-      const bool prose = line.back() == '.' || line.back() == '!' || line.back() == ':' || line.back() == '?' || !IsUpper(line[0]);
+      const bool prose = line.back() == '.' || line.back() == '!' || line.back() == ':' ||
+                         line.back() == '?' || !IsUpper(line[0]);
       const bool marked = line.find_first_of("[]{}<>|`#") != line.npos;
       if (prose || marked || lines > 3) return "";
       // Only where labelled lines show that this is a form, not an article.
@@ -226,8 +238,9 @@ bool IsNonCommercial(std::string_view license) {
 std::string Clause(const Draft& draft, std::vector<std::string> parts) {
   if (parts.empty()) return "";
   const bool plural = IsPlural(draft);
-  static constexpr Spelling kVerbs[] = {{"is ", "are "},     {"comes ", "come "}, {"handles ", "handle "}, {"runs ", "run "},
-                                        {"costs ", "cost "}, {"has ", "have "},   {"installs ", "install "}};
+  static constexpr Spelling kVerbs[] = {
+      {"is ", "are "},     {"comes ", "come "}, {"handles ", "handle "},  {"runs ", "run "},
+      {"costs ", "cost "}, {"has ", "have "},   {"installs ", "install "}};
   for (std::string& part : parts) {
     for (const Spelling& verb : kVerbs) {
       if (plural && StartsWith(part, verb.word)) part = Cat(verb.name, part.substr(verb.word.size()));
@@ -260,11 +273,14 @@ std::string ComposeTagline(const Draft& draft) {
   if (Contains(sizes, "and")) line += "s in " + sizes;
   std::vector<std::string> tails;
   if (!purpose.empty()) tails.push_back(" for " + purpose);
-  if (!formats.empty()) tails.push_back(" in " + JoinWords({formats.begin(), formats.begin() + static_cast<long>(std::min<size_t>(formats.size(), 2))}));
+  if (!formats.empty())
+    tails.push_back(" in " + JoinWords({formats.begin(), formats.begin() + static_cast<long>(std::min<size_t>(
+                                                                               formats.size(), 2))}));
   const std::string context = Value(draft, "context_tokens");
   if (!context.empty()) tails.push_back(" with " + ShortTokens(context) + " tokens of context");
   const std::string price = Value(draft, "entry_price_usd");
-  if (!price.empty()) tails.push_back(Cat(" from $", price, draft.price_unit.empty() ? "" : " per ", draft.price_unit));
+  if (!price.empty())
+    tails.push_back(Cat(" from $", price, draft.price_unit.empty() ? "" : " per ", draft.price_unit));
   const std::string base = Value(draft, "base");
   if (tails.empty() && !base.empty()) tails.push_back(" made from " + base);
   const std::string vendor = Value(draft, "vendor");
@@ -305,10 +321,13 @@ std::string SecondSentence(const Draft& draft) {
   const std::vector<std::string> sizes = draft.Values("parameters_b");
   const std::vector<std::string> formats = draft.Values("formats");
   const std::string context = Value(draft, "context_tokens");
-  if (sizes.size() > 1 && !Contains(draft.description, " sizes")) parts.push_back("comes in " + Cat(sizes.size(), " sizes (") + Sizes(draft) + " parameters)");
+  if (sizes.size() > 1 && !Contains(draft.description, " sizes"))
+    parts.push_back("comes in " + Cat(sizes.size(), " sizes (") + Sizes(draft) + " parameters)");
   if (!license.empty()) parts.push_back("is released under the " + LicensePhrase(license));
   if (!formats.empty()) {
-    parts.push_back("is offered in " + JoinWords({formats.begin(), formats.begin() + static_cast<long>(std::min<size_t>(formats.size(), 4))}));
+    parts.push_back("is offered in " +
+                    JoinWords({formats.begin(),
+                               formats.begin() + static_cast<long>(std::min<size_t>(formats.size(), 4))}));
   }
   if (!context.empty()) parts.push_back("handles up to " + ShortTokens(context) + " tokens of context");
   return Clause(draft, std::move(parts));
@@ -333,8 +352,11 @@ std::string ThirdSentence(const Draft& draft) {
   }
   if (!base.empty()) parts.push_back("is built on " + base);
   if (!runtimes.empty() && Value(draft, "kind") == "model") {
-    parts.push_back("runs with " + JoinWords({runtimes.begin(), runtimes.begin() + static_cast<long>(std::min<size_t>(runtimes.size(), 3))}));
-  } else if (const FoundFact* install = draft.First("install_command"); install != nullptr && install->value.size() <= 60 && parts.size() < 2 &&
+    parts.push_back("runs with " +
+                    JoinWords({runtimes.begin(),
+                               runtimes.begin() + static_cast<long>(std::min<size_t>(runtimes.size(), 3))}));
+  } else if (const FoundFact* install = draft.First("install_command");
+             install != nullptr && install->value.size() <= 60 && parts.size() < 2 &&
              Contains(NameKey(install->value), NameKey(draft.forms().back()))) {
     parts.push_back("installs with `" + install->value + "`");
   }
@@ -354,7 +376,8 @@ void Compose(Draft* draft) {
   }
   // A description counts where the document is a form, with other labels.
   const Labelled* own = Own(*draft, "description", 1000);
-  if (own != nullptr && draft->source().FindLabelled({"name", "tagline", "price", "vendor", "pricing"}) != nullptr) {
+  if (own != nullptr &&
+      draft->source().FindLabelled({"name", "tagline", "price", "vendor", "pricing"}) != nullptr) {
     draft->description = OneLine(own->value);
     return;
   }

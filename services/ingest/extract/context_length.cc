@@ -91,8 +91,7 @@ class ContextFinder {
                          Contains(lower, "sequence length") || Contains(lower, "kontext") ||
                          Contains(lower, "上下文");
     if (!context) return;
-    static const Pattern kNot(
-        R"(in-context|context examples|tokens per|trained on|previous)");
+    static const Pattern kNot(R"(in-context|context examples|tokens per|trained on|previous)");
     const bool doubtful = kNot.Matches(lower);
     for (const Pattern* pattern : {&kForward, &kBackward}) {
       for (const Match& match : pattern->FindAll(text, 4)) {

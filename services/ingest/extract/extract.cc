@@ -105,7 +105,8 @@ Draft Read(const Source& source, const NameCandidate& name) {
 
 // Another tool announced in one breath with the main one, under a name of its
 // own: no variant of it, no other product everybody knows, said often enough.
-bool IsFurtherTool(const std::vector<NameCandidate>& names, size_t index, const std::vector<v1::Revision>& tools) {
+bool IsFurtherTool(const std::vector<NameCandidate>& names, size_t index,
+                   const std::vector<v1::Revision>& tools) {
   const NameCandidate& candidate = names[index];
   if (!candidate.announced || candidate.score < 40) return false;
   const std::string key = NameKey(candidate.name);
@@ -114,7 +115,9 @@ bool IsFurtherTool(const std::vector<NameCandidate>& names, size_t index, const 
     // "Foo" and "Foo-7B" are one; "Foo" and "Foo-Zero" are two.
     const bool variant = StartsWith(key, other) || StartsWith(other, key);
     if (key == other || Contains(other, key)) return false;
-    if (variant && std::any_of(key.begin() + static_cast<long>(std::min(other.size(), key.size())), key.end(), IsDigit)) return false;
+    if (variant &&
+        std::any_of(key.begin() + static_cast<long>(std::min(other.size(), key.size())), key.end(), IsDigit))
+      return false;
   }
   return true;
 }
@@ -125,7 +128,9 @@ v1::Revision ReadFurther(const Document& document, const NameCandidate& name, co
   v1::Revision tool = ToRevision(Read(source, name));
   tool.set_vendor(main.vendor());
   auto* facts = tool.mutable_facts();
-  facts->erase(std::remove_if(facts->begin(), facts->end(), [](const v1::Fact& fact) { return fact.field() == "vendor"; }), facts->end());
+  facts->erase(std::remove_if(facts->begin(), facts->end(),
+                              [](const v1::Fact& fact) { return fact.field() == "vendor"; }),
+               facts->end());
   for (const v1::Fact& fact : main.facts()) {
     if (fact.field() == "vendor") *tool.add_facts() = fact;
   }

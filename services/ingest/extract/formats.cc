@@ -28,19 +28,21 @@ bool Denies(std::string_view lower) {
 }
 
 // Software first, formats only where weights come "for PyTorch (bf16)".
-bool IsSoftware(std::string_view format) { return format == "PyTorch" || format == "Candle" || format == "TensorRT"; }
+bool IsSoftware(std::string_view format) {
+  return format == "PyTorch" || format == "Candle" || format == "TensorRT";
+}
 
 bool OffersFor(std::string_view lower) {
-  static const Pattern kFor(R"(\bfor (?:pytorch|rust/candle|rust|candle|tensorrt)\s*\(|\b(?:pytorch|candle|tensorrt) (?:format|weights|checkpoints?|engines?)\b)");
+  static const Pattern kFor(
+      R"(\bfor (?:pytorch|rust/candle|rust|candle|tensorrt)\s*\(|\b(?:pytorch|candle|tensorrt) (?:format|weights|checkpoints?|engines?)\b)");
   return kFor.Matches(lower);
 }
 
 // Words that are also runtimes or number types need an offer around them.
 bool IsWeak(std::string_view format) {
-  return format == "BF16" || 
-         format == "MLX" || format == "ONNX" || format == "int4" || format == "int8" || format == "Core ML" ||
-         format == "safetensors" || format == "FP4" || format == "FP8" || format == "OpenVINO" ||
-         format == "npz" || format == "NF4";
+  return format == "BF16" || format == "MLX" || format == "ONNX" || format == "int4" || format == "int8" ||
+         format == "Core ML" || format == "safetensors" || format == "FP4" || format == "FP8" ||
+         format == "OpenVINO" || format == "npz" || format == "NF4";
 }
 
 }  // namespace
@@ -81,7 +83,8 @@ void ExtractFormats(Draft* draft) {
     const size_t at = FindWord(source.lower(), lower);
     if (at == std::string::npos) continue;
     for (const Spelling& known : FormatSpellings()) {
-      if (!IsSoftware(known.name) && FindWord(lower, known.word) != lower.npos) draft->AddText("formats", known.name, {at, at + lower.size()});
+      if (!IsSoftware(known.name) && FindWord(lower, known.word) != lower.npos)
+        draft->AddText("formats", known.name, {at, at + lower.size()});
     }
   }
   for (const FoundFact& fact : std::vector<FoundFact>(draft->facts())) {

@@ -191,8 +191,7 @@ const std::vector<Spelling>& RuntimeSpellings() {
                                                {"docker model runner", "Docker Model Runner"},
                                                {"nim", "NVIDIA NIM"},
                                                {"webgpu", "WebGPU"},
-                                               
-                                               
+
                                                {"ktransformers", "KTransformers"},
                                                {"exllamav2", "ExLlamaV2"},
                                                {"langchain", "LangChain"}};

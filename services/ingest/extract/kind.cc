@@ -87,7 +87,8 @@ class KindFinder {
       const std::string_view lower =
           std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
       const size_t at = FindWord(lower, name);
-      if (at == lower.npos && !draft_.MentionedIn(lower)) { if (seen <= 5) Count(sentence.text, 0.3);
+      if (at == lower.npos && !draft_.MentionedIn(lower)) {
+        if (seen <= 5) Count(sentence.text, 0.3);
         continue;
       }
       if (at == lower.npos) {
@@ -98,9 +99,11 @@ class KindFinder {
           R"(^[^.]{0,60}?(?:\([^)]*\))?(?:,| -| –|:)? ?(?:(?:is|are|represents?|comprises|est|ist|family|series|models?)\b|是|:|,|-|–) ?(?:also |not )?(a\b|an\b|the\b|our\b|un\b|une\b|ein\b|eine\b|一个|一款)?)");
       const size_t after = sentence.text.begin + at + name.size();
       const std::string_view rest = source_.Text({after, sentence.text.end});
-      static const Pattern kIsNot(R"(^ (?:is|are) not (?:a|an|just a|only a) (?:\w+ )?(model|library|dataset|service)\b)");
+      static const Pattern kIsNot(
+          R"(^ (?:is|are) not (?:a|an|just a|only a) (?:\w+ )?(model|library|dataset|service)\b)");
       if (const auto is_not = kIsNot.Find(rest)) {
-        if (const auto raw = source_.Raw(sentence.text)) Vote(rest.substr(is_not->groups[1].begin, is_not->groups[1].size()), -20, *raw);
+        if (const auto raw = source_.Raw(sentence.text))
+          Vote(rest.substr(is_not->groups[1].begin, is_not->groups[1].size()), -20, *raw);
       }
       const auto is = kIs.Find(rest);
       const size_t begin = is ? after + is->all().end : after;
@@ -149,7 +152,8 @@ class KindFinder {
           std::string_view(source_.lower()).substr(block.text.begin, block.text.size());
       const std::string first = NameKey(name.substr(0, name.find(' ')));
       for (const Match& match : kInstall.FindAll(lower, 10)) {
-        if (FindWord(lower.substr(match.groups[1].begin, match.groups[1].size()), first) == std::string::npos) continue;
+        if (FindWord(lower.substr(match.groups[1].begin, match.groups[1].size()), first) == std::string::npos)
+          continue;
         if (const auto raw =
                 source_.Raw({block.text.begin + match.all().begin, block.text.begin + match.all().end})) {
           Vote("library", installs_++ == 0 ? 5 : 0, *raw);
@@ -186,7 +190,8 @@ class KindFinder {
     static const Pattern kVersion(R"(^\[?v?\d+\.\d+(?:\.\d+)?\S*\s*[-–(])");
     size_t versions = 0;
     for (const Block& block : source_.document().blocks) {
-      if (block.kind != BlockKind::kHeading || !kVersion.Matches(source_.Text(block.text)) || ++versions < 3) continue;
+      if (block.kind != BlockKind::kHeading || !kVersion.Matches(source_.Text(block.text)) || ++versions < 3)
+        continue;
       if (const auto raw = source_.Raw(block.text)) Vote("library", 60, *raw);
       return;
     }

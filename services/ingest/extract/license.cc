@@ -57,6 +57,10 @@ class LicenseFinder {
       }
       Add(value, label.raw, label.front_matter ? 30 : 20);
     }
+    if (const Labelled* badge = source_.FindLabelled({"badge.license"})) {
+      const auto known = NormalizeLicense(badge->value);
+      Add(known ? *known : badge->value, badge->raw, 3);
+    }
     if (const Labelled* name = source_.FindLabelled({"license_name"})) Add(name->value, name->raw, 28);
   }
 

@@ -85,12 +85,15 @@ void FromText(Draft* draft) {
 
 // A model that reasons, chats or counts tokens handles text.
 void Fallback(Draft* draft) {
-  static const Pattern kText(R"(\b(?:reasoning|chain-of-thought|tokens?|instruct|instruction|chat|llm|tool calling|text|code)\b)");
+  static const Pattern kText(
+      R"(\b(?:reasoning|chain-of-thought|tokens?|instruct|instruction|chat|llm|tool calling|text|code)\b)");
   const Source& source = draft->source();
   for (const Sentence& sentence : source.sentences()) {
-    const std::string_view lower = std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    const std::string_view lower =
+        std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
     if (const auto match = kText.Find(lower)) {
-      draft->AddText("modality", "text", {sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end});
+      draft->AddText("modality", "text",
+                     {sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end});
       return;
     }
   }
@@ -118,7 +121,11 @@ std::string CategoryOf(const Draft& draft) {
   }
   if (kind->value == "library") {
     if (says(R"(\bagent(?:s|ic)?\b)")) return "Agent Frameworks";
-    return says(R"(\b(?:inference (?:engine|server|framework|library)|serving (?:engine|framework)|model serving|llm serving|high-throughput)\b)") || IsRuntime(draft.name) ? "Inference and Serving" : "Developer Tools";
+    return says(
+               R"(\b(?:inference (?:engine|server|framework|library)|serving (?:engine|framework)|model serving|llm serving|high-throughput)\b)") ||
+                   IsRuntime(draft.name)
+               ? "Inference and Serving"
+               : "Developer Tools";
   }
   if (kind->value != "model") return "Other";
   if (says(R"(\bembedding models?\b|\bsentence embeddings?\b|\breranker\b)")) return "Embedding Models";
@@ -132,7 +139,8 @@ std::string CategoryOf(const Draft& draft) {
                : "Vision-Language Models";
   }
   if (says(R"(\btranslation model|\bmachine translation\b|-mt\b)")) return "Translation Models";
-  if (says(R"(\bcode (?:language )?models?\b|\bcode llms?\b|\bcoding model|\bopen code\b|代码模型)") || FindWord(Lower(draft.name), "coder") != std::string::npos)
+  if (says(R"(\bcode (?:language )?models?\b|\bcode llms?\b|\bcoding model|\bopen code\b|代码模型)") ||
+      FindWord(Lower(draft.name), "coder") != std::string::npos)
     return "Code Models";
   return "Language Models";
 }

@@ -69,7 +69,8 @@ class Collector {
     if (fresh || it->second.name == name) return;
     // The form most used; a title in capitals is nobody's form.
     const size_t old_uses = AllCapitals(it->second.name) ? 0 : Uses(it->second.name);
-    if (AllCapitals(it->second.name) || (!AllCapitals(name) && !fixed_.contains(key) && Uses(name) > old_uses)) {
+    if (AllCapitals(it->second.name) ||
+        (!AllCapitals(name) && !fixed_.contains(key) && Uses(name) > old_uses)) {
       it->second.name = std::string(name);
       it->second.raw = raw;
     }
@@ -116,9 +117,10 @@ class Collector {
       const auto name = NameInTitle(source_.document().TextOf(block));
       if (!name) continue;
       const bool fresh = StartsWith(source_.Text(block.text), "[NEW]");
-      const double score = fresh ? 30 : block.level == 1 && (seen == 1 || first_ == 0) ? 32
-                           : block.level <= 2 && seen <= 3                ? 8
-                                                                          : 2;
+      const double score = fresh                                            ? 30
+                           : block.level == 1 && (seen == 1 || first_ == 0) ? 32
+                           : block.level <= 2 && seen <= 3                  ? 8
+                                                                            : 2;
       if (block.level == 1) first_ = i + 1;
       const double weight = name->descriptive ? score * 0.4 : score;
       const Span span{block.text.begin + name->span.begin, block.text.begin + name->span.end};
@@ -154,7 +156,8 @@ class Collector {
         const auto next = source_.MarkedAt(marked->end + 1);
         if (next && next->end <= limit && next->size() <= 50) return TrimName({marked->begin, next->end});
       }
-      const bool code = text.find_first_of("=_{}<>/$`") != text.npos || (Contains(text, "(") && Contains(text, "()"));
+      const bool code =
+          text.find_first_of("=_{}<>/$`") != text.npos || (Contains(text, "(") && Contains(text, "()"));
       if (code) return std::nullopt;
       const bool prose = std::count(text.begin(), text.end(), ' ') > 6 || Contains(text, ". ");
       if (!prose && marked->end <= limit && text.size() >= 2 && text.size() <= 60) return TrimName(*marked);
@@ -212,8 +215,8 @@ class Collector {
   // A line of a table of contents: a link into the page and nothing else.
   bool InContents(const Sentence& sentence) const {
     const auto marked = source_.MarkedAt(sentence.text.begin);
-    return source_.document().blocks[sentence.block].kind == BlockKind::kListItem && marked && *marked == sentence.text &&
-           Contains(source_.Section(sentence.block), "contents");
+    return source_.document().blocks[sentence.block].kind == BlockKind::kListItem && marked &&
+           *marked == sentence.text && Contains(source_.Section(sentence.block), "contents");
   }
 
   void Announced(const Sentence& sentence, double early) {
@@ -272,7 +275,9 @@ class Collector {
     const std::string_view rest = source_.Text({first.end, sentence.text.end});
     const size_t skip = StartsWith(rest, " and ")   ? 5
                         : StartsWith(rest, " & ")   ? 3
-                        : StartsWith(rest, " 和 ") ? 5 : StartsWith(rest, "和") ? 3 : StartsWith(rest, " und ") ? 5
+                        : StartsWith(rest, " 和 ")  ? 5
+                        : StartsWith(rest, "和")    ? 3
+                        : StartsWith(rest, " und ") ? 5
                         : StartsWith(rest, " et ")  ? 4
                                                     : 0;
     if (skip == 0) return;
@@ -328,8 +333,11 @@ class Collector {
     static const Pattern kSize(R"(\d(?:b|m)\b)");
     for (size_t i = 1; i < names->size() && i < 12; ++i) {
       const std::string longer = Lower((*names)[i].name);
-      if (!StartsWith(longer, first) || (longer[first.size()] != ' ' && longer[first.size()] != '-')) continue;
-      if (kSize.Matches(longer) || Contains(longer, " and ") || static_cast<double>(CountOf(longer)) < 0.5 * count) continue;
+      if (!StartsWith(longer, first) || (longer[first.size()] != ' ' && longer[first.size()] != '-'))
+        continue;
+      if (kSize.Matches(longer) || Contains(longer, " and ") ||
+          static_cast<double>(CountOf(longer)) < 0.5 * count)
+        continue;
       if ((*names)[i].score * 4 < (*names)[0].score) continue;
       std::swap((*names)[0], (*names)[i]);
       return;
@@ -338,7 +346,9 @@ class Collector {
 
   size_t CountOf(const std::string& word) const {
     size_t count = 0;
-    for (size_t at = 0; count < 200 && (at = FindWord(source_.lower(), word, at)) != std::string::npos; at += word.size()) ++count;
+    for (size_t at = 0; count < 200 && (at = FindWord(source_.lower(), word, at)) != std::string::npos;
+         at += word.size())
+      ++count;
     return count;
   }
 
@@ -356,20 +366,23 @@ std::vector<NameCandidate> FindNames(const Source& source) { return Collector(so
 namespace {
 
 // Forms of `word` that go on after a hyphen or point: `Foo-7B-Instruct`.
-void AddAliases(const Source& source, const std::string& word, std::string_view name, std::vector<std::string>* aliases) {
+void AddAliases(const Source& source, const std::string& word, std::string_view name,
+                std::vector<std::string>* aliases) {
   const std::string& lower = source.lower();
   for (size_t at = 0; aliases->size() < 16 && (at = lower.find(word, at)) != lower.npos; at += word.size()) {
     if (at > 0 && (IsAlnum(lower[at - 1]) || lower[at - 1] == '-')) continue;
     size_t end = at + word.size();
-    while (end < lower.size() && (IsAlnum(lower[end]) || ((lower[end] == '-' || lower[end] == '.' || lower[end] == '_') &&
-                                                          end + 1 < lower.size() && IsAlnum(lower[end + 1])))) {
+    while (end < lower.size() &&
+           (IsAlnum(lower[end]) || ((lower[end] == '-' || lower[end] == '.' || lower[end] == '_') &&
+                                    end + 1 < lower.size() && IsAlnum(lower[end + 1])))) {
       ++end;
     }
     if (end == at + word.size() || !source.TrustedAt(at) || IsAlnum(lower[at + word.size()])) continue;
     std::string alias(source.Text({at, end}));
     if (alias.size() > 60 || NameKey(alias) == NameKey(name)) continue;
-    const bool known = std::any_of(aliases->begin(), aliases->end(),
-                                   [&](const std::string& other) { return NameKey(other) == NameKey(alias); });
+    const bool known = std::any_of(aliases->begin(), aliases->end(), [&](const std::string& other) {
+      return NameKey(other) == NameKey(alias);
+    });
     if (!known) aliases->push_back(std::move(alias));
   }
 }
@@ -386,7 +399,8 @@ std::vector<std::string> FindAliases(const Source& source, std::string_view name
     if (const size_t both = lower_name.find(with); both != lower_name.npos) {
       AddAliases(source, lower_name.substr(0, both), name, &aliases);
       AddAliases(source, lower_name.substr(both + with.size()), name, &aliases);
-      aliases.insert(aliases.begin(), {std::string(name.substr(0, both)), std::string(name.substr(both + with.size()))});
+      aliases.insert(aliases.begin(),
+                     {std::string(name.substr(0, both)), std::string(name.substr(both + with.size()))});
     }
   }
   return aliases;

@@ -16,8 +16,9 @@ void AddMatches(Draft* draft, std::string_view field, const Pattern& pattern, st
     for (const Match& match : pattern.FindAll(source.Text(sentence), 4)) {
       const size_t group = match.groups.size() > 1 && match.Has(1) ? 1 : 0;
       Span span{sentence.text.begin + match.groups[group].begin,
-                      sentence.text.begin + match.groups[group].end};
-      while (!span.empty() && (source.Text(span).back() == '.' || source.Text(span).back() == ':')) --span.end;
+                sentence.text.begin + match.groups[group].end};
+      while (!span.empty() && (source.Text(span).back() == '.' || source.Text(span).back() == ':'))
+        --span.end;
       draft->AddText(field, value.empty() ? source.Text(span) : value, span);
     }
   }
@@ -111,7 +112,8 @@ void Runtimes(Draft* draft) {
     for (const Spelling& runtime : RuntimeSpellings()) {
       const size_t at = FindWord(lower, runtime.word);
       if (at == lower.npos || runtime.word == own) continue;
-      static const Pattern kNot(R"((?:\bno|\bnot|without|instead of|train\w*|fine-?tun\w*|entrain\w*)\b[^.\n]{0,30}$)");
+      static const Pattern kNot(
+          R"((?:\bno|\bnot|without|instead of|train\w*|fine-?tun\w*|entrain\w*)\b[^.\n]{0,30}$)");
       if (kNot.Matches(lower.substr(at > 50 ? at - 50 : 0, std::min<size_t>(at, 50)))) continue;
       draft->AddText("runtime", runtime.name,
                      {block.text.begin + at, block.text.begin + at + runtime.word.size()});

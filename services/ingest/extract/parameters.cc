@@ -84,7 +84,8 @@ class SizeFinder {
           ParseNumber(std::string_view(label.value).substr(match->groups[1].begin, match->groups[1].size()));
       if (!number) continue;
       if (key == "size" && Contains(label.value, "B") && Contains(label.value, "GB")) continue;
-      field_ = Size{*number * Scale(std::string_view(label.value).substr(match->groups[2].begin, 1)), {}, std::nullopt};
+      field_ = Size{
+          *number * Scale(std::string_view(label.value).substr(match->groups[2].begin, 1)), {}, std::nullopt};
       field_raw_ = label.raw;
       return;
     }
@@ -190,6 +191,8 @@ class SizeFinder {
       if (column >= cells.size() || cells[column] == Table::kNoCell) continue;
       bool own = false;
       for (size_t cell : cells) own = own || OwnRow(Cell(cell));
+      // A table of "variants" lists the tool's own.
+      own = own || Contains(Cell(table.rows[0][0]), "variant");
       if (!own) continue;
       const std::string value = Cell(cells[column]);
       const auto match = kCell.Find(value);
@@ -264,7 +267,8 @@ class SizeFinder {
     static const Pattern kBeforeNot(
         R"((?:\$|¥|€|activ\w*|激活|over|than|under|up to|outperform\w*|beat\w*|vs\.?|versus|below|larger|bigger|above|about \d+x|to|from|and even)\s*~?$)");
     if (kBeforeNot.Matches(before)) return 0;
-    static const Pattern kClass(R"(\b(?:under|below|beyond|than|sub|within|comparable|rival\w*|compared)\b[^,.;]{0,40}$)");
+    static const Pattern kClass(
+        R"(\b(?:under|below|beyond|than|sub|within|comparable|rival\w*|compared)\b[^,.;]{0,40}$)");
     if (kClass.Matches(before)) return 0;
     if (!before.empty() &&
         (IsAlnum(before.back()) || before.back() == '-' || before.back() == '$' || before.back() == '.'))
@@ -296,7 +300,8 @@ class SizeFinder {
   // Variants named after their size: `Falcon3-1B-Base` beside what is stated.
   // A size near a stated one is that size, rounded for the name.
   void Variants() {
-    static const Pattern kVariant(R"(^[-_ ]?(?:base-|instruct-|chat-|it-|v\d-)?(\d+(?:\.\d+)?)(b|m)(?:$|[^a-z0-9]))");
+    static const Pattern kVariant(
+        R"(^[-_ ]?(?:base-|instruct-|chat-|it-|v\d-)?(\d+(?:\.\d+)?)(b|m)(?:$|[^a-z0-9]))");
     std::vector<Size> variants;
     for (const std::string& alias : names_) {
       const std::string name = ReplaceAll(names_[0], " ", "-");
@@ -305,15 +310,20 @@ class SizeFinder {
       const auto match = kVariant.Find(rest);
       const size_t at = FindWord(source_.lower(), alias);
       if (!match || at == std::string::npos || !source_.TrustedAt(at)) continue;
-      const auto number = ParseNumber(std::string_view(rest).substr(match->groups[1].begin, match->groups[1].size()));
-      if (number) variants.push_back({*number * Scale(std::string_view(rest).substr(match->groups[2].begin, 1)), {at, at + alias.size()}, std::nullopt});
+      const auto number =
+          ParseNumber(std::string_view(rest).substr(match->groups[1].begin, match->groups[1].size()));
+      if (number)
+        variants.push_back({*number * Scale(std::string_view(rest).substr(match->groups[2].begin, 1)),
+                            {at, at + alias.size()},
+                            std::nullopt});
     }
     const std::vector<Size> stated = sizes_;
     for (const Size& variant : variants) {
       // Known: some stated size has no nearer variant than this one.
       const bool known = std::any_of(stated.begin(), stated.end(), [&](const Size& size) {
         const double away = std::abs(size.billions - variant.billions);
-        return away <= 0.08 * variant.billions && std::none_of(variants.begin(), variants.end(), [&](const Size& other) {
+        return away <= 0.08 * variant.billions &&
+               std::none_of(variants.begin(), variants.end(), [&](const Size& other) {
                  return std::abs(size.billions - other.billions) < away;
                });
       });
@@ -324,14 +334,15 @@ class SizeFinder {
   // A fine-tuned model has the size of its base.
   void Base() {
     for (const Labelled& label : source_.labelled()) {
-      if (label.key != "base_model" && label.key != "base model" && label.key != "modele de base" && label.key != "basismodell" &&
-          label.key != "base_model.0") {
+      if (label.key != "base_model" && label.key != "base model" && label.key != "modele de base" &&
+          label.key != "basismodell" && label.key != "base_model.0") {
         continue;
       }
       static const Pattern kSize(R"((?:^|[^A-Za-z0-9.])(\d+(?:\.\d+)?)([bBmM])(?:$|[^A-Za-z0-9]))");
       const auto match = kSize.Find(label.value);
       if (!match) continue;
-      const auto number = ParseNumber(std::string_view(label.value).substr(match->groups[1].begin, match->groups[1].size()));
+      const auto number =
+          ParseNumber(std::string_view(label.value).substr(match->groups[1].begin, match->groups[1].size()));
       if (!number) continue;
       const double scale = Scale(std::string_view(label.value).substr(match->groups[2].begin, 1));
       draft_.Add("parameters_b", PlainNumber(*number * scale), label.raw);
@@ -348,7 +359,8 @@ class SizeFinder {
       const bool in_field = at == std::string::npos && name == names_[0] && draft_.Has("name");
       if (!in_field && (at == std::string::npos || !source_.TrustedAt(at))) return;
       for (const Match& match : kInName.FindAll(name, 4)) {
-        const auto number = ParseNumber(std::string_view(name).substr(match.groups[1].begin, match.groups[1].size()));
+        const auto number =
+            ParseNumber(std::string_view(name).substr(match.groups[1].begin, match.groups[1].size()));
         if (!number) continue;
         Put(*number * Scale(std::string_view(name).substr(match.groups[2].begin, 1)), {at, at + name.size()});
         if (in_field && !sizes_.empty()) sizes_.back().raw = draft_.First("name")->raw;

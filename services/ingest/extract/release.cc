@@ -95,7 +95,8 @@ class Judge {
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > 60) break;
       const Block& block = source_.document().blocks[sentence.block];
-      const std::string_view lower = std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+      const std::string_view lower =
+          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
       if (block.kind == BlockKind::kTableCell && (block.row > 0 || !kWeak.Matches(lower))) continue;
       if (kStrong.Matches(lower)) strong += seen <= 6 ? 3 : seen <= 15 ? 2 : 1;
       if (kWeak.Matches(lower)) ++weak;

@@ -63,7 +63,8 @@ bool Quotable(const Source& source, const Sentence& sentence) {
     return false;
   const std::string_view lower =
       std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
-  return !Boring(lower) && !Contains(text, "](") && !Contains(text, "{{") && !Contains(text, "http");
+  return !Boring(lower) && !Contains(text, "](") && !Contains(text, " | ") && !Contains(text, "{{") &&
+         !Contains(text, "http");
 }
 
 }  // namespace

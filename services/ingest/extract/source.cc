@@ -70,7 +70,8 @@ std::string CleanKey(std::string_view key) {
 
 Source::Source(const Document& document) : Source(document, "") {}
 
-Source::Source(const Document& document, std::string_view only) : document_(document), lower_(Lower(document.text)) {
+Source::Source(const Document& document, std::string_view only)
+    : document_(document), lower_(Lower(document.text)) {
   for (const Span& span : document.emphasis) marked_.emplace(span.begin, span.end);
   for (const Link& link : document.links) {
     if (!link.text.empty()) marked_.emplace(link.text.begin, link.text.end);

@@ -353,7 +353,8 @@ class VendorFinder {
   void Prefix() {
     const size_t at = FindWord(source_.lower(), Lower(draft_.name));
     if (at == std::string::npos) return;
-    for (size_t end = draft_.name.rfind(' '); end != draft_.name.npos && end > 0; end = draft_.name.rfind(' ', end - 1)) {
+    for (size_t end = draft_.name.rfind(' '); end != draft_.name.npos && end > 0;
+         end = draft_.name.rfind(' ', end - 1)) {
       if (KnownVendor(draft_.name.substr(0, end))) VoteText({at, at + end}, 10);
     }
   }
