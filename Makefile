@@ -57,7 +57,7 @@ tsan: setup ## every test under the thread sanitizer
 	@scripts/test.sh tsan $(JOBS)
 
 crash: setup ## N kills under load (SEED chooses them), then the proof that nothing was lost
-	@scripts/build.sh release $(JOBS) $(PROGRAMS)
+	@scripts/build.sh release $(JOBS) $(PROGRAMS) seaworthy_dump_log
 	@python3 -B tests/crash/crash.py --program $(BIN)/seaworthy --kills $(N) --seed $(SEED)
 
 clean: ## removes build/
