@@ -1,7 +1,6 @@
 #include "services/reviewer/offline/composer.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "services/reviewer/offline/as_said.h"
+#include "services/reviewer/offline/names.h"
 #include "services/reviewer/offline/say.h"
 #include "services/reviewer/text.h"
 
@@ -309,63 +309,12 @@ class Composer {
       };
       return rank(a) < rank(b);
     });
+    NameSayer names(facts_.Find("name")->text, facts_.Find("kind")->text);
     for (auto& [signal, sentence] : spoken_) {
       VaryOpening(*signal, &sentence);
-      SayNameLess(&sentence);
+      sentence.text = names.Say(sentence.text);
       out_.sentences.push_back(std::move(sentence));
     }
-  }
-
-  // A reader hears the name once in a sentence, and a long one twice in all.
-  void SayNameLess(Sentence* sentence) {
-    const std::string& name = facts_.Find("name")->text;
-    const bool is_long = text::Words(name).size() >= 3 || name.size() > 22;
-    bool said = false;
-    std::string out;
-    bool quoted = false;
-    for (size_t i = 0; i < sentence->text.size();) {
-      const char c = sentence->text[i];
-      if (c == '"' || c == '`') quoted = !quoted;
-      if (quoted || !IsWhole(sentence->text, i, name)) {
-        out.push_back(c);
-        ++i;
-        continue;
-      }
-      i += name.size();
-      const bool again = said;
-      said = true;
-      if (!again && (!is_long || ++names_said_ <= 2)) {
-        out += name;
-      } else {
-        out += StandIn(again, out, sentence->text, &i);
-      }
-    }
-    words_ -= text::CountWords(sentence->text);
-    words_ += text::CountWords(out);
-    sentence->text = std::move(out);
-  }
-
-  // Whether `name` stands at `at` as words of its own.
-  static bool IsWhole(const std::string& text, size_t at, const std::string& name) {
-    if (text.compare(at, name.size(), name) != 0) return false;
-    const auto joins = [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
-    };
-    const bool before = at > 0 && joins(text[at - 1]);
-    const size_t end = at + name.size();
-    return !before && (end == text.size() || !joins(text[end]));
-  }
-
-  // `it`, `its` or `the model` for a name that has been said.
-  std::string StandIn(bool again, const std::string& before, const std::string& text, size_t* at) const {
-    std::string word = again ? "it" : text::Cat("the ", facts_.Find("kind")->text);
-    if (again && text.compare(*at, 2, "'s") == 0) {
-      word = "its";
-      *at += 2;
-    }
-    const bool begins = before.empty() || before.ends_with(". ") || before.ends_with("? ");
-    if (begins) word[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[0])));
-    return word;
   }
 
   static std::string_view FirstWord(std::string_view sentence) {
@@ -411,7 +360,6 @@ class Composer {
   std::set<std::string> groups_;
   std::set<std::string> quoted_;
   size_t words_ = 0;
-  int names_said_ = 0;
   Composition out_;
 };
 
