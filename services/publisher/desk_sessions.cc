@@ -30,7 +30,7 @@ void DeskSessions::DropExpired() {
 }
 
 std::string DeskSessions::MakeLinkToken() {
-  const std::string token = RandomHex(kTokenBytes);
+  std::string token = RandomHex(kTokenBytes);
   absl::MutexLock lock(&mutex_);
   DropExpired();
   MakeRoom(links_, kMaxLinks, [](absl::Time created) { return created; });
@@ -48,7 +48,7 @@ std::optional<std::string> DeskSessions::SignIn(const std::string& link_token) {
   absl::MutexLock lock(&mutex_);
   DropExpired();
   if (links_.erase(Sha256(link_token)) == 0) return std::nullopt;
-  const std::string token = RandomHex(kTokenBytes);
+  std::string token = RandomHex(kTokenBytes);
   MakeRoom(sessions_, kMaxSessions, [](const Entry& entry) { return entry.created; });
   const absl::Time now = clock_->Now();
   sessions_[Sha256(token)] = {

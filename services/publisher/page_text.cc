@@ -35,7 +35,7 @@ std::string ParameterText(double billions) {
 
 }  // namespace
 
-std::string OrDash(std::string text) { return text.empty() ? kDash : text; }
+std::string OrDash(const std::string& text) { return text.empty() ? kDash : text; }
 
 std::string Capitalised(std::string text) {
   if (!text.empty()) text[0] = absl::ascii_toupper(static_cast<unsigned char>(text[0]));

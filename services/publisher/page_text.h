@@ -28,6 +28,6 @@ std::string PercentText(double share);
 // The text, its first letter in upper case.
 std::string Capitalised(std::string text);
 // The text, or an em dash where it is empty.
-std::string OrDash(std::string text);
+std::string OrDash(const std::string& text);
 
 }  // namespace seaworthy

@@ -59,15 +59,20 @@ absl::Status VisitAll(AggregatorClient& aggregator, const std::string& tool_id,
 
 }  // namespace
 
+std::shared_ptr<const PublishedEntries> Published::Cached(uint64_t sequence) {
+  absl::MutexLock lock(&mutex_);
+  return sequence != 0 && cached_sequence_ >= sequence ? cached_ : nullptr;
+}
+
 absl::StatusOr<std::shared_ptr<const PublishedEntries>> Published::All() {
   // Asked before the list is read, so that a change in between reads it again.
   const auto status = aggregator_->GetStatus({});
   if (!status.ok()) return status.status();
   const uint64_t sequence = status->applied_sequence();
-  {
-    absl::MutexLock lock(&mutex_);
-    if (cached_ != nullptr && sequence != 0 && cached_sequence_ == sequence) return cached_;
-  }
+  if (auto cached = Cached(sequence)) return cached;
+  // One reads, the others wait for what it finds.
+  absl::MutexLock reading(&reading_mutex_);
+  if (auto cached = Cached(sequence)) return cached;
   auto entries = std::make_shared<PublishedEntries>();
   const absl::Status visited = VisitAll(
       *aggregator_, "",
@@ -75,11 +80,9 @@ absl::StatusOr<std::shared_ptr<const PublishedEntries>> Published::All() {
   if (!visited.ok()) return visited;
   Sort(*entries);
   absl::MutexLock lock(&mutex_);
-  if (cached_ == nullptr || sequence >= cached_sequence_) {
-    cached_ = entries;
-    cached_sequence_ = sequence;
-  }
-  return entries;
+  cached_ = entries;
+  cached_sequence_ = sequence;
+  return cached_;
 }
 
 absl::StatusOr<v1::PublishedComparison> Published::Comparison(const std::string& id) {

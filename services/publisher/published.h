@@ -57,8 +57,12 @@ class Published {
   absl::StatusOr<std::vector<std::string>> ToolIds();
 
  private:
+  // What was read when the state had come to `sequence` or further, or null.
+  std::shared_ptr<const PublishedEntries> Cached(uint64_t sequence);
+
   AggregatorClient* const aggregator_;
-  absl::Mutex mutex_;
+  absl::Mutex reading_mutex_;  // Held while everything is read.
+  absl::Mutex mutex_ ABSL_ACQUIRED_AFTER(reading_mutex_);
   std::shared_ptr<const PublishedEntries> cached_ ABSL_GUARDED_BY(mutex_);
   uint64_t cached_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
 };

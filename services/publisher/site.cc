@@ -191,7 +191,7 @@ HttpResponse Site::Serve(const HttpRequest& request, const std::string& path) co
 }
 
 std::vector<Route> Site::Routes() const {
-  const auto page = [this](std::string pattern) {
+  const auto page = [this](const std::string& pattern) {
     return Route{.method = "GET",
                  .pattern = pattern,
                  .access = Access::kAnyone,

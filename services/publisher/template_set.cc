@@ -90,8 +90,11 @@ class MustacheTemplates : public TemplateSet {
  public:
   absl::Status Add(const std::string& name, const std::string& text) {
     auto entry = std::make_unique<Entry>(text);
-    if (!entry->parsed.is_valid()) {
-      return absl::InvalidArgumentError(absl::StrCat(name, ".html: ", entry->parsed.error_message()));
+    {
+      absl::MutexLock lock(&entry->mutex);
+      if (!entry->parsed.is_valid()) {
+        return absl::InvalidArgumentError(absl::StrCat(name, ".html: ", entry->parsed.error_message()));
+      }
     }
     templates_[name] = std::move(entry);
     return absl::OkStatus();
