@@ -108,7 +108,7 @@ Draft Read(const Source& source, const NameCandidate& name) {
 bool IsFurtherTool(const std::vector<NameCandidate>& names, size_t index,
                    const std::vector<v1::Revision>& tools) {
   const NameCandidate& candidate = names[index];
-  if (!candidate.announced || candidate.score < 40) return false;
+  if (!candidate.announced || candidate.score < 30) return false;
   const std::string key = NameKey(candidate.name);
   for (const v1::Revision& tool : tools) {
     const std::string other = NameKey(tool.name());

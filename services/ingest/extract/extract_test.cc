@@ -183,6 +183,27 @@ TEST_F(ExtractTest, WhatAnnouncesNothingIsRejectedInWords) {
   EXPECT_THAT(ReasonAgainst("# Thoughts\n\nThe sea is wide.\n"), HasSubstr("not_a_release"));
 }
 
+TEST_F(ExtractTest, TwoToolsOfOneAnnouncementKeepTheirFactsApart) {
+  auto document = ReadDocument(
+      "# Lantern 2 and The Chart Set\n\nHarbour Lab is releasing Lantern 2, the next generation of open code "
+      "models. All "
+      "variants were trained on The Chart Set, a large dataset.\n\nLantern 2 comes in 3B and 7B parameters "
+      "and is "
+      "licensed under the Apache 2.0 license.\n\n## What is The Chart Set?\n\nThe Chart Set is the largest "
+      "open dataset "
+      "of charts. The Chart Set is larger than others.\n",
+      "", "post.md");
+  auto tools = ExtractTools(*document);
+  ASSERT_TRUE(tools.ok()) << tools.status();
+  ASSERT_EQ(tools->size(), 2u);
+  EXPECT_EQ((*tools)[0].name(), "Lantern 2");
+  EXPECT_EQ((*tools)[0].license(), "Apache-2.0");
+  EXPECT_EQ((*tools)[1].name(), "The Chart Set");
+  EXPECT_EQ((*tools)[1].kind(), v1::DATASET);
+  EXPECT_EQ((*tools)[1].vendor(), "Harbour Lab");
+  EXPECT_EQ((*tools)[1].license(), "");
+}
+
 TEST_F(ExtractTest, SameDocumentSameBytes) {
   EXPECT_EQ(Extract(kPost).SerializeAsString(), Extract(kPost).SerializeAsString());
 }

@@ -289,7 +289,11 @@ class Collector {
     const std::string b = Lower(source_.Text(*second));
     const size_t dash = a.find_last_of("- ");
     if (dash != a.npos && dash >= 3 && StartsWith(b, a.substr(0, dash + 1)) && !older_.empty()) {
-      AddText({first.begin, second->end}, 60 * early);
+      const Span both{first.begin, second->end};
+      // One name in every language, so that a translation is the same tool.
+      if (const auto raw = source_.Raw(both)) {
+        Add(Cat(source_.Text(first), " and ", source_.Text(*second)), *raw, 60 * early);
+      }
     }
   }
 
