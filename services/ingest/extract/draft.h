@@ -1,6 +1,7 @@
 // What is known so far about one tool: facts with the bytes they stand in.
 #pragma once
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,7 @@ class Draft {
   std::vector<std::string> Values(std::string_view field) const;
   size_t Count(std::string_view field) const;
   void Remove(std::string_view field);
-  const std::vector<FoundFact>& facts() const { return facts_; }
+  const std::deque<FoundFact>& facts() const { return facts_; }
   const Source& source() const { return *source_; }
 
   // Sets `name`; the forms by which MentionedIn finds it follow from it.
@@ -57,7 +58,7 @@ class Draft {
  private:
   const Source* source_;
   std::vector<std::string> forms_;  // Lower case.
-  std::vector<FoundFact> facts_;
+  std::deque<FoundFact> facts_;  // First() hands out places in it while it grows.
 };
 
 // The name's letters and digits in lower case: `Falcon 3` and `falcon-3` are

@@ -87,7 +87,7 @@ void ExtractFormats(Draft* draft) {
         draft->AddText("formats", known.name, {at, at + lower.size()});
     }
   }
-  for (const FoundFact& fact : std::vector<FoundFact>(draft->facts())) {
+  for (const FoundFact& fact : std::deque<FoundFact>(draft->facts())) {
     if (fact.field == "formats" && IsQuantized(fact.value)) draft->Add("quantized", fact.value, fact.raw);
   }
 }
