@@ -149,6 +149,7 @@ TEST_F(DocumentTest, WhatCannotBeReadIsRefusedByName) {
   EXPECT_EQ(CodeOf("<?xml version='1.0'?><rss version='2.0'></rss>"), "feed_not_supported");
   EXPECT_EQ(CodeOf("{\"version\": \"https://jsonfeed.org/version/1\"}", ""), "feed_not_supported");
   EXPECT_EQ(CodeOf("text", "a.md", "image/png"), "unsupported_media_type");
+  EXPECT_EQ(CodeOf("{\"name\": \"Lantern\"}\n", "labels.jsonl"), "unsupported_media_type");
 }
 
 TEST_F(DocumentTest, ByteOrderMarkIsAccepted) {

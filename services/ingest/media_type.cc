@@ -165,8 +165,9 @@ absl::StatusOr<std::string> DetectMediaType(std::string_view bytes, std::string_
   }
   if (HasExtension(file_name, {".html", ".htm", ".xhtml"})) return "text/html";
   if (HasExtension(file_name, {".md", ".mdx", ".markdown", ".mdown", ".qmd"})) return "text/markdown";
-  if (HasExtension(file_name, {".json"}) || (StartsWith(head, "{\"") && file_name.empty())) {
-    return Reject("unsupported_media_type", "the document is JSON; send text, Markdown or HTML");
+  if (HasExtension(file_name, {".json", ".jsonl", ".ndjson", ".csv", ".tsv"}) ||
+      (StartsWith(head, "{\"") && file_name.empty())) {
+    return Reject("unsupported_media_type", "the document is data; send text, Markdown or HTML");
   }
   if (LooksLikeHtml(head)) return "text/html";
   if (type == "text/plain" || HasExtension(file_name, {".txt", ".text"})) return "text/plain";

@@ -210,7 +210,8 @@ std::string TaglineBelowTitle(const Draft& draft) {
   size_t lines = 0;
   for (size_t i = *source.Title() + 1; i < blocks.size() && lines < 4; ++i) {
     const Block& block = blocks[i];
-    if (block.kind != BlockKind::kParagraph || !source.Trusted(i)) return "";
+    const bool quoted = block.kind == BlockKind::kQuote;
+    if ((block.kind != BlockKind::kParagraph && !quoted) || !source.Trusted(i)) return "";
     for (std::string_view line : Split(source.Text(block.text), '\n')) {
       line = Strip(line);
       ++lines;
@@ -218,7 +219,7 @@ std::string TaglineBelowTitle(const Draft& draft) {
                          line.size() > kMaxTaglineBytes;
       if (label) continue;
       const bool prose = line.back() == '.' || line.back() == '!' || line.back() == ':' ||
-                         line.back() == '?' || !IsUpper(line[0]);
+                         line.back() == '?' || !(IsUpper(line[0]) || IsDigit(line[0]));
       const bool marked = line.find_first_of("[]{}<>|`#") != line.npos;
       if (prose || marked || lines > 3) return "";
       // Only where labelled lines show that this is a form, not an article.

@@ -66,6 +66,35 @@ TEST_F(ExtractTest, ReadsAnAnnouncementInProse) {
   EXPECT_EQ(tool.pricing(), "free");
 }
 
+constexpr char kForm[] =
+    "# Harbour Medium 3 (72B Instruct)\n\n> 72B model that reads charts on your own deck\n\n"
+    "Harbour Lab has released Harbour Medium 3, a 72-billion-parameter model under the Apache 2.0 "
+    "license.\n\n"
+    "- Category: Developer Tools\n- Price: Free\n";
+
+TEST_F(ExtractTest, ATitleThatIsANameWithItsSizeIsTheNameAsWritten) {
+  EXPECT_EQ(Extract(kForm).name(), "Harbour Medium 3 (72B Instruct)");
+  EXPECT_EQ(Extract("# Harbour-Next 70B\n\nHarbour Lab has released Harbour-Next, a 70B model.\n").name(),
+            "Harbour-Next 70B");
+}
+
+TEST_F(ExtractTest, AFewPlainLinesAreEnough) {
+  const v1::Revision tool = Extract(
+      "Harbour Lab releases Kestrel, a command-line debugger for agents. It is open source under MIT.\n",
+      "note.txt");
+  EXPECT_EQ(tool.name(), "Kestrel");
+  EXPECT_EQ(tool.vendor(), "Harbour Lab");
+  EXPECT_EQ(tool.kind(), v1::LIBRARY);
+  EXPECT_EQ(tool.license(), "MIT");
+}
+
+TEST_F(ExtractTest, AFormsOwnLinesAreKept) {
+  const v1::Revision tool = Extract(kForm);
+  EXPECT_EQ(tool.tagline(), "72B model that reads charts on your own deck");
+  EXPECT_EQ(tool.category(), "Developer Tools");
+  EXPECT_EQ(tool.pricing(), "free");
+}
+
 TEST_F(ExtractTest, ReadsWhatReviewersAsk) {
   const v1::Revision tool = Extract(kPost);
   EXPECT_THAT(Values(tool, "install_command"), ElementsAre("pip install lantern"));

@@ -19,11 +19,11 @@ constexpr KindWord kWords[] = {
     {R"(\b(?:language models?|llms?|vlms?|vision[- ]language models?|foundation models?|code models?|reasoning models?|embedding models?|open[- ]weights? models?|generative models?|diffusion models?|speech[- ]to[- ]text models?|text[- ]to[- ](?:image|speech|video) models?|multimodal models?|\w+ parameter model|moe model|sprachmodell\w*|modèle de langage|model family|series of models|translation models?|rectified flow transformer|text models?|checkpoints?)\b|模型)",
      "model", 3},
     {R"(\b(?:models?|transformer|codec|modell\w*|modèles?)\b)", "model", 1.2},
-    {R"(\b(?:library|framework|sdk|toolkit|package|client library|python library|bibliothek|bibliothèque|command[- ]line (?:tool|utility)|cli tool|plugin|inference engine|serving engine|compiler|runtime)\b)",
+    {R"(\b(?:library|framework|sdk|toolkit|package|client library|python library|bibliothek|bibliothèque|command[- ]line \w+|cli|debugger|linter|developer tool|plugin|inference engine|serving engine|compiler|runtime)\b)",
      "library", 3},
     {R"(\b(?:app|application|desktop app|editor|ide|code assistant|coding assistant|self-hosted|chatbot|playground|workbench|assistant solution|end-to-end (?:commercial )?solution|extension)\b|命令行工具)",
      "application", 2},
-    {R"(\b(?:hosted (?:api|service)|cloud service|managed service|serverless|inference service|api service|new service|platform|service)\b)",
+    {R"(\b(?:hosted (?:api|service)|cloud service|managed service|serverless|inference service|api service|new service|(?:rest|hosted|our|new|web) api|api for|platform|service)\b)",
      "service", 2},
     {R"(\b(?:datasets?|data set|corpus|collection of (?:images|texts|documents|data))\b)", "dataset", 2},
 };

@@ -65,7 +65,8 @@ class LicenseFinder {
   }
 
   void InSentence(const Sentence& sentence) {
-    static const Pattern kSaid(R"(licen[cs]|lizenz|许可|协议|terms of (?:use|service))");
+    static const Pattern kSaid(
+        R"(licen[cs]|lizenz|许可|协议|terms of (?:use|service)|(?:source|sourced|available|released|published|free) under (?:the )?(?:modified )?(?:mit|apache|bsd|a?gpl|mpl|cc)\b)");
     const std::string_view lower =
         std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
     if (!kSaid.Matches(lower)) return;

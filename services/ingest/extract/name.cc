@@ -15,6 +15,8 @@ namespace seaworthy {
 namespace {
 
 constexpr size_t kMaxSentences = 400;
+// What a name in a field of its own weighs.
+constexpr double kTitleAsWritten = 90;
 
 // A word of a name: capital or digit first, or mixed like vLLM, gpt-oss-20b.
 #define NAME_WORD \
@@ -35,6 +37,14 @@ bool IsStopWord(std::string_view word) {
       "February", "March",    "April",  "May",    "June",        "July",    "August",  "September", "October",
       "November", "December", "Key",    "Table"};
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
+// "Osprey Next 70B", "Heron Medium 3 (72B Instruct)": a title that is nothing
+// but a name with its size is the name as written.
+bool IsSizedName(std::string_view title) {
+  static const Pattern kSized(
+      R"(^(?:[A-Z0-9][\pL\pN.+_-]*\s){1,4}(?:\d+(?:\.\d+)?[BM]|\([A-Z0-9][\pL\pN .+_-]*\d[BM]?[\pL\pN .+_-]*\))$)");
+  return title.size() <= 60 && kSized.Matches(title) && NamesSomething(title);
 }
 
 class Collector {
@@ -114,6 +124,11 @@ class Collector {
       const Block& block = source_.document().blocks[i];
       if (block.kind != BlockKind::kHeading || !source_.Trusted(i) || block.boilerplate) continue;
       ++seen;
+      if (block.level == 1 && seen == 1 && IsSizedName(source_.Text(block.text))) {
+        AddText(block.text, kTitleAsWritten);
+        first_ = i + 1;
+        continue;
+      }
       const auto name = NameInTitle(source_.document().TextOf(block));
       if (!name) continue;
       const bool fresh = StartsWith(source_.Text(block.text), "[NEW]");
