@@ -76,7 +76,7 @@ std::vector<GroupWriter::Waiting*> GroupWriter::TakeGroup() {
   return members;
 }
 
-void GroupWriter::Lead(std::vector<Waiting*> members) {
+void GroupWriter::Lead(const std::vector<Waiting*>& members) {
   std::vector<Waiting*> accepted;
   for (Waiting* member : members) {
     member->status = Refusal(*member->write);

@@ -75,7 +75,7 @@ class GroupWriter {
 
   absl::Status Refusal(const LogWrite& write) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<Waiting*> TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Lead(std::vector<Waiting*> members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Lead(const std::vector<Waiting*>& members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FinishGroup(const std::vector<Waiting*>& members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // By the leader, without the mutex.

@@ -123,10 +123,8 @@ std::optional<size_t> AlignAt(std::string_view raw, size_t at, size_t limit, std
       Push(&pieces, {text_base + i, 1, p, 1});
       ++i;
       ++p;
-    } else if (raw[p] == '\\' && p + 1 < limit && raw[p + 1] == text[i]) {
-      ++p;
-    } else if (i > 0 && IsSpace(raw[p])) {
-      // Folded lines: the text has one space or none where the source has more.
+    } else if ((raw[p] == '\\' && p + 1 < limit && raw[p + 1] == text[i]) || (i > 0 && IsSpace(raw[p]))) {
+      // An escape; or folded lines, where the source has more space.
       ++p;
     } else if (i > 0 && IsSpace(text[i]) && IsSpace(raw[p - 1])) {
       ++i;

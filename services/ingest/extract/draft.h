@@ -58,7 +58,7 @@ class Draft {
  private:
   const Source* source_;
   std::vector<std::string> forms_;  // Lower case.
-  std::deque<FoundFact> facts_;  // First() hands out places in it while it grows.
+  std::deque<FoundFact> facts_;     // First() hands out places in it while it grows.
 };
 
 // The name's letters and digits in lower case: `Falcon 3` and `falcon-3` are

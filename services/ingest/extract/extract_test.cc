@@ -88,6 +88,15 @@ TEST_F(ExtractTest, AFewPlainLinesAreEnough) {
   EXPECT_EQ(tool.license(), "MIT");
 }
 
+TEST_F(ExtractTest, WhatIsPoweredByModelsIsNoModel) {
+  const v1::Revision tool = Extract(
+      "Today Pier Inc. announced Pier, the workspace that plans your day. Pier brings together mail and "
+      "notes, "
+      "powered by the latest generation of frontier models. Plans start at $9 per user per month.\n",
+      "note.txt");
+  EXPECT_EQ(tool.kind(), v1::APPLICATION);
+}
+
 TEST_F(ExtractTest, AFormsOwnLinesAreKept) {
   const v1::Revision tool = Extract(kForm);
   EXPECT_EQ(tool.tagline(), "72B model that reads charts on your own deck");

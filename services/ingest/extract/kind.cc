@@ -21,7 +21,7 @@ constexpr KindWord kWords[] = {
     {R"(\b(?:models?|transformer|codec|modell\w*|modèles?)\b)", "model", 1.2},
     {R"(\b(?:library|framework|sdk|toolkit|package|client library|python library|bibliothek|bibliothèque|command[- ]line \w+|cli|debugger|linter|developer tool|plugin|inference engine|serving engine|compiler|runtime)\b)",
      "library", 3},
-    {R"(\b(?:app|application|desktop app|editor|ide|code assistant|coding assistant|self-hosted|chatbot|playground|workbench|assistant solution|end-to-end (?:commercial )?solution|extension)\b|命令行工具)",
+    {R"(\b(?:app|application|desktop app|workspace|copilot|editor|ide|code assistant|coding assistant|self-hosted|chatbot|playground|workbench|assistant solution|end-to-end (?:commercial )?solution|extension)\b|命令行工具)",
      "application", 2},
     {R"(\b(?:hosted (?:api|service)|cloud service|managed service|serverless|inference service|api service|new service|(?:rest|hosted|our|new|web) api|api for|platform|service)\b)",
      "service", 2},
@@ -128,6 +128,9 @@ class KindFinder {
     for (size_t i = 0; i < kPatterns->size(); ++i) {
       const auto match = (*kPatterns)[i].Find(lower);
       if (!match) continue;
+      // "A workspace powered by frontier models" is no model.
+      const size_t before = match->all().begin > 60 ? match->all().begin - 60 : 0;
+      if (i < 2 && Contains(lower.substr(before, match->all().begin - before), "powered by")) continue;
       // What comes first is the head noun more often than not.
       const double near = match->all().begin < first ? 1.0 : 0.6;
       first = std::min(first, match->all().begin);
