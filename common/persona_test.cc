@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/hash.h"
 
 namespace seaworthy {
 namespace {
@@ -74,14 +75,14 @@ TEST(Persona, TheFourOfTheProjectComeInTheirOrder) {
 }
 
 TEST(Persona, FifthFileInAFolderIsAFifthPersona) {
-  const std::string dir = absl::StrCat(testing::TempDir(), "/five");
-  std::filesystem::remove_all(dir);
+  const std::string dir = absl::StrCat(testing::TempDir(), "/five-", RandomHex(8));
   std::filesystem::copy("prompts", dir);
   std::ofstream(dir + "/auditor.md") << kFile;
   const auto personas = LoadPersonas(dir);
   ASSERT_TRUE(personas.ok()) << personas.status();
   ASSERT_EQ(personas->size(), 5u);
   EXPECT_EQ(personas->back().persona_id(), "auditor");
+  std::filesystem::remove_all(dir);
 }
 
 TEST(Persona, MissingFolderIsNamed) {

@@ -270,7 +270,7 @@ absl::StatusOr<v1::Comparison> AggregatorService::RequestComparison(
   requested->set_tool_b(std::max(a, b).value());
   requested->set_editor(request.editor().empty() ? "api" : request.editor());
   SEAWORTHY_RETURN_IF_ERROR(
-      impl_->AppendAndApply(MakeEvent(absl::StrCat("pair:", id.value()), std::move(event))).status());
+      impl_->AppendAndApply(MakeEvent(absl::StrCat("pair:", id.value()), event)).status());
   return impl_->LoadComparison(id);
 }
 
@@ -291,8 +291,8 @@ absl::StatusOr<v1::Comparison> AggregatorService::Decide(const v1::DecideRequest
   *event.mutable_create_time() = decision.decide_time();
   *event.mutable_decision_submitted()->mutable_decision() = decision;
   const std::string key = Sha256Hex(DecisionRequestKey(decision));
-  SEAWORTHY_ASSIGN_OR_RETURN(const Appended appended, impl_->AppendAndApply(MakeEvent(
-                                                          absl::StrCat("decision:", key), std::move(event))));
+  SEAWORTHY_ASSIGN_OR_RETURN(const Appended appended,
+                             impl_->AppendAndApply(MakeEvent(absl::StrCat("decision:", key), event)));
   if (appended.duplicate) SEAWORTHY_RETURN_IF_ERROR(CheckSameDecision(appended.sequence, decision));
   SEAWORTHY_ASSIGN_OR_RETURN(const auto outcome,
                              impl_->store().Snapshot()->Get(Table::kOutcomes, DecisionRequestKey(decision)));

@@ -130,7 +130,7 @@ class Application {
         *event.mutable_review_requested()->add_competitors() = ToCompetitor(near);
       }
       const VerdictId verdict = MakeVerdictId({id, revision.number()}, persona);
-      Emit(absl::StrCat("review:", verdict.value()), std::move(event));
+      Emit(absl::StrCat("review:", verdict.value()), event);
     }
     if (!is_new_tool) return absl::OkStatus();
     int pairs = 0;
@@ -143,7 +143,7 @@ class Application {
       request->set_comparison_id(comparison->value());
       request->set_tool_a(std::min(revision.tool_id(), near.tool_id()));
       request->set_tool_b(std::max(revision.tool_id(), near.tool_id()));
-      Emit(absl::StrCat("pair:", comparison->value()), std::move(event));
+      Emit(absl::StrCat("pair:", comparison->value()), event);
     }
     return absl::OkStatus();
   }
@@ -231,7 +231,7 @@ class Application {
     event.mutable_comparison_drafted()->set_comparison_id(id.value());
     event.mutable_comparison_drafted()->set_tool_a(tools.first.value());
     event.mutable_comparison_drafted()->set_tool_b(tools.second.value());
-    Emit(absl::StrCat("drafted:", record_.sequence, ":", id.value()), std::move(event));
+    Emit(absl::StrCat("drafted:", record_.sequence, ":", id.value()), event);
     return absl::OkStatus();
   }
 
@@ -275,7 +275,7 @@ class Application {
     if (!taken.status.ok()) return absl::OkStatus();
     v1::Event event;
     *event.mutable_comparison_decided()->mutable_decision() = decision;
-    Emit(absl::StrCat("decided:", record_.sequence), std::move(event));
+    Emit(absl::StrCat("decided:", record_.sequence), event);
     return absl::OkStatus();
   }
 
@@ -301,7 +301,7 @@ class Application {
 
   void Emit(std::string dedup_id, v1::Event event) {
     *event.mutable_create_time() = TimeOf(record_);
-    effects_.push_back(MakeEvent(std::move(dedup_id), std::move(event)));
+    effects_.push_back(MakeEvent(std::move(dedup_id), event));
   }
 
   size_t NearestWanted() const {

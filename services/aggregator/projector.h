@@ -44,6 +44,6 @@ std::string EncodeOutcome(const absl::Status& status);
 absl::Status DecodeOutcome(std::string_view encoded);
 
 // `event` as it is appended: with the subject of its payload.
-NewEvent MakeEvent(std::string dedup_id, v1::Event event);
+NewEvent MakeEvent(std::string dedup_id, const v1::Event& event);
 
 }  // namespace seaworthy

@@ -35,7 +35,7 @@ const char* SubjectOf(const v1::Event& event) {
 
 }  // namespace
 
-NewEvent MakeEvent(std::string dedup_id, v1::Event event) {
+NewEvent MakeEvent(std::string dedup_id, const v1::Event& event) {
   NewEvent made;
   made.dedup_id = std::move(dedup_id);
   made.subject = SubjectOf(event);

@@ -27,10 +27,11 @@ class GuardedSocket {
   static constexpr size_t kLingerBytes = 64 << 20;
 
   explicit GuardedSocket(restinio::asio_ns::io_context& io) : state_(std::make_shared<State>(io)), io_(&io) {}
-  // Moved from, it is a new closed socket: RESTinio accepts on it again.
-  GuardedSocket(GuardedSocket&& other)
+  // Moved from, it is a new closed socket: RESTinio accepts on it again. That
+  // takes memory, so moving may throw.
+  GuardedSocket(GuardedSocket&& other)  // NOLINT(performance-noexcept-move-constructor)
       : state_(std::exchange(other.state_, std::make_shared<State>(*other.io_))), io_(other.io_) {}
-  GuardedSocket& operator=(GuardedSocket&& other) {
+  GuardedSocket& operator=(GuardedSocket&& other) noexcept {
     std::swap(state_, other.state_);
     return *this;
   }

@@ -71,7 +71,7 @@ void Send(const restinio::request_handle_t& request, HttpResponse response,
   const restinio::http_status_line_t line{
       restinio::http_status_code_t{static_cast<uint16_t>(response.status)},
       std::string(ReasonPhrase(response.status))};
-  const auto done = [after_write](const auto&) { after_write(); };
+  const auto done = [after_write = std::move(after_write)](const auto&) { after_write(); };
   if (request->header().method() == restinio::http_method_head()) {
     auto builder = request->create_response<restinio::user_controlled_output_t>(line);
     AppendHeaders(builder, response);

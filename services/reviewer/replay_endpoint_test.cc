@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/hash.h"
 #include "services/reviewer/test_revision.h"
 
 namespace seaworthy {
@@ -15,7 +16,7 @@ using ::testing::HasSubstr;
 
 class ReplayTest : public testing::Test {
  protected:
-  ReplayTest() { std::filesystem::remove_all(dir_); }
+  ~ReplayTest() override { std::filesystem::remove_all(dir_); }
 
   void Record(const std::string& path, const std::string& json) {
     const std::filesystem::path file = dir_ + "/" + path;
@@ -31,7 +32,7 @@ class ReplayTest : public testing::Test {
     return ReplayEndpoint(dir_).Complete(revision.For(persona));
   }
 
-  const std::string dir_ = testing::TempDir() + "/replay";
+  const std::string dir_ = testing::TempDir() + "/replay-" + RandomHex(8);
 };
 
 TEST_F(ReplayTest, GivesWhatWasRecordedForTheRevision) {

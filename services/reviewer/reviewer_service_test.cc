@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "absl/synchronization/mutex.h"
+#include "common/hash.h"
 #include "common/persona.h"
 #include "common/rocksdb_event_log.h"
 #include "services/reviewer/test_revision.h"
@@ -55,7 +56,6 @@ class FakeEndpoint : public LlmEndpoint {
 class ReviewerServiceTest : public testing::Test {
  protected:
   ReviewerServiceTest() {
-    std::filesystem::remove_all(dir_);
     log_ = *OpenRocksDbEventLog({dir_, &clock_, nullptr});
     objects_ = NewMemoryObjectStore();
     ReviewerService::Options options;
@@ -69,7 +69,8 @@ class ReviewerServiceTest : public testing::Test {
   }
   ~ReviewerServiceTest() override {
     service_.reset();
-    log_->Close();
+    log_.reset();
+    std::filesystem::remove_all(dir_);
   }
 
   void Request(const std::string& persona, const std::string& dedup_id = "ask") {
@@ -97,7 +98,7 @@ class ReviewerServiceTest : public testing::Test {
     return v1::Event();
   }
 
-  const std::string dir_ = testing::TempDir() + "/reviewer-log";
+  const std::string dir_ = testing::TempDir() + "/reviewer-" + RandomHex(8);
   FakeClock clock_;
   FakeEndpoint endpoint_;
   std::unique_ptr<EventLog> log_;
