@@ -36,11 +36,11 @@ if ! "${apt[@]}" update >/dev/null; then
   echo "setup: apt-get update failed; check the network and /etc/apt/sources.list" >&2
   exit 1
 fi
-if ! "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null >/tmp/seaworthy-setup.$$ 2>&1; then
-  tail -n 30 "/tmp/seaworthy-setup.$$" >&2
-  rm -f "/tmp/seaworthy-setup.$$"
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+if ! "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null >"$output" 2>&1; then
+  tail -n 30 "$output" >&2
   echo "setup: apt-get could not install them; the reason stands above" >&2
   exit 1
 fi
-rm -f "/tmp/seaworthy-setup.$$"
 echo "setup: done"
