@@ -66,8 +66,7 @@ void InTable(Draft* draft, const Table& table) {
     const std::string lower = Lower(cell);
     for (const Spelling& known : BenchmarkSpellings()) {
       const size_t at = FindWord(lower, known.word);
-      if (at <= 2 && lower.size() <= known.word.size() + 30)
-        return std::string(known.name);
+      if (at <= 2 && lower.size() <= known.word.size() + 30) return std::string(known.name);
     }
     return "";
   };
