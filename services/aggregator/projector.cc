@@ -154,7 +154,8 @@ class Application {
     if (Holds(panel.expected_personas(), event.persona_id())) return absl::OkStatus();
     panel.add_expected_personas(event.persona_id());
     SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.pending", 1));
-    return StorePanel(panel);
+    StorePanel(panel);
+    return absl::OkStatus();
   }
 
   absl::Status VerdictGiven(const v1::Verdict& verdict) {
@@ -172,7 +173,7 @@ class Application {
     panel.set_total(panel.total() + 1);
     panel.set_ship_percent((100 * panel.ship() + panel.total() / 2) / panel.total());
     panel.set_full(panel.given_personas_size() == panel.expected_personas_size());
-    SEAWORTHY_RETURN_IF_ERROR(StorePanel(panel));
+    StorePanel(panel);
     return panel.full() ? PanelIsFull(revision) : absl::OkStatus();
   }
 
@@ -188,7 +189,8 @@ class Application {
     panel.add_failures(event.reason());
     SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.pending", -1));
     SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.failed", 1));
-    return StorePanel(panel);
+    StorePanel(panel);
+    return absl::OkStatus();
   }
 
   // True where the persona had been given up on.
@@ -203,9 +205,8 @@ class Application {
     return true;
   }
 
-  absl::Status StorePanel(const v1::Panel& panel) {
+  void StorePanel(const v1::Panel& panel) {
     state_.Store(Table::kPanels, RevisionKey({ToolId(panel.tool_id()), panel.revision()}), panel);
-    return absl::OkStatus();
   }
 
   // The revision is the one comparisons show from now on.

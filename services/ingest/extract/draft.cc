@@ -93,8 +93,4 @@ std::vector<std::string> Draft::Values(std::string_view field) const {
 
 size_t Draft::Count(std::string_view field) const { return Values(field).size(); }
 
-void Draft::Remove(std::string_view field) {
-  std::erase_if(facts_, [&](const FoundFact& fact) { return fact.field == field; });
-}
-
 }  // namespace seaworthy

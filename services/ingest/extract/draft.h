@@ -37,7 +37,6 @@ class Draft {
   bool Has(std::string_view field) const { return First(field) != nullptr; }
   std::vector<std::string> Values(std::string_view field) const;
   size_t Count(std::string_view field) const;
-  void Remove(std::string_view field);
   const std::deque<FoundFact>& facts() const { return facts_; }
   const Source& source() const { return *source_; }
 
