@@ -95,7 +95,7 @@ class Measurer {
       int ship = 0;
       for (const v1::Persona& persona : personas_) {
         LlmRequest request;
-        request.persona = persona;
+        request.persona = std::make_shared<v1::Persona>(persona);
         request.revision = tool.revision;
         request.announcement_text = tool.text;
         if (neighbours == Neighbours::kSameCategory) AddNeighbours(tool, &request);
@@ -139,7 +139,7 @@ class Measurer {
 
   absl::StatusOr<v1::Verdict> Ask(const LlmRequest& request) {
     // The rubric is parsed once in a process: not part of a review.
-    if (warm_.insert(request.persona.persona_id()).second) {
+    if (warm_.insert(request.persona->persona_id()).second) {
       if (auto answer = endpoint_->Complete(request); !answer.ok()) return answer.status();
     }
     const double before = CpuMicros();

@@ -67,7 +67,7 @@ void CheckEndpoint(const Config& config, Report& report) {
   v1::ReviewRevisionRequest request;
   *request.mutable_request()->mutable_revision() = ProbeRevision();
   for (const v1::Persona& persona : panelists->personas) {
-    request.mutable_request()->set_persona_id(persona.persona_id());
+    request.set_persona_id(persona.persona_id());
     const absl::Status status = panelists->reviewer->ReviewRevision(request).status();
     // A recording answers by not knowing the probe.
     if (status.ok() || absl::IsNotFound(status)) continue;

@@ -58,7 +58,7 @@ absl::StatusOr<v1::ToolView> ReviewTool(Panelists& panelists, v1::Revision revis
   for (const v1::Persona& persona : panelists.personas) {
     v1::ReviewRevisionRequest request;
     *request.mutable_request()->mutable_revision() = revision;
-    request.mutable_request()->set_persona_id(persona.persona_id());
+    request.set_persona_id(persona.persona_id());
     panel.add_expected_personas(persona.persona_id());
     const absl::StatusOr<v1::Verdict> verdict = panelists.reviewer->ReviewRevision(request);
     if (!verdict.ok()) {

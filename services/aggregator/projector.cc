@@ -121,17 +121,14 @@ class Application {
     const ToolId id(revision.tool_id());
     SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<v1::Revision> nearest,
                                FindNearest(state_, revision, NearestWanted()));
-    for (const PersonaId& persona : options_.personas) {
-      v1::Event event;
-      *event.mutable_review_requested()->mutable_revision() = revision;
-      event.mutable_review_requested()->set_persona_id(persona.value());
-      for (size_t i = 0; i < std::min(nearest.size(), kMaxKnownCompetitors); ++i) {
-        const v1::Revision& near = nearest[i];
-        *event.mutable_review_requested()->add_competitors() = ToCompetitor(near);
-      }
-      const VerdictId verdict = MakeVerdictId({id, revision.number()}, persona);
-      Emit(absl::StrCat("review:", verdict.value()), event);
+    v1::Event event;
+    v1::ReviewRequested* request = event.mutable_review_requested();
+    *request->mutable_revision() = revision;
+    for (const PersonaId& persona : options_.personas) request->add_persona_ids(persona.value());
+    for (size_t i = 0; i < std::min(nearest.size(), kMaxKnownCompetitors); ++i) {
+      *request->add_competitors() = ToCompetitor(nearest[i]);
     }
+    Emit(absl::StrCat("review:", revision.tool_id(), "@", revision.number()), event);
     if (!is_new_tool) return absl::OkStatus();
     int pairs = 0;
     for (const v1::Revision& near : nearest) {
@@ -151,9 +148,11 @@ class Application {
   absl::Status ReviewRequested(const v1::ReviewRequested& event) {
     const RevisionId revision{ToolId(event.revision().tool_id()), event.revision().number()};
     SEAWORTHY_ASSIGN_OR_RETURN(v1::Panel panel, LoadPanel(state_, revision));
-    if (Holds(panel.expected_personas(), event.persona_id())) return absl::OkStatus();
-    panel.add_expected_personas(event.persona_id());
-    SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.pending", 1));
+    for (const std::string& persona : event.persona_ids()) {
+      if (Holds(panel.expected_personas(), persona)) continue;
+      panel.add_expected_personas(persona);
+      SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.pending", 1));
+    }
     StorePanel(panel);
     return absl::OkStatus();
   }
@@ -291,11 +290,14 @@ class Application {
     if (event.has_announcement_received()) {
       return RejectAnnouncement(event.announcement_received().announcement().announcement_id(), reason);
     }
-    if (!event.has_review_requested()) return absl::OkStatus();
+    // The reviewer has a subscription a persona.
+    if (!event.has_review_requested() || !letter.subscription().starts_with("reviewer.")) {
+      return absl::OkStatus();
+    }
     v1::ReviewFailed failure;
     failure.set_tool_id(event.review_requested().revision().tool_id());
     failure.set_revision(event.review_requested().revision().number());
-    failure.set_persona_id(event.review_requested().persona_id());
+    failure.set_persona_id(letter.subscription().substr(std::string_view("reviewer.").size()));
     failure.set_reason(reason);
     return ReviewFailed(failure);
   }

@@ -1,5 +1,6 @@
 #include "services/reviewer/llm_endpoint.h"
 
+#include <array>
 #include <filesystem>
 
 #include "absl/status/status.h"
@@ -8,6 +9,35 @@
 #include "services/reviewer/text.h"
 
 namespace seaworthy {
+namespace {
+
+LlmOutcome OutcomeOf(const absl::Status& status) {
+  if (absl::IsInvalidArgument(status) || absl::IsNotFound(status)) return LlmOutcome::kRejected;
+  return absl::IsDeadlineExceeded(status) ? LlmOutcome::kTimeout : LlmOutcome::kTransport;
+}
+
+}  // namespace
+
+const char* OutcomeName(LlmOutcome outcome) {
+  constexpr std::array<const char*, kLlmOutcomes> kNames = {
+      "ok",           "refused",    "truncated", "invalid_json", "schema_violation", "rate_limited",
+      "spend_capped", "overloaded", "timeout",   "cut_stream",   "transport",        "rejected"};
+  return kNames.at(static_cast<size_t>(outcome));
+}
+
+void InstantEndpoint::Start(const LlmCall& call, LlmDone done) {
+  auto answer = Complete(*call.request);
+  LlmReply reply;
+  if (answer.ok()) {
+    reply.outcome = LlmOutcome::kOk;
+    reply.raw = std::move(answer->raw);
+    reply.model = std::move(answer->model);
+  } else {
+    reply.outcome = OutcomeOf(answer.status());
+    reply.message = std::string(answer.status().message());
+  }
+  done(std::move(reply));
+}
 
 absl::StatusOr<std::unique_ptr<LlmEndpoint>> MakeLlmEndpoint(const std::string& spec) {
   constexpr std::string_view kReplay = "replay:";

@@ -34,9 +34,9 @@ std::string ModelOf(const std::string& raw) {
 
 }  // namespace
 
-absl::StatusOr<LlmAnswer> ReplayEndpoint::Complete(const LlmRequest& request) {
+absl::StatusOr<InstantEndpoint::Answer> ReplayEndpoint::Complete(const LlmRequest& request) {
   const std::string& tool = request.revision.tool_id();
-  const std::string& persona = request.persona.persona_id();
+  const std::string& persona = request.persona->persona_id();
   // Ids become paths here: nothing but slugs may.
   if (Slugify(tool) != tool || Slugify(persona) != persona) {
     return absl::InvalidArgumentError(text::Cat("replay: `", tool, "` and `", persona, "` must be slugs"));
@@ -49,7 +49,7 @@ absl::StatusOr<LlmAnswer> ReplayEndpoint::Complete(const LlmRequest& request) {
     if (bytes->size() > kMaxAnswerBytes) {
       return absl::InvalidArgumentError(text::Cat(path, ": is larger than ", kMaxAnswerBytes, " bytes"));
     }
-    LlmAnswer answer;
+    Answer answer;
     answer.model = ModelOf(*bytes);
     answer.raw = *std::move(bytes);
     return answer;

@@ -9,16 +9,14 @@
 namespace seaworthy {
 
 // Thread-safe: reads files, keeps nothing.
-class ReplayEndpoint : public LlmEndpoint {
+class ReplayEndpoint : public InstantEndpoint {
  public:
-  explicit ReplayEndpoint(std::string dir) : dir_(std::move(dir)) {}
+  explicit ReplayEndpoint(std::string dir) : InstantEndpoint("replay"), dir_(std::move(dir)) {}
 
-  std::string name() const override { return "replay"; }
-  bool rule_based() const override { return false; }
   // `DIR/TOOL@REVISION/PERSONA.json`, else `DIR/TOOL/PERSONA.json`. Errors:
   // NOT_FOUND naming the paths looked for, INVALID_ARGUMENT (ids that are no
   // slugs, a file that is too large).
-  absl::StatusOr<LlmAnswer> Complete(const LlmRequest& request) override;
+  absl::StatusOr<Answer> Complete(const LlmRequest& request) override;
 
  private:
   const std::string dir_;

@@ -33,8 +33,8 @@ std::string RequestDocument(const LlmRequest& request, const std::string& endpoi
                             const std::string& prompt_object) {
   const v1::Revision& revision = request.revision;
   Json document = {{"endpoint", endpoint},
-                   {"persona_id", request.persona.persona_id()},
-                   {"prompt_hash", request.persona.prompt_hash()},
+                   {"persona_id", request.persona->persona_id()},
+                   {"prompt_hash", request.persona->prompt_hash()},
                    {"prompt_object", prompt_object},
                    {"tool_id", revision.tool_id()},
                    {"revision", revision.number()},

@@ -21,18 +21,17 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 constexpr absl::Duration kLongestBackoff = absl::Seconds(61);
 
 // Answers as told, call by call; the last answer stays.
-class FakeEndpoint : public LlmEndpoint {
+class FakeEndpoint : public InstantEndpoint {
  public:
-  std::string name() const override { return "fake"; }
-  bool rule_based() const override { return false; }
-  absl::StatusOr<LlmAnswer> Complete(const LlmRequest& request) override {
+  FakeEndpoint() : InstantEndpoint("fake") {}
+  absl::StatusOr<Answer> Complete(const LlmRequest& request) override {
     absl::MutexLock lock(&mutex_);
     ++calls_;
     seen_text_ = request.announcement_text;
     const size_t at = std::min(static_cast<size_t>(calls_), answers_.size()) - 1;
     return answers_[at];
   }
-  void Will(std::vector<absl::StatusOr<LlmAnswer>> answers) {
+  void Will(std::vector<absl::StatusOr<Answer>> answers) {
     absl::MutexLock lock(&mutex_);
     answers_ = std::move(answers);
   }
@@ -49,8 +48,8 @@ class FakeEndpoint : public LlmEndpoint {
   mutable absl::Mutex mutex_;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   std::string seen_text_ ABSL_GUARDED_BY(mutex_);
-  std::vector<absl::StatusOr<LlmAnswer>> answers_ ABSL_GUARDED_BY(mutex_) = {
-      LlmAnswer{R"({"vote":"ship","quote":"Fine."})", "fake-1"}};
+  std::vector<absl::StatusOr<Answer>> answers_ ABSL_GUARDED_BY(mutex_) = {
+      Answer{R"({"vote":"ship","quote":"Fine."})", "fake-1"}};
 };
 
 class ReviewerServiceTest : public testing::Test {
@@ -78,7 +77,7 @@ class ReviewerServiceTest : public testing::Test {
     v1::ReviewRequested* asked = event.mutable_review_requested();
     *asked->mutable_revision() = TestRevision("Harrow").request().revision;
     asked->mutable_revision()->set_text_object(*objects_->Put("Harrow is here."));
-    asked->set_persona_id(persona);
+    asked->add_persona_ids(persona);
     ASSERT_TRUE(log_->Append({dedup_id, "review.requested", event.SerializeAsString()}).ok());
   }
 
@@ -132,7 +131,7 @@ TEST_F(ReviewerServiceTest, SameRevisionAskedTwiceGivesOneVerdict) {
 
 TEST_F(ReviewerServiceTest, PassingTroubleIsTriedAgain) {
   endpoint_.Will({absl::UnavailableError("busy"), absl::DeadlineExceededError("slow"),
-                  LlmAnswer{R"({"vote":"skip","quote":"No."})", "m"}});
+                  InstantEndpoint::Answer{R"({"vote":"skip","quote":"No."})", "m"}});
   ASSERT_TRUE(service_->Start().ok());
   Request("business");
   const v1::Verdict verdict = Wait("verdict:a-tool@1/business", kLongestBackoff).verdict_given().verdict();
@@ -151,7 +150,7 @@ TEST_F(ReviewerServiceTest, TroubleThatStaysBecomesAFailure) {
 }
 
 TEST_F(ReviewerServiceTest, BadAnswerFailsAtOnce) {
-  endpoint_.Will({LlmAnswer{R"({"vote":"perhaps","quote":"x"})", "m"}});
+  endpoint_.Will({InstantEndpoint::Answer{R"({"vote":"perhaps","quote":"x"})", "m"}});
   ASSERT_TRUE(service_->Start().ok());
   Request("dx");
   EXPECT_THAT(Wait("review-failed:a-tool@1/dx").review_failed().reason(), HasSubstr("`perhaps`"));
@@ -167,7 +166,7 @@ TEST_F(ReviewerServiceTest, UnknownPersonaFailsByName) {
 TEST_F(ReviewerServiceTest, ReviewsWithoutALogToo) {
   v1::ReviewRevisionRequest request;
   *request.mutable_request()->mutable_revision() = TestRevision("Harrow").request().revision;
-  request.mutable_request()->set_persona_id("dx");
+  request.set_persona_id("dx");
   const auto verdict = service_->ReviewRevision(request);
   ASSERT_TRUE(verdict.ok()) << verdict.status();
   EXPECT_EQ(verdict->quote(), "Fine.");

@@ -46,7 +46,7 @@ class TestRevision {
   LlmRequest& request() { return request_; }
   LlmRequest For(const v1::Persona& persona) const {
     LlmRequest request = request_;
-    request.persona = persona;
+    request.persona = std::make_shared<v1::Persona>(persona);
     return request;
   }
 

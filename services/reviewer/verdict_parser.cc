@@ -107,10 +107,10 @@ class VerdictReader {
   void ReadIds() {
     const v1::Revision& revision = request_.revision;
     const RevisionId id{ToolId(revision.tool_id()), revision.number()};
-    verdict_.set_verdict_id(MakeVerdictId(id, PersonaId(request_.persona.persona_id())).value());
+    verdict_.set_verdict_id(MakeVerdictId(id, PersonaId(request_.persona->persona_id())).value());
     verdict_.set_tool_id(revision.tool_id());
     verdict_.set_revision(revision.number());
-    verdict_.set_persona_id(request_.persona.persona_id());
+    verdict_.set_persona_id(request_.persona->persona_id());
   }
 
   void ReadVote() {
@@ -142,11 +142,12 @@ class VerdictReader {
     const std::string id = Text(node, "id", path + ".id", 100, true);
     const std::string text = Text(node, "text", path + ".text", kMaxQuoteBytes, true);
     if (!error_.ok()) return;
-    const auto& specs = request_.persona.beats();
+    const auto& specs = request_.persona->beats();
     const auto spec =
         std::find_if(specs.begin(), specs.end(), [&id](const auto& s) { return s.beat_id() == id; });
     if (spec == specs.end()) {
-      return Fail(path + ".id", text::Cat("is `", id, "`, no beat of `", request_.persona.persona_id(), "`"));
+      return Fail(path + ".id",
+                  text::Cat("is `", id, "`, no beat of `", request_.persona->persona_id(), "`"));
     }
     if (!beat_ids_.insert(id).second) return Fail(path + ".id", text::Cat("is `", id, "` a second time"));
     size_t begin = verdict_.quote().find(text, beat_search_from_);
@@ -163,7 +164,7 @@ class VerdictReader {
 
   void OrderBeats() {
     const auto place = [this](const v1::Beat& beat) {
-      const auto& specs = request_.persona.beats();
+      const auto& specs = request_.persona->beats();
       return std::find_if(specs.begin(), specs.end(),
                           [&beat](const auto& s) { return s.beat_id() == beat.beat_id(); }) -
              specs.begin();

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/rocksdb_event_log.h"
 #include "seaworthy/v1/event.pb.h"
 
@@ -48,7 +49,8 @@ std::string About(const v1::Event& event) {
       return event.tool_announced().announcement_id();
     case v1::Event::kReviewRequested: {
       const v1::ReviewRequested& request = event.review_requested();
-      return review(request.revision().tool_id(), request.revision().number(), request.persona_id());
+      return absl::StrCat(request.revision().tool_id(), "@", request.revision().number(), "/",
+                          absl::StrJoin(request.persona_ids(), ","));
     }
     case v1::Event::kVerdictGiven:
       return event.verdict_given().verdict().verdict_id();

@@ -81,7 +81,12 @@ def wrong_announcements(subjects, memory):
 
 
 def wrong_reviews(subjects):
-    requested, given = subjects["review.requested"], subjects["verdict.given"]
+    requested = collections.Counter()
+    for about, count in subjects["review.requested"].items():
+        revision, _, personas = about.partition("/")
+        for persona in personas.split(","):
+            requested[f"{revision}/{persona}"] += count
+    given = subjects["verdict.given"]
     yield from twice(requested, "review.requested")
     yield from twice(given, "verdict.given")
     yield from (f"review.failed: {about}" for about in subjects["review.failed"])

@@ -237,15 +237,15 @@ class Composer {
   }
 
   absl::Status ChooseLeads() {
-    for (int beat = 0; beat < request_.persona.beats_size(); ++beat) {
+    for (int beat = 0; beat < request_.persona->beats_size(); ++beat) {
       const auto candidates = Candidates(beat);
       const bool spoke = std::any_of(candidates.begin(), candidates.end(), [this](const Signal* signal) {
         return TrySpeak(*signal, kMaxQuoteWords);
       });
       if (!spoke) {
-        return absl::InternalError(text::Cat("persona `", request_.persona.persona_id(),
+        return absl::InternalError(text::Cat("persona `", request_.persona->persona_id(),
                                              "` has nothing to say in `",
-                                             request_.persona.beats(beat).beat_id(),
+                                             request_.persona->beats(beat).beat_id(),
                                              "`; give that beat a fallback whose slots are always there"));
       }
     }

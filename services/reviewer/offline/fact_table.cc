@@ -76,7 +76,7 @@ double WeightsGb(double parameters_b, int bits) { return parameters_b * bits / 8
 
 FactTable::FactTable(const LlmRequest& request)
     : mentions_(request.announcement_text, request.revision.language()),
-      seed_(text::Cat(request.revision.name(), "\n", request.persona.persona_id())) {
+      seed_(text::Cat(request.revision.name(), "\n", request.persona->persona_id())) {
   Index(request);
   AddIdentity(request);
   AddSizes();

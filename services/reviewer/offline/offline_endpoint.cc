@@ -61,16 +61,16 @@ Json ToJson(const v1::Persona& persona, const Composition& composition) {
 
 }  // namespace
 
-absl::StatusOr<LlmAnswer> OfflineEndpoint::Complete(const LlmRequest& request) {
-  auto rubric = rubrics_.Get(request.persona);
+absl::StatusOr<InstantEndpoint::Answer> OfflineEndpoint::Complete(const LlmRequest& request) {
+  auto rubric = rubrics_.Get(*request.persona);
   if (!rubric.ok()) return rubric.status();
   offline::FactTable facts(request);
   auto composition = offline::Compose(request, **rubric, &facts);
   if (!composition.ok()) return composition.status();
-  LlmAnswer answer;
-  answer.raw = ToJson(request.persona, *composition).dump(-1, ' ', false, Json::error_handler_t::replace);
+  Answer answer;
+  answer.raw = ToJson(*request.persona, *composition).dump(-1, ' ', false, Json::error_handler_t::replace);
   answer.model =
-      text::Cat("rules ", request.persona.persona_id(), " ", request.persona.prompt_hash().substr(0, 12));
+      text::Cat("rules ", request.persona->persona_id(), " ", request.persona->prompt_hash().substr(0, 12));
   return answer;
 }
 

@@ -12,13 +12,13 @@ namespace seaworthy {
 
 // Thread-safe. The same request gives the same bytes. Rubrics are parsed once
 // for each persona file.
-class OfflineEndpoint : public LlmEndpoint {
+class OfflineEndpoint : public InstantEndpoint {
  public:
-  std::string name() const override { return "offline"; }
+  OfflineEndpoint() : InstantEndpoint("offline") {}
   bool rule_based() const override { return true; }
   // Errors: INVALID_ARGUMENT (the rubric is wrong), INTERNAL (it has nothing
   // to say).
-  absl::StatusOr<LlmAnswer> Complete(const LlmRequest& request) override;
+  absl::StatusOr<Answer> Complete(const LlmRequest& request) override;
 
  private:
   offline::RubricCache rubrics_;
