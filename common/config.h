@@ -1,6 +1,9 @@
 // Configuration: defaults, then a TOML file, then flags (docs/configuration.md).
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +11,56 @@
 #include "absl/time/time.h"
 
 namespace seaworthy {
+
+// One [endpoints.NAME] table.
+struct EndpointConfig {
+  // Its table.
+  std::string name;
+  // openai:https://api.openai.com/v1, anthropic:https://api.anthropic.com,
+  // grpc:HOST:PORT, triton:HOST:PORT, vllm:HOST:PORT (grpcs, tritons, vllms for
+  // TLS), offline, replay:DIR or record:DIR.
+  std::string url;
+  // Asked for.
+  std::string model;
+  // Of openai: a name in the dialect table; empty: guessed from the URL.
+  std::string dialect;
+  // Where the key is; never the key itself.
+  std::string key_env;
+  std::string key_file;
+  // PEM roots; empty: the system's.
+  std::string ca_file;
+  // The endpoint whose answers record:DIR keeps.
+  std::string of;
+  // Cap of the adaptive limit, 1 to 4096.
+  int max_in_flight = 16;
+  // Of one attempt (`deadline_seconds`).
+  absl::Duration deadline = absl::Seconds(60);
+  // `connect_timeout_seconds`
+  absl::Duration connect_timeout = absl::Seconds(5);
+  uint32_t max_output_tokens = 2048;
+  std::optional<double> temperature;
+  std::optional<int64_t> seed;
+  // Server-sent events instead of one body.
+  bool stream = false;
+  // The provider's batch API.
+  bool batch = false;
+  // Over the price table.
+  std::optional<double> input_usd_per_million;
+  std::optional<double> output_usd_per_million;
+};
+
+// Who answers for whom, and for how much money.
+struct PanelConfig {
+  // [panel]: persona -> endpoint names in order; `default` for the others.
+  std::map<std::string, std::vector<std::string>> routes;
+  // [budget] per_day_usd and per_run_usd; 0: none.
+  double budget_usd_per_day = 0;
+  double budget_usd_per_run = 0;
+  // [budget] prices: more of the price table, TOML.
+  std::string prices_file;
+  // [panel] cache
+  bool cache = true;
+};
 
 struct Config {
   // Where everything durable lives.
@@ -28,8 +81,12 @@ struct Config {
   std::string prompts_dir;
   // Folder of templates and styles; empty for the installed ones.
   std::string web_dir;
-  // `offline` or `replay:DIR`.
+  // Everybody's, where no [endpoints.NAME] table is there: `offline` or
+  // `replay:DIR`; --llm may also name a table or a URL.
   std::string endpoint = "offline";
+  // In the order of their names.
+  std::vector<EndpointConfig> endpoints;
+  PanelConfig panel;
   // Reviews under way at once.
   int reviewer_workers = 4;
   // Announcements read at once. One keeps the order of the log, and with it the

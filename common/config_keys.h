@@ -1,0 +1,22 @@
+// API keys: read from the environment or a file, never from the configuration.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/config.h"
+
+namespace seaworthy {
+
+// The key of an endpoint: $key_env, else the content of key_file, trimmed;
+// empty where neither is configured. Errors name the variable or the file and
+// the way out, never the key: NOT_FOUND where it is not set or there,
+// INVALID_ARGUMENT for a file others may read, for more than 4 KiB and for
+// characters no header holds.
+absl::StatusOr<std::string> ReadKey(const EndpointConfig& endpoint);
+
+// The variable a provider's key is in by custom: `OPENAI_API_KEY` for
+// api.openai.com and so on; empty for hosts not known and for this machine.
+std::string DefaultKeyEnv(const std::string& url);
+
+}  // namespace seaworthy
