@@ -13,7 +13,7 @@
 #include "common/ids.h"
 #include "services/ingest/document.h"
 #include "services/ingest/extract/extract.h"
-#include "services/reviewer/llm_endpoint.h"
+#include "services/reviewer/offline/offline_endpoint.h"
 #include "services/reviewer/text.h"
 #include "services/reviewer/verdict_parser.h"
 
@@ -74,8 +74,7 @@ Grams GramsOf(const std::string& quote) {
 
 class Measurer {
  public:
-  explicit Measurer(const std::vector<v1::Persona>& personas)
-      : personas_(personas), endpoint_(*MakeLlmEndpoint("offline")) {}
+  explicit Measurer(const std::vector<v1::Persona>& personas) : personas_(personas) {}
 
   void Extract(const std::string& file) {
     auto document = ReadDocument(ReadAll(file), "", std::filesystem::path(file).filename().string());
@@ -140,10 +139,10 @@ class Measurer {
   absl::StatusOr<v1::Verdict> Ask(const LlmRequest& request) {
     // The rubric is parsed once in a process: not part of a review.
     if (warm_.insert(request.persona->persona_id()).second) {
-      if (auto answer = endpoint_->Complete(request); !answer.ok()) return answer.status();
+      if (auto answer = endpoint_.Complete(request); !answer.ok()) return answer.status();
     }
     const double before = CpuMicros();
-    auto answer = endpoint_->Complete(request);
+    auto answer = endpoint_.Complete(request);
     if (!answer.ok()) return answer.status();
     auto verdict = ParseVerdict(answer->raw, request);
     quality_.cpu_micros += CpuMicros() - before;
@@ -201,7 +200,7 @@ class Measurer {
   }
 
   const std::vector<v1::Persona>& personas_;
-  const std::unique_ptr<LlmEndpoint> endpoint_;
+  OfflineEndpoint endpoint_;
   std::set<std::string> seen_;
   std::set<std::string> warm_;
   int reviews_ = 0;
