@@ -4,7 +4,7 @@ seaworthy_library(seaworthy_event_log
           rocksdb_event_log.cc rocksdb_event_log_check.cc rocksdb_event_log_crc32c.cc rocksdb_event_log_db.cc
           rocksdb_event_log_format.cc rocksdb_event_log_index.cc rocksdb_event_log_subscription.cc
           rocksdb_event_log_tracker.cc rocksdb_event_log_wal.cc rocksdb_event_log_writer.cc
-          memory_object_store.cc rocksdb_folder.cc rocksdb_object_store.cc
+          memory_object_store.cc object_store.cc rocksdb_folder.cc rocksdb_object_store.cc
   TESTS object_store_test.cc rocksdb_event_log_damage_test.cc rocksdb_event_log_fault_test.cc rocksdb_event_log_kill_test.cc
         rocksdb_event_log_test.cc rocksdb_event_log_wal_test.cc
   DEPS seaworthy_base seaworthy_proto absl::status absl::statusor absl::strings absl::synchronization absl::time

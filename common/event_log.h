@@ -78,6 +78,12 @@ struct SubscriptionStatus {
   uint64_t dead = 0;       // Given up on, ever.
 };
 
+// One answer of many: the delivery is done, with these effects.
+struct Acknowledgement {
+  const Delivery* delivery = nullptr;  // Not owned; never null, never twice in one call.
+  std::vector<NewEvent> effects;
+};
+
 // A durable named consumer. Delivers each matching record at least once, in
 // order of sequence for first deliveries. Thread-safe: several workers may
 // share one. Must be destroyed before its log.
@@ -95,6 +101,9 @@ class Subscription {
   // and the delivery comes again.
   virtual absl::Status Ack(const Delivery& delivery, absl::Span<const NewEvent> effects) = 0;
   absl::Status Ack(const Delivery& delivery) { return Ack(delivery, {}); }
+
+  // Many done at once, written as one: all of them count or none does.
+  virtual absl::Status AckAll(absl::Span<const Acknowledgement> answers) = 0;
 
   // Not now: delivered again after `delay`. On the last attempt as Reject.
   virtual absl::Status RetryAfter(const Delivery& delivery, absl::Duration delay,

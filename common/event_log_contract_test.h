@@ -311,6 +311,29 @@ TEST_P(EventLogContract, WhatIsAcknowledgedDoesNotComeAgainAfterACrash) {
   EXPECT_EQ(again[0].attempt, 2u);
 }
 
+TEST_P(EventLogContract, ManyAreAcknowledgedWithTheirEffectsAsOne) {
+  AppendMany(3);
+  const auto reader = Open();
+  const std::vector<Delivery> fetched = Fetch(*reader, 3);
+  const std::vector<Acknowledgement> answers = {{&fetched[0], {Event("x")}}, {&fetched[2], {Event("y")}}};
+  ASSERT_TRUE(reader->AckAll(answers).ok());
+  EXPECT_TRUE(reader->AckAll(answers).ok());
+  harness().CrashAndReopen();
+  EXPECT_EQ(log().LastSequence(), 5u);
+  const auto after = Open();
+  EXPECT_EQ(SequencesOf(Fetch(*after, 1)), (Sequences{2}));
+}
+
+TEST_P(EventLogContract, OfManyAcknowledgedWithOneBadEffectNoneCounts) {
+  AppendMany(2);
+  const auto reader = Open();
+  const std::vector<Delivery> fetched = Fetch(*reader, 2);
+  const std::vector<Acknowledgement> answers = {{&fetched[0], {Event("x")}}, {&fetched[1], {Event("")}}};
+  EXPECT_EQ(reader->AckAll(answers).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(log().LastSequence(), 2u);
+  EXPECT_TRUE(reader->Ack(fetched[0]).ok());
+}
+
 TEST_P(EventLogContract, AcknowledgingOutOfOrderSettlesOnlyThatRecord) {
   AppendMany(3);
   const auto reader = Open();

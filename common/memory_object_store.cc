@@ -13,12 +13,15 @@ namespace {
 
 class MemoryObjectStore : public ObjectStore {
  public:
-  absl::StatusOr<std::string> Put(std::string_view bytes) override {
-    SEAWORTHY_RETURN_IF_ERROR(CheckObjectSize(bytes.size()));
-    std::string hash = Sha256Hex(bytes);
-    absl::MutexLock lock(&mutex_);
-    objects_.emplace(hash, bytes);
-    return hash;
+  absl::StatusOr<std::vector<std::string>> PutAll(absl::Span<const std::string_view> objects) override {
+    std::vector<std::string> hashes;
+    for (const std::string_view bytes : objects) {
+      SEAWORTHY_RETURN_IF_ERROR(CheckObjectSize(bytes.size()));
+      hashes.push_back(Sha256Hex(bytes));
+      absl::MutexLock lock(&mutex_);
+      objects_.emplace(hashes.back(), bytes);
+    }
+    return hashes;
   }
 
   absl::StatusOr<std::string> Get(std::string_view hash) override {

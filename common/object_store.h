@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 
 namespace seaworthy {
 
@@ -15,9 +17,13 @@ namespace seaworthy {
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
-  // Stores `bytes` (at most 16 MiB) and returns their SHA-256 in lower-case
-  // hex; durable on return. Storing the same bytes again changes nothing.
-  virtual absl::StatusOr<std::string> Put(std::string_view bytes) = 0;
+  // Stores every one of `objects` (at most 16 MiB each) with one sync and
+  // returns their SHA-256 in lower-case hex, in order; durable on return.
+  // Storing the same bytes again changes nothing. On an error some may be
+  // stored. Errors: INVALID_ARGUMENT (too large), UNAVAILABLE.
+  virtual absl::StatusOr<std::vector<std::string>> PutAll(absl::Span<const std::string_view> objects) = 0;
+  // One object.
+  absl::StatusOr<std::string> Put(std::string_view bytes);
   // The bytes. Errors: NOT_FOUND, DATA_LOSS (their hash is not the key).
   virtual absl::StatusOr<std::string> Get(std::string_view hash) = 0;
 };

@@ -28,6 +28,14 @@ TEST_P(ObjectStoreTest, BytesComeBackByTheirHash) {
 
 TEST_P(ObjectStoreTest, NoBytesAreAnObjectToo) { EXPECT_EQ(*store_->Get(*store_->Put("")), ""); }
 
+TEST_P(ObjectStoreTest, ManyAreStoredInOrder) {
+  const std::vector<std::string_view> objects = {"one", "two", "one"};
+  const auto hashes = store_->PutAll(objects);
+  ASSERT_TRUE(hashes.ok()) << hashes.status();
+  EXPECT_EQ(*store_->Get((*hashes)[1]), "two");
+  EXPECT_EQ((*hashes)[0], (*hashes)[2]);
+}
+
 TEST_P(ObjectStoreTest, TheSameBytesAreOneObject) { EXPECT_EQ(*store_->Put("same"), *store_->Put("same")); }
 
 TEST_P(ObjectStoreTest, AnUnknownHashIsNotFound) {

@@ -25,6 +25,7 @@ class RocksDbSubscription : public Subscription {
 
   absl::StatusOr<std::vector<Delivery>> Fetch(size_t max, absl::Duration timeout) override;
   absl::Status Ack(const Delivery& delivery, absl::Span<const NewEvent> effects) override;
+  absl::Status AckAll(absl::Span<const Acknowledgement> answers) override;
   absl::Status RetryAfter(const Delivery& delivery, absl::Duration delay, std::string_view reason) override;
   absl::Status Reject(const Delivery& delivery, std::string_view reason) override;
   absl::Status InProgress(const Delivery& delivery) override;
@@ -56,6 +57,9 @@ class RocksDbSubscription : public Subscription {
 
   // True: the answer counts and the record is marked busy.
   absl::StatusOr<bool> Begin(const Delivery& delivery, bool any_attempt);
+  // The same for many; waits for those that others answer just now.
+  absl::StatusOr<std::vector<const Acknowledgement*>> BeginAll(absl::Span<const Acknowledgement> answers);
+  bool AnyBusy(absl::Span<const Acknowledgement> answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(core_->mutex);
   absl::Status Settle(const Delivery& delivery, absl::Span<const NewEvent> events);
   // A dead letter is never the subject of another: no endless chain.
   std::vector<NewEvent> LetterFor(const Record& record, uint32_t attempts, std::string_view reason) const;
@@ -194,6 +198,53 @@ absl::Status RocksDbSubscription::Ack(const Delivery& delivery, absl::Span<const
   SEAWORTHY_RETURN_IF_ERROR(CheckEvents(effects));
   SEAWORTHY_ASSIGN_OR_RETURN(const bool counts, Begin(delivery, true));
   return counts ? Settle(delivery, effects) : absl::OkStatus();
+}
+
+absl::Status RocksDbSubscription::AckAll(absl::Span<const Acknowledgement> answers) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<const Acknowledgement*> counting, BeginAll(answers));
+  std::vector<NewEvent> events;
+  LogWrite write;
+  for (const Acknowledgement* answer : counting) {
+    events.insert(events.end(), answer->effects.begin(), answer->effects.end());
+    write.bookkeeping.push_back(Settlement(answer->delivery->record.sequence));
+  }
+  if (counting.empty()) return absl::OkStatus();
+  write.events = events;
+  absl::Status status = CheckEvents(events);
+  if (status.ok()) status = core_->writer.Commit(write).status();
+  absl::MutexLock lock(&core_->mutex);
+  core_->changed.SignalAll();
+  for (const Acknowledgement* answer : counting) {
+    const uint64_t sequence = answer->delivery->record.sequence;
+    status.ok() ? tracker().Settle(sequence) : tracker().SetBusy(sequence, false);
+  }
+  return status;
+}
+
+bool RocksDbSubscription::AnyBusy(absl::Span<const Acknowledgement> answers) {
+  for (const Acknowledgement& answer : answers) {
+    if (tracker().Check(*answer.delivery, true) == DeliveryTracker::Answerable::kBusy) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<std::vector<const Acknowledgement*>> RocksDbSubscription::BeginAll(
+    absl::Span<const Acknowledgement> answers) {
+  using Answerable = DeliveryTracker::Answerable;
+  std::vector<const Acknowledgement*> counting;
+  absl::MutexLock lock(&core_->mutex);
+  // Nothing is marked while waiting, so two batches cannot wait for each other.
+  while (AnyBusy(answers)) core_->changed.Wait(&core_->mutex);
+  for (const Acknowledgement& answer : answers) {
+    const Answerable answerable = tracker().Check(*answer.delivery, true);
+    if (answerable == Answerable::kUnknown) {
+      return absl::InvalidArgumentError(absl::StrCat("record ", answer.delivery->record.sequence,
+                                                     " was never delivered to subscription ", options_.name));
+    }
+    if (answerable == Answerable::kYes) counting.push_back(&answer);
+  }
+  for (const Acknowledgement* answer : counting) tracker().SetBusy(answer->delivery->record.sequence, true);
+  return counting;
 }
 
 absl::Status RocksDbSubscription::RetryAfter(const Delivery& delivery, absl::Duration delay,

@@ -35,13 +35,18 @@ class RocksDbObjectStore : public ObjectStore {
   RocksDbObjectStore(std::string path, std::unique_ptr<RocksDbFolder> folder, std::unique_ptr<rocksdb::DB> db)
       : path_(std::move(path)), folder_(std::move(folder)), db_(std::move(db)) {}
 
-  absl::StatusOr<std::string> Put(std::string_view bytes) override {
-    SEAWORTHY_RETURN_IF_ERROR(CheckObjectSize(bytes.size()));
-    std::string hash = Sha256Hex(bytes);
-    // An object that is there and whole was synced when it came.
-    if (const absl::StatusOr<std::string> stored = Get(hash); stored.ok()) return hash;
-    const rocksdb::Status put = PutSynced(hash, bytes);
-    if (put.ok()) return hash;
+  absl::StatusOr<std::vector<std::string>> PutAll(absl::Span<const std::string_view> objects) override {
+    std::vector<std::string> hashes;
+    rocksdb::WriteBatch batch;
+    for (const std::string_view bytes : objects) {
+      SEAWORTHY_RETURN_IF_ERROR(CheckObjectSize(bytes.size()));
+      hashes.push_back(Sha256Hex(bytes));
+      // An object that is there and whole was synced when it came.
+      if (Get(hashes.back()).ok()) continue;
+      batch.Put(hashes.back(), rocksdb::Slice(bytes.data(), bytes.size())).PermitUncheckedError();
+    }
+    const rocksdb::Status put = batch.Count() == 0 ? rocksdb::Status::OK() : WriteSynced(batch);
+    if (put.ok()) return hashes;
     return absl::UnavailableError(absl::StrCat("the object store in ", path_,
                                                " cannot write: ", put.ToString(),
                                                "; check the disk's space and health, then restart"));
@@ -61,11 +66,9 @@ class RocksDbObjectStore : public ObjectStore {
   }
 
  private:
-  rocksdb::Status PutSynced(const std::string& hash, std::string_view bytes) {
-    rocksdb::WriteBatch batch;
-    rocksdb::Status status = batch.Put(hash, rocksdb::Slice(bytes.data(), bytes.size()));
+  rocksdb::Status WriteSynced(rocksdb::WriteBatch& batch) {
     const std::string_view end = event_log_format::kBatchEnd;
-    if (status.ok()) status = batch.PutLogData(rocksdb::Slice(end.data(), end.size()));
+    const rocksdb::Status status = batch.PutLogData(rocksdb::Slice(end.data(), end.size()));
     rocksdb::WriteOptions options;
     options.sync = true;
     return status.ok() ? db_->Write(options, &batch) : status;

@@ -23,7 +23,9 @@ constexpr char kCard[] =
 // An object store that fails as often as it is told to.
 class FlakyStore : public ObjectStore {
  public:
-  absl::StatusOr<std::string> Put(std::string_view bytes) override { return store_->Put(bytes); }
+  absl::StatusOr<std::vector<std::string>> PutAll(absl::Span<const std::string_view> objects) override {
+    return store_->PutAll(objects);
+  }
   absl::StatusOr<std::string> Get(std::string_view hash) override {
     if (failures_-- > 0) return absl::UnavailableError("the disk is away");
     return store_->Get(hash);
