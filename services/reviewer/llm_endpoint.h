@@ -91,7 +91,10 @@ struct LlmReply {
   std::string raw;
   // The whole answer as received, where it is more than `raw`; at most 1 MiB.
   std::string wire;
-  // What was sent, byte for byte, without headers; empty for rules.
+  // What was sent, byte for byte, without headers; empty for rules. What every
+  // review of a persona has in common may stand in `sent_prefix` alone (null:
+  // nothing does): the body is the one, then the other.
+  std::shared_ptr<const std::string> sent_prefix;
   std::string sent;
   // The model as it names itself.
   std::string model;
