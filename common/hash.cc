@@ -1,5 +1,7 @@
 #include "common/hash.h"
 
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 
 #include <cstdlib>
@@ -16,15 +18,16 @@ const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-crypto_hash_sha256_state* State(unsigned char* raw) {
-  return reinterpret_cast<crypto_hash_sha256_state*>(raw);
+// OpenSSL fails here only where it has no memory or no SHA-256.
+void Must(int ok) {
+  if (ok != 1) std::abort();
 }
 
 }  // namespace
 
 std::string Sha256(std::string_view bytes) {
-  std::string digest(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()), Bytes(bytes), bytes.size());
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(Bytes(bytes), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()));
   return digest;
 }
 
@@ -48,18 +51,19 @@ bool SecretEquals(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-Sha256Stream::Sha256Stream() {
-  static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(state_));
-  crypto_hash_sha256_init(State(state_));
+Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new()) {
+  Must(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1 ? 1 : 0);
 }
 
+void Sha256Stream::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+
 void Sha256Stream::Update(std::string_view bytes) {
-  crypto_hash_sha256_update(State(state_), Bytes(bytes), bytes.size());
+  Must(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()));
 }
 
 std::string Sha256Stream::Final() {
-  std::string digest(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256_final(State(state_), reinterpret_cast<unsigned char*>(digest.data()));
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  Must(EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr));
   return digest;
 }
 

@@ -1,8 +1,12 @@
-// SHA-256 as bytes and hex (libsodium), and random tokens.
+// SHA-256 as bytes and hex (OpenSSL, which uses the processor's own
+// instructions), and random tokens (libsodium).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct evp_md_ctx_st;
 
 namespace seaworthy {
 
@@ -26,7 +30,10 @@ class Sha256Stream {
   std::string Final();
 
  private:
-  alignas(16) unsigned char state_[256];
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
 }  // namespace seaworthy
