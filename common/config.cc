@@ -6,9 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <tuple>
-#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -16,6 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "common/config_endpoints.h"
+#include "common/config_toml.h"
 
 namespace seaworthy {
 namespace {
@@ -26,62 +26,45 @@ constexpr size_t kMaxConfigBytes = 64 * 1024;
 // build/release/common/x stands four folders below the source folder.
 constexpr int kMaxHomeLevels = 5;
 
-// One key of the file and where its value goes.
-struct Key {
-  absl::string_view name;
-  std::variant<std::string Config::*, int Config::*> field;
+using config_toml::Key;
+using config_toml::SetMember;
+
+constexpr Key<Config> kKeys[] = {
+    {"api_token", SetMember<&Config::api_token>},
+    {"data_dir", SetMember<&Config::data_dir>},
+    {"desk_link_file", SetMember<&Config::desk_link_file>},
+    {"endpoint", SetMember<&Config::endpoint>},
+    {"http_address", SetMember<&Config::http_address>},
+    {"http_port", SetMember<&Config::http_port>},
+    {"ingest_workers", SetMember<&Config::ingest_workers>},
+    {"max_pairs_per_tool", SetMember<&Config::max_pairs_per_tool>},
+    {"model", SetMember<&Config::model>},
+    {"prompts_dir", SetMember<&Config::prompts_dir>},
+    {"public_url", SetMember<&Config::public_url>},
+    {"reviewer_workers", SetMember<&Config::reviewer_workers>},
+    {"web_dir", SetMember<&Config::web_dir>},
 };
-
-constexpr Key kKeys[] = {
-    {"api_token", &Config::api_token},
-    {"data_dir", &Config::data_dir},
-    {"desk_link_file", &Config::desk_link_file},
-    {"endpoint", &Config::endpoint},
-    {"http_address", &Config::http_address},
-    {"http_port", &Config::http_port},
-    {"ingest_workers", &Config::ingest_workers},
-    {"max_pairs_per_tool", &Config::max_pairs_per_tool},
-    {"prompts_dir", &Config::prompts_dir},
-    {"public_url", &Config::public_url},
-    {"reviewer_workers", &Config::reviewer_workers},
-    {"web_dir", &Config::web_dir},
-};
-
-std::string At(const std::string& path, const toml::source_region& where) {
-  return absl::StrCat(path, ":", where.begin.line, ": ");
-}
-
-std::string KeyNames() {
-  return absl::StrJoin(kKeys, ", ", [](std::string* out, const Key& key) { absl::StrAppend(out, key.name); });
-}
-
-absl::Status SetString(const toml::node& node, std::string& field, const std::string& where) {
-  const auto value = node.value_exact<std::string>();
-  if (!value.has_value()) return absl::InvalidArgumentError(absl::StrCat(where, "expects a \"string\""));
-  field = *value;
-  return absl::OkStatus();
-}
-
-absl::Status SetInt(const toml::node& node, int& field, const std::string& where) {
-  const auto value = node.value_exact<int64_t>();
-  if (!value.has_value() || *value < 0 || *value > std::numeric_limits<int>::max()) {
-    return absl::InvalidArgumentError(absl::StrCat(where, "expects a whole number, 0 or more"));
-  }
-  field = static_cast<int>(*value);
-  return absl::OkStatus();
-}
 
 absl::Status SetKey(absl::string_view name, const toml::node& node, const std::string& path, Config& config) {
-  for (const Key& key : kKeys) {
-    if (key.name != name) continue;
-    const std::string where = absl::StrCat(At(path, node.source()), "`", name, "` ");
-    if (const auto* text = std::get_if<std::string Config::*>(&key.field)) {
-      return SetString(node, config.**text, where);
-    }
-    return SetInt(node, config.*std::get<int Config::*>(key.field), where);
+  if (name == "endpoints") return config_toml::ReadEndpoints(node, path, config);
+  if (name == "panel") return config_toml::ReadPanel(node, path, config);
+  if (name == "budget") return config_toml::ReadBudget(node, path, config);
+  return config_toml::SetByName(kKeys, name, node, path,
+                                "the file, nor a table of it ([endpoints.NAME], [panel], [budget])", config);
+}
+
+// What only the whole file shows.
+absl::Status CheckFile(const std::string& path, const Config& config) {
+  if (!config.endpoint.empty() && !config.panel.routes.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": `endpoint` and [panel] both say who answers; keep one"));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat(At(path, node.source()), "unknown key `", name, "`; the keys are ", KeyNames()));
+  // Names are checked here, where the file is known.
+  Config resolved = config;
+  if (absl::Status status = ResolvePanel(resolved); !status.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::string(status.message())));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> ReadConfigFile(const std::string& path) {
@@ -169,9 +152,11 @@ absl::StatusOr<Config> LoadConfig(const std::string& path) {
         return status;
     }
   } catch (const toml::parse_error& error) {
-    return absl::InvalidArgumentError(absl::StrCat(At(path, error.source()), std::string(error.description()),
+    return absl::InvalidArgumentError(absl::StrCat(path, ":", error.source().begin.line, ": ",
+                                                   std::string(error.description()),
                                                    "; see docs/configuration.md for an example"));
   }
+  if (absl::Status status = CheckFile(path, config); !status.ok()) return status;
   return config;
 }
 
@@ -181,9 +166,7 @@ absl::StatusOr<Config> ResolveConfig(Config config) {
   if (config.http_address.empty()) {
     return absl::InvalidArgumentError("`http_address` is empty; use 127.0.0.1, or 0.0.0.0 for every network");
   }
-  if (config.endpoint.empty()) {
-    return absl::InvalidArgumentError("`endpoint` is empty; use offline or replay:DIR");
-  }
+  if (absl::Status status = ResolvePanel(config); !status.ok()) return status;
   if (absl::Status status = CheckToken(config.api_token); !status.ok()) return status;
   if (config.public_url.empty() && config.http_port != 0) {
     config.public_url = absl::StrCat("http://localhost:", config.http_port);

@@ -81,9 +81,11 @@ struct Config {
   std::string prompts_dir;
   // Folder of templates and styles; empty for the installed ones.
   std::string web_dir;
-  // Everybody's, where no [endpoints.NAME] table is there: `offline` or
-  // `replay:DIR`; --llm may also name a table or a URL.
-  std::string endpoint = "offline";
+  // Everybody's: `offline`, `replay:DIR`, the name of a table or a URL. Empty:
+  // the tables below say who answers; `offline` where there are none.
+  std::string endpoint;
+  // With `endpoint`: asked for instead of the table's.
+  std::string model;
   // In the order of their names.
   std::vector<EndpointConfig> endpoints;
   PanelConfig panel;
@@ -100,8 +102,8 @@ struct Config {
 // naming file, line, key and the keys there are.
 absl::StatusOr<Config> LoadConfig(const std::string& path);
 
-// Checks ranges and fills what is empty (`prompts_dir`, `web_dir`, and
-// `public_url` unless the port is 0). Errors: INVALID_ARGUMENT naming the key.
+// Checks ranges and fills what is empty (`prompts_dir`, `web_dir`, the panel's
+// endpoints and routes, and `public_url` unless the port is 0). Errors: INVALID_ARGUMENT naming the key.
 absl::StatusOr<Config> ResolveConfig(Config config);
 
 // Folder that holds `prompts/` and `web/`: $SEAWORTHY_HOME, else the nearest of

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "common/config_endpoints.h"
+
 namespace seaworthy {
 namespace {
 
@@ -52,9 +54,10 @@ class ConfigTest : public testing::Test {
 };
 
 TEST_F(ConfigTest, AnEmptyFileLeavesTheDefaults) {
-  const auto config = Load("# nothing\n");
+  auto config = Load("# nothing\n");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->http_port, 8080);
+  EXPECT_TRUE(ResolvePanel(*config).ok());
   EXPECT_EQ(config->endpoint, "offline");
 }
 

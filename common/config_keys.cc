@@ -1,0 +1,85 @@
+#include "common/config_keys.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/config_endpoints.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kMaxKeyBytes = 4096;
+
+// Without the spaces around it; refused where no header could hold it.
+absl::StatusOr<std::string> Cleaned(absl::string_view bytes, const std::string& source) {
+  const absl::string_view key = absl::StripAsciiWhitespace(bytes);
+  bool plain = key.size() <= kMaxKeyBytes;
+  for (const char c : key) plain = plain && absl::ascii_isgraph(static_cast<unsigned char>(c));
+  if (key.empty()) return absl::NotFoundError(absl::StrCat(source, " is empty; put the API key there"));
+  if (plain) return std::string(key);
+  return absl::InvalidArgumentError(absl::StrCat(source, " holds no API key: at most ", kMaxKeyBytes,
+                                                 " printable characters in one word are expected"));
+}
+
+absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
+  const std::string source = absl::StrCat("the key file ", path);
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) {
+    return absl::NotFoundError(absl::StrCat(source, " cannot be read: ", std::strerror(errno)));
+  }
+  const absl::Cleanup close_file = [file] { close(file); };
+  struct stat status {};
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+    return absl::InvalidArgumentError(source + " is no file");
+  }
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(source, " can be read by others; chmod 600 ", path, " makes it private"));
+  }
+  std::string bytes(2 * kMaxKeyBytes, '\0');
+  const ssize_t size = read(file, bytes.data(), bytes.size());
+  if (size < 0) return absl::NotFoundError(absl::StrCat(source, " cannot be read: ", std::strerror(errno)));
+  return Cleaned(absl::string_view(bytes).substr(0, static_cast<size_t>(size)), source);
+}
+
+}  // namespace
+
+std::string DefaultKeyEnv(const std::string& url) {
+  struct Known {
+    absl::string_view host;
+    const char* variable;
+  };
+  static constexpr Known kKnown[] = {
+      {"api.openai.com", "OPENAI_API_KEY"},    {"api.anthropic.com", "ANTHROPIC_API_KEY"},
+      {"openrouter.ai", "OPENROUTER_API_KEY"}, {"api.mistral.ai", "MISTRAL_API_KEY"},
+      {"api.groq.com", "GROQ_API_KEY"},
+  };
+  const std::string host = HostOf(url);
+  for (const Known& known : kKnown) {
+    if (known.host == host) return known.variable;
+  }
+  return "";
+}
+
+absl::StatusOr<std::string> ReadKey(const EndpointConfig& endpoint) {
+  if (!endpoint.key_file.empty()) return ReadKeyFile(endpoint.key_file);
+  const bool custom = endpoint.key_env.empty();
+  const std::string variable = custom ? DefaultKeyEnv(endpoint.url) : endpoint.key_env;
+  if (variable.empty()) return std::string();
+  const char* value = std::getenv(variable.c_str());
+  if (value != nullptr && *value != '\0') return Cleaned(value, absl::StrCat("$", variable));
+  return absl::NotFoundError(absl::StrCat("endpoint `", endpoint.name, "` has no key: $", variable,
+                                          " is not set; export ", variable,
+                                          "=…, or name a file of mode 0600 with `key_file`"));
+}
+
+}  // namespace seaworthy
