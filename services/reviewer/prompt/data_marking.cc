@@ -1,0 +1,89 @@
+#include "services/reviewer/prompt/data_marking.h"
+
+#include <algorithm>
+
+#include "common/hash.h"
+#include "services/reviewer/prompt/visible_text.h"
+#include "services/reviewer/text.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kBlock = 64;  // Of SHA-256, RFC 2104.
+
+std::string Xor(std::string block, char with) {
+  std::transform(block.begin(), block.end(), block.begin(),
+                 [with](char c) { return static_cast<char>(c ^ with); });
+  return block;
+}
+
+std::string Hmac(std::string_view key, std::string_view data) {
+  std::string block = key.size() > kBlock ? Sha256(key) : std::string(key);
+  block.resize(kBlock, '\0');
+  return Sha256(Xor(block, 0x5C) + Sha256(text::Cat(Xor(block, 0x36), data)));
+}
+
+// Writes marked characters, one line or many.
+class Marker {
+ public:
+  explicit Marker(bool lines) : lines_(lines) {}
+
+  std::string Run(std::string_view text) {
+    const std::string visible = VisibleText(text);
+    for (size_t at = 0; at < visible.size();) {
+      const Character character = CharacterAt(visible, at);
+      Put(std::string_view(visible).substr(at, character.bytes));
+      at += character.bytes;
+    }
+    if (lines_) EndLine();
+    return std::move(out_);
+  }
+
+ private:
+  void Put(std::string_view character) {
+    if (character == "\n" && lines_) return EndLine();
+    if (character == "\n" || character == " " || character[0] == kMarker) {
+      gap_ = true;
+      return;
+    }
+    const bool ascii = character.size() == 1;
+    const bool full = ascii ? run_ascii_ >= kMaxUnmarkedAscii : run_other_ >= kMaxUnmarkedOther;
+    if (gap_ || full) {
+      out_.push_back(kMarker);
+      run_ascii_ = 0;
+      run_other_ = 0;
+    }
+    gap_ = false;
+    ++(ascii ? run_ascii_ : run_other_);
+    out_.append(character);
+  }
+
+  void EndLine() {
+    if (!out_.empty() && out_.back() != '\n') out_.push_back('\n');
+    gap_ = true;
+  }
+
+  const bool lines_;
+  bool gap_ = true;
+  size_t run_ascii_ = 0;
+  size_t run_other_ = 0;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string MarkData(std::string_view text) { return Marker(true).Run(text); }
+
+std::string MarkLine(std::string_view text) { return Marker(false).Run(text); }
+
+std::string DataCode(std::string_view key, std::string_view data) {
+  std::string code;
+  std::string round(data);
+  do {
+    code = ToHex(Hmac(key, round)).substr(0, 24);
+    round.append(code);
+  } while (data.find(code) != data.npos);
+  return code;
+}
+
+}  // namespace seaworthy
