@@ -31,11 +31,11 @@ constexpr std::array<std::string_view, 16> kFirst = {
     "benchmark",      "limitation",      "support",      "training_data"};
 
 // Fields whose absence a reviewer may speak of.
-constexpr std::array<std::string_view, 19> kMissable = {
-    "vendor",     "license",        "pricing",          "entry_price_usd", "parameters_b",
-    "formats",    "context_tokens", "release_date",     "install_command", "documentation",
-    "repository", "benchmark",      "benchmark_method", "hardware",        "training_data",
-    "limitation", "support",        "security",         "customer"};
+constexpr std::array<std::string_view, 24> kMissable = {
+    "vendor",         "license",          "pricing",         "entry_price_usd", "parameters_b",  "formats",
+    "context_tokens", "release_date",     "install_command", "code_example",    "documentation", "repository",
+    "benchmark",      "benchmark_method", "competitor",      "hardware",        "training_data", "limitation",
+    "use_case",       "support",          "security",        "customer",        "adoption",      "roadmap"};
 
 std::string_view Prefix(std::string_view text, size_t size) {
   if (text.size() <= size) return text;
