@@ -1,9 +1,9 @@
 #include "services/reviewer/wire/http_call.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "services/reviewer/text.h"
 
 namespace seaworthy {
@@ -139,7 +139,12 @@ HttpEnd HttpCall::EndOf(CURLcode code) const {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
       return HttpEnd::kTls;
-    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_UNSUPPORTED_PROTOCOL: {
+      // Also what an answer that is no HTTP is called.
+      long sent = 0;
+      curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &sent);
+      return sent > 0 ? HttpEnd::kTransport : HttpEnd::kBadUrl;
+    }
     case CURLE_URL_MALFORMAT:
       return HttpEnd::kBadUrl;
     default:
@@ -154,7 +159,12 @@ std::string HttpCall::Describe(CURLcode code) const {
   if (stopped_) return "ended while the answer came";
   if (code == CURLE_OK) return "";
   const std::string_view detail(error_.data());
-  return std::string(detail.empty() ? std::string_view(curl_easy_strerror(code)) : detail);
+  std::string said(detail.empty() ? std::string_view(curl_easy_strerror(code)) : detail);
+  long cause = 0;
+  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &cause);
+  if (code == CURLE_COULDNT_CONNECT && cause != 0)
+    text::Append(&said, " (", std::system_category().message(static_cast<int>(cause)), ")");
+  return said;
 }
 
 HttpResponse HttpCall::Finish(CURLcode code) {

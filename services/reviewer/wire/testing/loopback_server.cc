@@ -27,6 +27,8 @@ namespace {
 
 // Bytes of the first whole request, 0 where it is not there yet.
 size_t RequestSize(const std::string& in) {
+  // A TLS hello is as whole as it gets: this server has no TLS.
+  if (in.starts_with('\x16')) return in.size();
   const size_t head = in.find("\r\n\r\n");
   if (head == std::string::npos) return 0;
   const std::string lower = text::Lower(std::string_view(in).substr(0, head));
