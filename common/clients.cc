@@ -69,6 +69,9 @@ class GrpcAggregatorClient : public AggregatorClient {
   SEAWORTHY_RPC(AggregatorService, ListComparisons, v1::ListComparisonsRequest, v1::ListComparisonsResponse)
   SEAWORTHY_RPC(AggregatorService, RequestComparison, v1::RequestComparisonRequest, v1::Comparison)
   SEAWORTHY_RPC(AggregatorService, Decide, v1::DecideRequest, v1::Comparison)
+  SEAWORTHY_RPC(AggregatorService, AmendVerdict, v1::AmendVerdictRequest, v1::Verdict)
+  SEAWORTHY_RPC(AggregatorService, ListPredictions, v1::ListPredictionsRequest, v1::ListPredictionsResponse)
+  SEAWORTHY_RPC(AggregatorService, GetPanelHealth, v1::GetPanelHealthRequest, v1::PanelHealth)
   SEAWORTHY_RPC(AggregatorService, ListDecisions, v1::ListDecisionsRequest, v1::ListDecisionsResponse)
   SEAWORTHY_RPC(AggregatorService, GetPublishedComparison, v1::GetPublishedComparisonRequest,
                 v1::PublishedComparison)

@@ -28,6 +28,9 @@ class AggregatorGrpc : public v1::AggregatorService::Service {
   SEAWORTHY_RPC(ListComparisons, v1::ListComparisonsRequest, v1::ListComparisonsResponse)
   SEAWORTHY_RPC(RequestComparison, v1::RequestComparisonRequest, v1::Comparison)
   SEAWORTHY_RPC(Decide, v1::DecideRequest, v1::Comparison)
+  SEAWORTHY_RPC(AmendVerdict, v1::AmendVerdictRequest, v1::Verdict)
+  SEAWORTHY_RPC(ListPredictions, v1::ListPredictionsRequest, v1::ListPredictionsResponse)
+  SEAWORTHY_RPC(GetPanelHealth, v1::GetPanelHealthRequest, v1::PanelHealth)
   SEAWORTHY_RPC(ListDecisions, v1::ListDecisionsRequest, v1::ListDecisionsResponse)
   SEAWORTHY_RPC(GetPublishedComparison, v1::GetPublishedComparisonRequest, v1::PublishedComparison)
   SEAWORTHY_RPC(ListPublishedComparisons, v1::ListPublishedComparisonsRequest,

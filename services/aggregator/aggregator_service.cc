@@ -12,9 +12,13 @@
 #include "absl/time/clock.h"
 #include "common/hash.h"
 #include "common/status_macros.h"
+#include "services/aggregator/aggregator_impl.h"
+#include "services/aggregator/amendments.h"
 #include "services/aggregator/decisions.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/log_follower.h"
+#include "services/aggregator/paging.h"
+#include "services/aggregator/panel_counts.h"
 #include "services/aggregator/projector.h"
 #include "services/aggregator/queries.h"
 #include "services/aggregator/state_changes.h"
@@ -23,50 +27,7 @@
 namespace seaworthy {
 namespace {
 
-constexpr absl::Duration kApplyTimeout = absl::Seconds(8);
-constexpr int kDefaultPageSize = 50;
-constexpr int kMaxPageSize = 500;
 constexpr int kMaxDecisionsListed = 100;
-
-size_t PageSize(int asked) {
-  return static_cast<size_t>(asked <= 0 ? kDefaultPageSize : std::min(asked, kMaxPageSize));
-}
-
-// Page tokens are the next key in hex: opaque, and safe in a URL.
-absl::StatusOr<std::string> DecodePageToken(const std::string& token) {
-  const bool is_hex = token.size() % 2 == 0 && token.size() <= 1024 &&
-                      std::all_of(token.begin(), token.end(),
-                                  [](char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); });
-  if (!is_hex) {
-    return absl::InvalidArgumentError("the page token is none that was given out; begin again without one");
-  }
-  return absl::HexStringToBytes(token);
-}
-
-struct Page {
-  std::vector<std::string> keys;
-  std::vector<std::string> values;
-  std::string next_token;
-};
-
-// One page of the keys with a prefix.
-absl::StatusOr<Page> ReadPage(const StateReader& state, Table table, const std::string& prefix, int page_size,
-                              const std::string& token) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const std::string from, DecodePageToken(token));
-  Page page;
-  const size_t size = PageSize(page_size);
-  SEAWORTHY_RETURN_IF_ERROR(
-      state.Scan(table, prefix, from, [&](std::string_view key, std::string_view value) {
-        if (page.keys.size() == size) {
-          page.next_token = ToHex(key);
-          return false;
-        }
-        page.keys.emplace_back(key);
-        page.values.emplace_back(value);
-        return true;
-      }));
-  return page;
-}
 
 // The message a key of an index names; the index and its table never differ.
 template <typename Message>
@@ -86,54 +47,7 @@ absl::StatusOr<ComparisonId> CanonicalComparisonId(const std::string& id) {
   return MakeComparisonId(tools.first, tools.second);
 }
 
-absl::Status NoSuchComparison(const std::string& id) {
-  return absl::NotFoundError(
-      absl::StrCat("no comparison `", id, "`; ask for the pair with POST /api/v1/comparisons"));
-}
-
 }  // namespace
-
-class AggregatorService::Impl {
- public:
-  Impl(const Options& options, std::unique_ptr<StateStore> store)
-      : options_(options),
-        store_(std::move(store)),
-        projector_({options.personas, options.max_pairs_per_tool,
-                    [log = options.log](uint64_t sequence) { return log->Read(sequence); }}),
-        follower_(options.log, store_.get(), &projector_) {}
-
-  LogFollower& follower() { return follower_; }
-  const StateStore& store() const { return *store_; }
-  const Options& options() const { return options_; }
-
-  absl::StatusOr<v1::Comparison> LoadComparison(const ComparisonId& id) const {
-    const auto state = store_->Snapshot();
-    SEAWORTHY_ASSIGN_OR_RETURN(auto comparison, state->Load<v1::Comparison>(Table::kComparisons, id.value()));
-    if (!comparison.has_value()) return NoSuchComparison(id.value());
-    return *std::move(comparison);
-  }
-
-  // Appends and waits until the state shows what came of it.
-  absl::StatusOr<Appended> AppendAndApply(const NewEvent& event) {
-    SEAWORTHY_ASSIGN_OR_RETURN(const Appended appended, options_.log->Append(event));
-    SEAWORTHY_RETURN_IF_ERROR(follower_.WaitFor(appended.sequence, kApplyTimeout));
-    return appended;
-  }
-
-  bool Idle() const {
-    const auto state = store_->Snapshot();
-    const auto reviews = LoadCounter(*state, "reviews.pending");
-    const auto received = LoadCounter(*state, "announcements.received");
-    return reviews.ok() && received.ok() && *reviews == 0 && *received == 0 &&
-           follower_.applied() == options_.log->LastSequence();
-  }
-
- private:
-  const Options options_;
-  const std::unique_ptr<StateStore> store_;
-  const Projector projector_;
-  LogFollower follower_;
-};
 
 AggregatorService::AggregatorService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 AggregatorService::~AggregatorService() { Stop(); }
@@ -187,8 +101,8 @@ absl::StatusOr<v1::ListAnnouncementsResponse> AggregatorService::ListAnnouncemen
     const v1::ListAnnouncementsRequest& request) {
   const auto state = impl_->store().Snapshot();
   const std::string prefix = AnnouncementStatePrefix(request.state());
-  SEAWORTHY_ASSIGN_OR_RETURN(Page page, ReadPage(*state, Table::kAnnouncementsByTime, prefix,
-                                                 request.page_size(), request.page_token()));
+  SEAWORTHY_ASSIGN_OR_RETURN(StatePage page, ReadPage(*state, Table::kAnnouncementsByTime, prefix,
+                                                      request.page_size(), request.page_token()));
   v1::ListAnnouncementsResponse response;
   for (const std::string& key : page.keys) {
     SEAWORTHY_RETURN_IF_ERROR(LoadInto(*state, Table::kAnnouncements,
@@ -205,7 +119,7 @@ absl::StatusOr<v1::ToolView> AggregatorService::GetTool(const v1::GetToolRequest
 
 absl::StatusOr<v1::ListToolsResponse> AggregatorService::ListTools(const v1::ListToolsRequest& request) {
   const auto state = impl_->store().Snapshot();
-  SEAWORTHY_ASSIGN_OR_RETURN(Page page,
+  SEAWORTHY_ASSIGN_OR_RETURN(StatePage page,
                              ReadPage(*state, Table::kTools, "", request.page_size(), request.page_token()));
   v1::ListToolsResponse response;
   for (const std::string& key : page.keys) {
@@ -223,6 +137,7 @@ absl::StatusOr<v1::ComparisonView> AggregatorService::GetComparison(const v1::Ge
   v1::ComparisonView view;
   *view.mutable_comparison() = *std::move(comparison);
   SEAWORTHY_ASSIGN_OR_RETURN(*view.mutable_content(), BuildContent(*state, id));
+  SEAWORTHY_RETURN_IF_ERROR(ReadAmendments(*state, view.content(), view.mutable_amendments()));
   return view;
 }
 
@@ -239,7 +154,7 @@ absl::StatusOr<v1::ListComparisonsResponse> AggregatorService::ListComparisons(
   if (by_state) prefix = ComparisonStatePrefix(request.state());
   const Table table =
       by_tool ? Table::kComparisonsByTool : (by_state ? Table::kComparisonsByState : Table::kComparisons);
-  SEAWORTHY_ASSIGN_OR_RETURN(Page page,
+  SEAWORTHY_ASSIGN_OR_RETURN(StatePage page,
                              ReadPage(*state, table, prefix, request.page_size(), request.page_token()));
   v1::ListComparisonsResponse response;
   for (const std::string& key : page.keys) {
@@ -348,7 +263,7 @@ absl::StatusOr<v1::ListPublishedComparisonsResponse> AggregatorService::ListPubl
   const auto state = impl_->store().Snapshot();
   const bool by_tool = !request.tool_id().empty();
   const std::string prefix = by_tool ? Terminated(request.tool_id()) : "";
-  SEAWORTHY_ASSIGN_OR_RETURN(Page page,
+  SEAWORTHY_ASSIGN_OR_RETURN(StatePage page,
                              ReadPage(*state, by_tool ? Table::kPublishedByTool : Table::kPublished, prefix,
                                       request.page_size(), request.page_token()));
   v1::ListPublishedComparisonsResponse response;
@@ -362,8 +277,10 @@ absl::StatusOr<v1::ListPublishedComparisonsResponse> AggregatorService::ListPubl
 
 absl::StatusOr<v1::AggregatorStatus> AggregatorService::GetStatus(const v1::GetStatusRequest&) {
   v1::AggregatorStatus status;
-  SEAWORTHY_RETURN_IF_ERROR(impl_->store().Snapshot()->Scan(
-      Table::kCounters, "", "", [&](std::string_view key, std::string_view value) {
+  const auto state = impl_->store().Snapshot();
+  SEAWORTHY_RETURN_IF_ERROR(ReadSpend(*state, impl_->options().clock->Now(), status));
+  SEAWORTHY_RETURN_IF_ERROR(
+      state->Scan(Table::kCounters, "", "", [&](std::string_view key, std::string_view value) {
         uint64_t number = 0;
         if (absl::SimpleAtoi(std::string(value), &number))
           (*status.mutable_counts())[std::string(key)] = number;

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/event_log.h"
 #include "common/ids.h"
+#include "common/object_store.h"
 #include "seaworthy/v1/aggregator_service.pb.h"
 
 namespace grpc {
@@ -20,14 +21,17 @@ namespace seaworthy {
 
 // Thread-safe. One thread follows the log from the position kept in the store
 // and applies each event; effects and position are one atomic batch, so an
-// event read twice changes nothing. Commands (RequestComparison, Decide) are
-// appended to the log and answered once that thread has applied them: the log's
+// event read twice changes nothing. Commands (RequestComparison, Decide,
+// AmendVerdict) are appended to the log and answered once that thread has applied them: the log's
 // order decides who was first.
 class AggregatorService {
  public:
   struct Options {
-    EventLog* log = nullptr;          // Not owned.
-    Clock* clock = nullptr;           // Not owned.
+    EventLog* log = nullptr;  // Not owned.
+    Clock* clock = nullptr;   // Not owned.
+    // Not owned; holds the announcements' texts. Null: quotes cannot be
+    // edited, as there is nothing to check them against.
+    ObjectStore* objects = nullptr;
     std::string store_dir;            // RocksDB; created if missing.
     std::vector<PersonaId> personas;  // Who is asked about every revision.
     int max_pairs_per_tool = 5;       // Made by the pipeline for a new tool.
@@ -60,6 +64,9 @@ class AggregatorService {
   absl::StatusOr<v1::ListComparisonsResponse> ListComparisons(const v1::ListComparisonsRequest& request);
   absl::StatusOr<v1::Comparison> RequestComparison(const v1::RequestComparisonRequest& request);
   absl::StatusOr<v1::Comparison> Decide(const v1::DecideRequest& request);
+  absl::StatusOr<v1::Verdict> AmendVerdict(const v1::AmendVerdictRequest& request);
+  absl::StatusOr<v1::ListPredictionsResponse> ListPredictions(const v1::ListPredictionsRequest& request);
+  absl::StatusOr<v1::PanelHealth> GetPanelHealth(const v1::GetPanelHealthRequest& request);
   absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const v1::ListDecisionsRequest& request);
   absl::StatusOr<v1::PublishedComparison> GetPublishedComparison(
       const v1::GetPublishedComparisonRequest& request);

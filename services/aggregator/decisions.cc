@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "services/aggregator/amendments.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/queries.h"
 #include "services/aggregator/state_changes.h"
@@ -69,7 +70,8 @@ absl::Status CheckWithdraw(const v1::Comparison& comparison, const v1::Decision&
 }
 
 // What approving makes public. Errors: ABORTED where a tool has moved on and
-// the draft that says so is still on its way.
+// the draft that says so is still on its way, FAILED_PRECONDITION where marks
+// are open.
 absl::StatusOr<v1::PublishedComparison> ContentToPublish(const StateReader& state,
                                                          const v1::Decision& decision,
                                                          const v1::Comparison& comparison) {
@@ -78,6 +80,7 @@ absl::StatusOr<v1::PublishedComparison> ContentToPublish(const StateReader& stat
                              BuildContent(state, ComparisonId(comparison.comparison_id())));
   published.set_content_hash(ContentHash(published.content()));
   if (published.content_hash() != decision.content_hash()) return Stale(comparison);
+  SEAWORTHY_RETURN_IF_ERROR(CheckNoOpenMarks(published.content()));
   *published.mutable_decision() = decision;
   return published;
 }
@@ -131,7 +134,7 @@ absl::StatusOr<DecisionOutcome> TakeDecision(StateTransaction& state, const v1::
   absl::Status outcome = CheckDecision(*comparison, decision);
   if (!outcome.ok()) return DecisionOutcome{outcome};
   outcome = ApplyDecision(state, decision, sequence, *comparison);
-  if (absl::IsAborted(outcome)) return DecisionOutcome{outcome};
+  if (absl::IsAborted(outcome) || absl::IsFailedPrecondition(outcome)) return DecisionOutcome{outcome};
   SEAWORTHY_RETURN_IF_ERROR(outcome);
   return DecisionOutcome{absl::OkStatus()};
 }

@@ -10,9 +10,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/status_macros.h"
+#include "services/aggregator/amendments.h"
+#include "services/aggregator/competitors.h"
 #include "services/aggregator/decisions.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/nearest.h"
+#include "services/aggregator/panel_counts.h"
+#include "services/aggregator/predictions.h"
 #include "services/aggregator/queries.h"
 #include "services/aggregator/revisions.h"
 #include "services/aggregator/state_changes.h"
@@ -27,7 +31,7 @@ class Application {
               std::vector<NewEvent>& effects)
       : record_(record), options_(options), state_(state), effects_(effects) {}
 
-  absl::Status Apply(const v1::Event& event) {
+  absl::Status Apply(v1::Event& event) {
     switch (event.payload_case()) {
       case v1::Event::kAnnouncementReceived:
         return Received(event.announcement_received());
@@ -39,7 +43,7 @@ class Application {
       case v1::Event::kReviewRequested:
         return ReviewRequested(event.review_requested());
       case v1::Event::kVerdictGiven:
-        return VerdictGiven(event.verdict_given().verdict());
+        return VerdictGiven(*event.mutable_verdict_given()->mutable_verdict());
       case v1::Event::kReviewFailed:
         return ReviewFailed(event.review_failed());
       case v1::Event::kComparisonRequested:
@@ -48,6 +52,8 @@ class Application {
         return ComparisonDrafted(event.comparison_drafted());
       case v1::Event::kDecisionSubmitted:
         return DecisionSubmitted(event.decision_submitted().decision());
+      case v1::Event::kVerdictAmended:
+        return VerdictAmended(event.verdict_amended().amendment());
       case v1::Event::kDeadLetter:
         return DeadLetter(event.dead_letter());
       case v1::Event::kComparisonDecided:
@@ -111,6 +117,7 @@ class Application {
     tool->set_latest_revision(revision.number());
     state_.Store(Table::kTools, id.value(), *tool);
     state_.Store(Table::kRevisions, RevisionKey({id, revision.number()}), revision);
+    SEAWORTHY_RETURN_IF_ERROR(IndexNames(state_, revision));
     SEAWORTHY_RETURN_IF_ERROR(AskForReviews(revision, !known.has_value()));
     UpdateNearest(state_, known.has_value() ? &*known : nullptr, revision);
     return id;
@@ -157,7 +164,7 @@ class Application {
     return absl::OkStatus();
   }
 
-  absl::Status VerdictGiven(const v1::Verdict& verdict) {
+  absl::Status VerdictGiven(v1::Verdict& verdict) {
     const RevisionId revision{ToolId(verdict.tool_id()), verdict.revision()};
     SEAWORTHY_ASSIGN_OR_RETURN(v1::Panel panel, LoadPanel(state_, revision));
     if (!Holds(panel.expected_personas(), verdict.persona_id()) ||
@@ -167,13 +174,21 @@ class Application {
     SEAWORTHY_ASSIGN_OR_RETURN(const bool had_failed, ForgetFailure(panel, verdict.persona_id()));
     if (!had_failed) SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.pending", -1));
     SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "verdicts", 1));
+    SEAWORTHY_RETURN_IF_ERROR(CountVerdict(state_, verdict, record_));
+    SEAWORTHY_RETURN_IF_ERROR(ResolveNames(state_, verdict));
+    EnterPredictions(state_, verdict);
     state_.Store(Table::kVerdicts, VerdictKey(revision, verdict.persona_id()), verdict);
-    if (verdict.vote() == v1::SHIP) panel.set_ship(panel.ship() + 1);
+    if (verdict.vote() == v1::SHIP) {
+      panel.set_ship(panel.ship() + 1);
+      InsertSorted(verdict.persona_id(), *panel.mutable_ship_personas());
+    }
     panel.set_total(panel.total() + 1);
     panel.set_ship_percent((100 * panel.ship() + panel.total() / 2) / panel.total());
     panel.set_full(panel.given_personas_size() == panel.expected_personas_size());
     StorePanel(panel);
-    return panel.full() ? PanelIsFull(revision) : absl::OkStatus();
+    if (!panel.full()) return absl::OkStatus();
+    SEAWORTHY_RETURN_IF_ERROR(CountAgreement(state_, panel));
+    return PanelIsFull(revision);
   }
 
   absl::Status ReviewFailed(const v1::ReviewFailed& event) {
@@ -186,6 +201,8 @@ class Application {
     }
     panel.add_failed_personas(event.persona_id());
     panel.add_failures(event.reason());
+    panel.add_failure_outcomes(event.outcome());
+    SEAWORTHY_RETURN_IF_ERROR(CountFailure(state_, event.persona_id(), event.outcome()));
     SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.pending", -1));
     SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.failed", 1));
     StorePanel(panel);
@@ -200,6 +217,7 @@ class Application {
     const int index = static_cast<int>(at - failed.begin());
     panel.mutable_failed_personas()->DeleteSubrange(index, 1);
     panel.mutable_failures()->DeleteSubrange(index, 1);
+    panel.mutable_failure_outcomes()->DeleteSubrange(index, 1);
     SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.failed", -1));
     return true;
   }
@@ -253,7 +271,11 @@ class Application {
   }
 
   absl::Status ComparisonDrafted(const v1::ComparisonDrafted& event) {
-    const ComparisonId id(event.comparison_id());
+    return Redraft(ComparisonId(event.comparison_id()));
+  }
+
+  // Takes the content as it is now; where it changed, there is a new draft.
+  absl::Status Redraft(const ComparisonId& id) {
     SEAWORTHY_ASSIGN_OR_RETURN(auto comparison, state_.Load<v1::Comparison>(Table::kComparisons, id.value()));
     if (!comparison.has_value()) return absl::OkStatus();
     SEAWORTHY_ASSIGN_OR_RETURN(const v1::ComparisonContent content, BuildContent(state_, id));
@@ -276,6 +298,34 @@ class Application {
     v1::Event event;
     *event.mutable_comparison_decided()->mutable_decision() = decision;
     Emit(absl::StrCat("decided:", record_.sequence), event);
+    return absl::OkStatus();
+  }
+
+  absl::Status VerdictAmended(const v1::Amendment& amendment) {
+    const std::string key = AmendmentRequestKey(amendment);
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto known, state_.Get(Table::kOutcomes, key));
+    if (known.has_value()) return absl::OkStatus();
+    SEAWORTHY_ASSIGN_OR_RETURN(const AmendmentOutcome taken,
+                               TakeAmendment(state_, amendment, record_.sequence));
+    state_.Put(Table::kOutcomes, key, EncodeOutcome(taken.status));
+    return taken.verdict.has_value() ? RedraftAllOf(*taken.verdict) : absl::OkStatus();
+  }
+
+  // At once, so that whoever amended reads the new draft; an approval of the
+  // old words finds another hash.
+  absl::Status RedraftAllOf(const v1::Verdict& verdict) {
+    const ToolId tool_id(verdict.tool_id());
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto tool, LoadTool(state_, tool_id));
+    if (!tool.has_value() || tool->reviewed_revision() != verdict.revision()) return absl::OkStatus();
+    std::vector<ComparisonId> comparisons;
+    SEAWORTHY_RETURN_IF_ERROR(
+        ForEachComparisonOf(state_, tool_id, [&](const ComparisonId& id) { comparisons.push_back(id); }));
+    for (const ComparisonId& id : comparisons) {
+      SEAWORTHY_ASSIGN_OR_RETURN(const auto comparison,
+                                 state_.Load<v1::Comparison>(Table::kComparisons, id.value()));
+      const bool drafted = comparison.has_value() && comparison->state() != v1::Comparison::WAITING;
+      if (drafted) SEAWORTHY_RETURN_IF_ERROR(Redraft(id));
+    }
     return absl::OkStatus();
   }
 

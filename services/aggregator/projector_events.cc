@@ -19,6 +19,8 @@ const char* SubjectOf(const v1::Event& event) {
       return "comparison.drafted";
     case v1::Event::kDecisionSubmitted:
       return "decision.submitted";
+    case v1::Event::kVerdictAmended:
+      return "verdict.amended";
     case v1::Event::kComparisonDecided:
       switch (event.comparison_decided().decision().kind()) {
         case v1::APPROVE:

@@ -24,6 +24,7 @@ absl::StatusOr<v1::ToolView> BuildTimelessView(const StateReader& state, const T
   SEAWORTHY_ASSIGN_OR_RETURN(v1::ToolView view, BuildToolView(state, {id, number}));
   view.mutable_tool()->Clear();
   view.mutable_tool()->set_tool_id(id.value());
+  view.mutable_panel()->clear_ship_personas();
   for (v1::Verdict& verdict : *view.mutable_verdicts()) verdict.clear_create_time();
   return view;
 }

@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "common/status_macros.h"
 #include "services/aggregator/keys.h"
+#include "services/aggregator/predictions.h"
 #include "services/aggregator/queries.h"
 
 namespace seaworthy {
@@ -67,7 +68,8 @@ absl::Status StoreComparison(StateTransaction& state, const v1::Comparison& comp
 absl::Status StorePublished(StateTransaction& state, const v1::Comparison& comparison,
                             const std::optional<v1::PublishedComparison>& published) {
   const std::string& id = comparison.comparison_id();
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto before, state.Get(Table::kPublished, id));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto before, state.Load<v1::PublishedComparison>(Table::kPublished, id));
+  UpdatePublicPredictions(state, before, published);
   if (published.has_value()) {
     state.Store(Table::kPublished, id, *published);
   } else {

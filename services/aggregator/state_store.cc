@@ -22,7 +22,7 @@
 namespace seaworthy {
 namespace {
 
-constexpr char kSchemaVersion[] = "1";
+constexpr char kSchemaVersion[] = "2";
 constexpr char kSchemaKey[] = "schema_version";
 constexpr char kPositionKey[] = "position";
 
@@ -43,6 +43,11 @@ constexpr std::array<const char*, kTableCount> kTableNames = {
     "published",
     "published_by_tool",
     "counters",
+    "names",
+    "verdicts_by_time",
+    "predictions",
+    "health",
+    "amendments",
 };
 
 using Handles = std::array<rocksdb::ColumnFamilyHandle*, kTableCount>;

@@ -35,8 +35,13 @@ enum class Table {
   kPublished,
   kPublishedByTool,
   kCounters,
+  kNames,
+  kVerdictsByTime,
+  kPredictions,
+  kHealth,
+  kAmendments,
 };
-inline constexpr int kTableCount = static_cast<int>(Table::kCounters) + 1;
+inline constexpr int kTableCount = static_cast<int>(Table::kAmendments) + 1;
 
 // The same bytes for equal messages, whatever the order their maps were filled.
 std::string SerializeDeterministically(const google::protobuf::MessageLite& message);

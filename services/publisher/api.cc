@@ -21,6 +21,7 @@ constexpr int kMaxLimit = 200;
 constexpr size_t kMaxAnnouncementBytes = 2 << 20;
 constexpr size_t kMaxReasonBytes = 4000;
 constexpr size_t kMaxHeaderBytes = 255;
+constexpr uint64_t kMaxPlace = 1 << 20;
 
 absl::StatusOr<int> Limit(const Call& call) {
   const std::string text = call.Query("limit");
@@ -76,6 +77,49 @@ absl::StatusOr<v1::DecideRequest> ReadDecision(const Call& call) {
   decision.set_reason(*reason);
   decision.set_editor("api");
   decision.set_request_id(std::string(call.request.Header("Idempotency-Key").value_or("")));
+  return request;
+}
+
+// A byte's place; absent is 0.
+absl::StatusOr<uint32_t> PlaceMember(const json& object, const std::string& name) {
+  const auto it = object.find(name);
+  if (it == object.end()) return 0;
+  if (it->is_number_unsigned() && it->get<uint64_t>() <= kMaxPlace) return it->get<uint32_t>();
+  return absl::InvalidArgumentError(absl::StrCat("`", name, "` must be a byte's place in the quote"));
+}
+
+absl::StatusOr<v1::AmendVerdictRequest> ReadAmendment(const Call& call) {
+  const auto object = ParseObject(call.request.body);
+  if (!object.ok()) return object.status();
+  v1::AmendVerdictRequest request;
+  v1::Amendment& amendment = *request.mutable_amendment();
+  const auto read = [&object](const std::string& name, std::string* value) {
+    auto member = StringMember(*object, name);
+    if (member.ok()) *value = *std::move(member);
+    return member.status();
+  };
+  std::string kind;
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, std::string*>>{
+           {"kind", &kind},
+           {"verdict_id", amendment.mutable_verdict_id()},
+           {"quote_hash", amendment.mutable_base_hash()},
+           {"quote", amendment.mutable_quote()},
+           {"reason", amendment.mutable_reason()}}) {
+    const absl::Status status = read(name, value);
+    if (!status.ok()) return status;
+  }
+  amendment.set_kind(AmendmentKindOf(kind));
+  if (amendment.kind() == v1::AMENDMENT_KIND_UNSPECIFIED) {
+    return absl::InvalidArgumentError("`kind` must be edit or accept");
+  }
+  const auto begin = PlaceMember(*object, "begin");
+  const auto end = PlaceMember(*object, "end");
+  if (!begin.ok()) return begin.status();
+  if (!end.ok()) return end.status();
+  amendment.set_mark_begin(*begin);
+  amendment.set_mark_end(*end);
+  amendment.set_editor("api");
+  amendment.set_request_id(std::string(call.request.Header("Idempotency-Key").value_or("")));
   return request;
 }
 
@@ -139,7 +183,7 @@ HttpResponse Api::ListTools(const Call& call) const {
   const auto response = options_.aggregator->ListTools(request);
   if (!response.ok()) return StatusError(response.status());
   json tools = json::array();
-  for (const v1::ToolView& tool : response->tools()) tools.push_back(ToolJson(tool));
+  for (const v1::ToolView& tool : response->tools()) tools.push_back(ToolJson(tool, true));
   json next = response->next_page_token().empty() ? json(nullptr) : json(response->next_page_token());
   return Ok({{"tools", tools}, {"next_cursor", next}});
 }
@@ -176,7 +220,7 @@ HttpResponse Api::GetTool(const Call& call) const {
   }
   request.set_revision(revision);
   const auto tool = options_.aggregator->GetTool(request);
-  return tool.ok() ? Ok(ToolJson(*tool)) : StatusError(tool.status());
+  return tool.ok() ? Ok(ToolJson(*tool, true)) : StatusError(tool.status());
 }
 
 HttpResponse Api::ListComparisons(const Call& call) const {
@@ -263,6 +307,29 @@ HttpResponse Api::Decide(const Call& call) const {
   return comparison.ok() ? Ok(ComparisonJson(*comparison)) : StatusError(comparison.status());
 }
 
+HttpResponse Api::Amend(const Call& call) const {
+  const auto request = ReadAmendment(call);
+  if (!request.ok()) return StatusError(request.status());
+  const auto verdict = options_.aggregator->AmendVerdict(*request);
+  return verdict.ok() ? Ok(VerdictJson(*verdict, true)) : StatusError(verdict.status());
+}
+
+HttpResponse Api::ListPredictions(const Call& call) const {
+  const auto limit = Limit(call);
+  if (!limit.ok()) return StatusError(limit.status());
+  v1::ListPredictionsRequest request;
+  request.set_page_size(*limit);
+  request.set_page_token(call.Query("cursor"));
+  request.set_published(!call.has_token);
+  const auto ledger = options_.aggregator->ListPredictions(request);
+  return ledger.ok() ? Ok(PredictionsJson(*ledger)) : StatusError(ledger.status());
+}
+
+HttpResponse Api::GetPanelHealth(const Call&) const {
+  const auto health = options_.aggregator->GetPanelHealth({});
+  return health.ok() ? Ok(PanelHealthJson(*health)) : StatusError(health.status());
+}
+
 HttpResponse Api::Status(const Call& call) const {
   if (!call.has_token) return Ok({{"status", "ok"}, {"version", options_.version}});
   const auto status = options_.aggregator->GetStatus({});
@@ -295,6 +362,9 @@ std::vector<Route> Api::Routes() const {
       route("POST", "/comparisons", Access::kApiToken, &Api::RequestComparison),
       route("GET", "/comparisons/{id}", Access::kApiReader, &Api::GetComparison),
       route("POST", "/comparisons/{id}/decisions", Access::kApiToken, &Api::Decide),
+      route("POST", "/amendments", Access::kApiToken, &Api::Amend),
+      route("GET", "/predictions", Access::kApiReader, &Api::ListPredictions),
+      route("GET", "/panel", Access::kApiToken, &Api::GetPanelHealth),
       route("GET", "/status", Access::kApiReader, &Api::Status),
       route("POST", "/desk-links", Access::kApiToken, &Api::MakeDeskLink),
   };

@@ -40,6 +40,9 @@ class Api {
   HttpResponse GetComparison(const Call& call) const;
   HttpResponse RequestComparison(const Call& call) const;
   HttpResponse Decide(const Call& call) const;
+  HttpResponse Amend(const Call& call) const;
+  HttpResponse ListPredictions(const Call& call) const;
+  HttpResponse GetPanelHealth(const Call& call) const;
   HttpResponse Status(const Call& call) const;
   HttpResponse MakeDeskLink(const Call& call) const;
 

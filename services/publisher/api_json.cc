@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/time/time.h"
+#include "common/hash.h"
 #include "services/publisher/page_text.h"
 
 namespace seaworthy {
@@ -62,7 +63,61 @@ json ClaimJson(const v1::Claim& claim) {
           {"decided_by", OrNull(claim.decided_by())}};
 }
 
-json VerdictJson(const v1::Verdict& verdict) {
+json UsageJson(const v1::Usage& usage) {
+  return {{"input_tokens", usage.input_tokens()},
+          {"cached_input_tokens", usage.cached_input_tokens()},
+          {"output_tokens", usage.output_tokens()},
+          {"cost_micro_usd", usage.has_cost_micro_usd() ? json(usage.cost_micro_usd()) : json(nullptr)}};
+}
+
+json SpendJson(const v1::Spend& spend) {
+  return {{"verdicts", spend.verdicts()},
+          {"input_tokens", spend.input_tokens()},
+          {"cached_input_tokens", spend.cached_input_tokens()},
+          {"output_tokens", spend.output_tokens()},
+          {"cost_micro_usd", spend.cost_micro_usd()},
+          {"unpriced", spend.unpriced()}};
+}
+
+json CountsJson(const v1::PanelCounts& counts) {
+  return {{"persona", counts.persona_id()},
+          {"endpoint", OrNull(counts.endpoint())},
+          {"model", OrNull(counts.model())},
+          {"verdicts", counts.verdicts()},
+          {"ship", counts.ship()},
+          {"rule_based", counts.rule_based()},
+          {"from_cache", counts.from_cache()},
+          {"repaired", counts.repaired()},
+          {"marks", counts.marks()},
+          {"marks_unsupported", counts.marks_unsupported()},
+          {"marks_contradicted", counts.marks_contradicted()},
+          {"spend", SpendJson(counts.spend())}};
+}
+
+json MarkJson(const v1::Mark& mark) {
+  return {{"begin", mark.begin()},
+          {"end", mark.end()},
+          {"text", mark.text()},
+          {"kind", LowerName(v1::Mark::Kind_Name(mark.kind()))},
+          {"support", LowerName(v1::Claim::Support_Name(mark.support()))},
+          {"reason", OrNull(mark.reason())},
+          {"accepted_by", OrNull(mark.accepted_by())},
+          {"accepted_reason", OrNull(mark.accepted_reason())}};
+}
+
+// What only editors see of a verdict.
+void AddForEditors(const v1::Verdict& verdict, json& view) {
+  view["marks"] = json::array();
+  for (const v1::Mark& mark : verdict.marks()) view["marks"].push_back(MarkJson(mark));
+  view["competitor_tools"] = json::array();
+  for (const std::string& id : verdict.competitor_tool_ids()) view["competitor_tools"].push_back(OrNull(id));
+  view["quote_hash"] = Sha256Hex(verdict.quote());
+  view["usage"] = UsageJson(verdict.provenance().usage());
+}
+
+}  // namespace
+
+json VerdictJson(const v1::Verdict& verdict, bool all) {
   json beats = json::array();
   for (const v1::Beat& beat : verdict.beats()) {
     beats.push_back({{"id", beat.beat_id()},
@@ -73,20 +128,25 @@ json VerdictJson(const v1::Verdict& verdict) {
   }
   json claims = json::array();
   for (const v1::Claim& claim : verdict.claims()) claims.push_back(ClaimJson(claim));
-  return {{"id", OrNull(verdict.verdict_id())},
-          {"persona", verdict.persona_id()},
-          {"vote", LowerName(v1::Vote_Name(verdict.vote()))},
-          {"confidence", verdict.confidence()},
-          {"quote", verdict.quote()},
-          {"beats", beats},
-          {"claims", claims},
-          {"competitors", ArrayOf(verdict.competitors())},
-          {"flip", OrNull(verdict.flip())},
-          {"endpoint", OrNull(verdict.provenance().endpoint())},
-          {"model", OrNull(verdict.provenance().model())},
-          {"prompt_hash", OrNull(verdict.provenance().prompt_hash())},
-          {"rule_based", verdict.provenance().rule_based()}};
+  json view = {{"id", OrNull(verdict.verdict_id())},
+               {"persona", verdict.persona_id()},
+               {"vote", LowerName(v1::Vote_Name(verdict.vote()))},
+               {"confidence", verdict.confidence()},
+               {"quote", verdict.quote()},
+               {"beats", beats},
+               {"claims", claims},
+               {"competitors", ArrayOf(verdict.competitors())},
+               {"flip", OrNull(verdict.flip())},
+               {"endpoint", OrNull(verdict.provenance().endpoint())},
+               {"model", OrNull(verdict.provenance().model())},
+               {"prompt_hash", OrNull(verdict.provenance().prompt_hash())},
+               {"original_quote", OrNull(verdict.original_quote())},
+               {"rule_based", verdict.provenance().rule_based()}};
+  if (all) AddForEditors(verdict, view);
+  return view;
 }
+
+namespace {
 
 json PanelJson(const v1::Panel& panel) {
   return {{"ship_percent", panel.has_ship_percent() ? json(panel.ship_percent()) : json(nullptr)},
@@ -114,10 +174,10 @@ json AnnouncementJson(const v1::Announcement& announcement) {
           {"receive_time", TimeJson(announcement.has_receive_time(), announcement.receive_time())}};
 }
 
-json ToolJson(const v1::ToolView& tool) {
+json ToolJson(const v1::ToolView& tool, bool all) {
   const v1::Revision& r = tool.revision();
   json verdicts = json::array();
-  for (const v1::Verdict& verdict : tool.verdicts()) verdicts.push_back(VerdictJson(verdict));
+  for (const v1::Verdict& verdict : tool.verdicts()) verdicts.push_back(VerdictJson(verdict, all));
   return {{"id", r.tool_id()},
           {"revision", r.number()},
           {"name", OrNull(r.name())},
@@ -154,7 +214,7 @@ json ComparisonJson(const v1::Comparison& comparison) {
 
 json ComparisonViewJson(const v1::ComparisonView& view) {
   json comparison = ComparisonJson(view.comparison());
-  comparison["tools"] = {ToolJson(view.content().a()), ToolJson(view.content().b())};
+  comparison["tools"] = {ToolJson(view.content().a(), true), ToolJson(view.content().b(), true)};
   return comparison;
 }
 
@@ -179,10 +239,61 @@ json StatusJson(const v1::AggregatorStatus& status) {
                       {"retrying", queue.retrying()},
                       {"dead", queue.dead()}});
   }
+  json spent_by = json::array();
+  for (const v1::PanelCounts& row : status.spent_by()) {
+    if (row.spend().verdicts() == 0) continue;
+    spent_by.push_back({{"persona", row.persona_id()},
+                        {"endpoint", OrNull(row.endpoint())},
+                        {"model", OrNull(row.model())},
+                        {"spend", SpendJson(row.spend())}});
+  }
   return {{"counts", counts},
+          {"spent_today", SpendJson(status.spent_today())},
+          {"spent_total", SpendJson(status.spent_total())},
+          {"spent_by", spent_by},
           {"queues", queues},
           {"log_sequence", status.log_sequence()},
           {"applied_sequence", status.applied_sequence()}};
+}
+
+json PredictionsJson(const v1::ListPredictionsResponse& ledger) {
+  json rows = json::array();
+  for (const v1::Prediction& row : ledger.predictions()) {
+    rows.push_back({{"due_date", row.due_date()},
+                    {"probability", row.has_probability() ? json(row.probability()) : json(nullptr)},
+                    {"text", row.text()},
+                    {"decided_by", OrNull(row.decided_by())},
+                    {"persona", row.persona_id()},
+                    {"tool", row.tool_id()},
+                    {"tool_name", OrNull(row.tool_name())},
+                    {"revision", row.revision()},
+                    {"verdict_id", OrNull(row.verdict_id())},
+                    {"vote", LowerName(v1::Vote_Name(row.vote()))},
+                    {"comparison", OrNull(row.comparison_id())}});
+  }
+  return {{"predictions", rows}, {"next_cursor", OrNull(ledger.next_page_token())}};
+}
+
+json PanelHealthJson(const v1::PanelHealth& health) {
+  json counts = json::array();
+  for (const v1::PanelCounts& row : health.counts()) counts.push_back(CountsJson(row));
+  json agreements = json::array();
+  for (const v1::Agreement& row : health.agreements()) {
+    agreements.push_back(
+        {{"personas", {row.persona_a(), row.persona_b()}}, {"both", row.both()}, {"same", row.same()}});
+  }
+  json failures = json::array();
+  for (const v1::FailureCount& row : health.failures()) {
+    failures.push_back({{"persona", row.persona_id()}, {"outcome", row.outcome()}, {"count", row.count()}});
+  }
+  json likeness = json::array();
+  for (const v1::Likeness& row : health.likeness()) {
+    likeness.push_back({{"persona", row.persona_id()},
+                        {"verdicts", row.verdicts()},
+                        {"sequences", row.sequences()},
+                        {"repeated_sequences", row.repeated_sequences()}});
+  }
+  return {{"counts", counts}, {"agreements", agreements}, {"failures", failures}, {"likeness", likeness}};
 }
 
 std::string StateText(v1::Comparison::State state) {
@@ -203,6 +314,12 @@ v1::DecisionKind DecisionKindOf(const std::string& word) {
   if (word == "reject") return v1::REJECT;
   if (word == "withdraw") return v1::WITHDRAW;
   return v1::DECISION_KIND_UNSPECIFIED;
+}
+
+v1::AmendmentKind AmendmentKindOf(const std::string& word) {
+  if (word == "edit") return v1::EDIT_QUOTE;
+  if (word == "accept") return v1::ACCEPT_MARK;
+  return v1::AMENDMENT_KIND_UNSPECIFIED;
 }
 
 std::string DumpJson(const json& value) {

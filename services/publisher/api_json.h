@@ -11,7 +11,13 @@
 namespace seaworthy {
 
 nlohmann::json AnnouncementJson(const v1::Announcement& announcement);
-nlohmann::json ToolJson(const v1::ToolView& tool);
+// What is for editors (marks, costs, tools that may not be public) only where
+// `all`.
+nlohmann::json ToolJson(const v1::ToolView& tool, bool all = false);
+nlohmann::json VerdictJson(const v1::Verdict& verdict, bool all);
+// A page of the ledger.
+nlohmann::json PredictionsJson(const v1::ListPredictionsResponse& ledger);
+nlohmann::json PanelHealthJson(const v1::PanelHealth& health);
 // {id, state, content_hash, tools: [a, b]} with ids.
 nlohmann::json ComparisonJson(const v1::Comparison& comparison);
 // The same with both tools in full.
@@ -26,6 +32,9 @@ std::string StateText(v1::Comparison::State state);
 v1::Comparison::State StateOf(const std::string& word);
 // The kind of a word, `approve`; DECISION_KIND_UNSPECIFIED where it is none.
 v1::DecisionKind DecisionKindOf(const std::string& word);
+
+// `edit` or `accept`; AMENDMENT_KIND_UNSPECIFIED where it is neither.
+v1::AmendmentKind AmendmentKindOf(const std::string& word);
 
 // Serialised for an answer: invalid UTF-8 replaced, a newline at the end.
 std::string DumpJson(const nlohmann::json& value);

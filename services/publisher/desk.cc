@@ -10,7 +10,9 @@
 #include "common/error_codes.h"
 #include "common/hash.h"
 #include "services/publisher/api_json.h"
+#include "services/publisher/cost_text.h"
 #include "services/publisher/failure_log.h"
+#include "services/publisher/mark_view.h"
 #include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
 
@@ -48,6 +50,8 @@ std::string DoneText(const std::string& done) {
   if (done == "approve") return "Approved: the page is public now.";
   if (done == "reject") return "Rejected. It comes back if its content changes.";
   if (done == "withdraw") return "Withdrawn: the page is no longer public.";
+  if (done == "edit") return "Saved and checked anew. An earlier approval no longer holds.";
+  if (done == "accept") return "Accepted, with your reason. An earlier approval no longer holds.";
   if (done == "announcement") return "Received. It is being read; what it announces is reviewed next.";
   if (done == "pair") return "Asked for. It is drafted once both panels are full.";
   return "";
@@ -62,6 +66,53 @@ json DecisionView(const v1::Decision& decision) {
           {"when", TimeText(decision.decide_time())},
           {"reason", decision.reason()},
           {"hash", decision.content_hash().substr(0, 12)}};
+}
+
+int OpenMarksOf(const v1::ComparisonContent& content) {
+  int open = 0;
+  for (const v1::ToolView* tool : {&content.a(), &content.b()}) {
+    for (const v1::Verdict& verdict : tool->verdicts()) open += CountOpenMarks(verdict);
+  }
+  return open;
+}
+
+// What editors did to each verdict, under it.
+void AddHistory(const v1::ComparisonView& comparison, json& view) {
+  for (const v1::Amendment& amendment : comparison.amendments()) {
+    for (json& row : view["personas"]) {
+      for (const char* side : {"a", "b"}) {
+        if (row[side]["id"] != amendment.verdict_id()) continue;
+        row[side]["any_history"] = true;
+        row[side]["history"].push_back(
+            {{"what", amendment.kind() == v1::EDIT_QUOTE ? "Edited the quote" : "Accepted a mark"},
+             {"who", amendment.editor()},
+             {"when", TimeText(amendment.amend_time())},
+             {"reason", amendment.reason()}});
+      }
+    }
+  }
+}
+
+// What was spent, by persona, then by endpoint and model.
+json SpendViews(const v1::AggregatorStatus& status) {
+  std::map<std::string, v1::Spend> by_name;
+  for (const v1::PanelCounts& row : status.spent_by()) {
+    const std::string through = absl::StrCat(row.endpoint(), row.model().empty() ? "" : " · ", row.model());
+    for (const std::string& name : {absl::StrCat("Persona ", row.persona_id()), through}) {
+      if (row.spend().verdicts() == 0) continue;
+      v1::Spend& sum = by_name[name];
+      sum.set_verdicts(sum.verdicts() + row.spend().verdicts());
+      sum.set_input_tokens(sum.input_tokens() + row.spend().input_tokens());
+      sum.set_output_tokens(sum.output_tokens() + row.spend().output_tokens());
+      sum.set_cost_micro_usd(sum.cost_micro_usd() + row.spend().cost_micro_usd());
+      sum.set_unpriced(sum.unpriced() + row.spend().unpriced());
+    }
+  }
+  json views = json::array();
+  for (const auto& [name, sum] : by_name) {
+    views.push_back({{"name", name}, {"text", SpendText(sum)}, {"verdicts", sum.verdicts()}});
+  }
+  return views;
 }
 
 // What this state offers to an editor.
@@ -105,6 +156,8 @@ json Desk::Frame(const Call& call, const std::string& section, const std::string
           {"nav_queue", section == "queue"},
           {"nav_published", section == "published"},
           {"nav_announcements", section == "announcements"},
+          {"nav_panel", section == "panel"},
+          {"nav_predictions", section == "predictions"},
           {"nav_status", section == "status"}};
 }
 
@@ -143,6 +196,8 @@ json Desk::QueueRow(const v1::Comparison& comparison) const {
   request.set_comparison_id(comparison.comparison_id());
   const auto view = options_.aggregator->GetComparison(request);
   const bool known = view.ok();
+  row["open_total"] = known ? OpenMarksOf(view->content()) : 0;
+  row["any_open"] = row["open_total"] != 0;
   for (const bool first : {true, false}) {
     const std::string id = first ? comparison.tool_a() : comparison.tool_b();
     json tool = {{"name", id}, {"category", ""}, {"panel", PanelView({})}, {"pips", json::array()}};
@@ -220,7 +275,7 @@ json Desk::AnnouncementRows(v1::Announcement::State state) const {
                    });
   for (const v1::Announcement& announcement : announcements) {
     json tools = json::array();
-    for (const std::string& tool : announcement.tool_ids()) tools.push_back(tool);
+    for (const std::string& tool : announcement.tool_ids()) tools.push_back(AnnouncedTool(tool));
     const std::string& source = announcement.source_url();
     rows.push_back({{"id", announcement.announcement_id()},
                     {"from", !source.empty() ? source : announcement.file_name()},
@@ -272,6 +327,12 @@ HttpResponse Desk::ShowComparison(const Call& call) const {
         view["weak_total"].get<int>() + row["a"]["weak_count"].get<int>() + row["b"]["weak_count"].get<int>();
   }
   view["any_weak"] = view["weak_total"].get<int>() > 0;
+  view["open_total"] = OpenMarksOf(found->content());
+  view["any_open"] = OpenMarksOf(found->content()) > 0;
+  view["any_hidden_text"] = view["a"]["any_hidden"] || view["b"]["any_hidden"];
+  view["comparison_id"] = comparison.comparison_id();
+  view["can_amend"] = true;
+  AddHistory(*found, view);
   view["decisions"] = json::array();
   if (decisions.ok()) {
     for (const v1::Decision& decision : decisions->decisions()) {
@@ -299,6 +360,10 @@ HttpResponse Desk::ShowStatus(const Call& call) const {
   for (const auto& [name, count] : counts) {
     view["counts"].push_back({{"name", absl::StrReplaceAll(name, {{".", " · "}})}, {"count", count}});
   }
+  view["spent_today"] = SpendText(status->spent_today());
+  view["spent_total"] = SpendText(status->spent_total());
+  view["spent"] = SpendViews(*status);
+  view["any_spent"] = !view["spent"].empty();
   view["queues"] = json::array();
   for (const v1::QueueStatus& queue : status->queues()) {
     view["queues"].push_back({{"name", queue.name()},
@@ -339,6 +404,10 @@ std::vector<Route> Desk::Routes() const {
       route("GET", "/desk/comparisons/{id}", Access::kDesk, &Desk::ShowComparison),
       route("GET", "/desk/preview/{id}", Access::kDesk, &Desk::ShowPreview),
       route("POST", "/desk/comparisons/{id}/decisions", Access::kDesk, &Desk::Decide),
+      route("POST", "/desk/comparisons/{id}/amendments", Access::kDesk, &Desk::Amend),
+      route("GET", "/desk/tools/{id}", Access::kDesk, &Desk::ShowTool),
+      route("GET", "/desk/predictions", Access::kDesk, &Desk::ShowPredictions),
+      route("GET", "/desk/panel", Access::kDesk, &Desk::ShowPanel),
       route("GET", "/desk/status", Access::kDesk, &Desk::ShowStatus),
   };
   routes[0].max_body = kMaxAnnouncementForm;

@@ -53,12 +53,18 @@ class Desk {
   HttpResponse ShowComparison(const Call& call) const;
   HttpResponse ShowPreview(const Call& call) const;
   HttpResponse Decide(const Call& call) const;
+  HttpResponse Amend(const Call& call) const;
+  HttpResponse ShowTool(const Call& call) const;
+  HttpResponse ShowPredictions(const Call& call) const;
+  HttpResponse ShowPanel(const Call& call) const;
   HttpResponse ShowStatus(const Call& call) const;
 
   // What every desk page needs; `section` is the navigation's current entry.
   nlohmann::json Frame(const Call& call, const std::string& section, const std::string& title) const;
   nlohmann::json QueueRow(const v1::Comparison& comparison) const;
   nlohmann::json AnnouncementRows(v1::Announcement::State state) const;
+  // A tool an announcement told of: its `id`, and the `failures` of its panel.
+  nlohmann::json AnnouncedTool(const std::string& tool_id) const;
   HttpResponse Page(const char* name, const nlohmann::json& view) const;
   HttpResponse Failed(const absl::Status& status, const std::string& what) const;
   HttpResponse Conflict(const Call& call, const absl::Status& status) const;

@@ -1,6 +1,9 @@
 // What the desk's forms do.
+#include <cstdint>
+#include <limits>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/error_codes.h"
@@ -12,6 +15,12 @@ namespace {
 
 std::string ComparisonPath(const std::string& id) {
   return absl::StrCat("/desk/comparisons/", PercentEncode(id));
+}
+
+// A byte's place in a form; nothing where it is none.
+uint32_t Place(const std::string& text) {
+  uint32_t place = 0;
+  return absl::SimpleAtoi(text, &place) ? place : std::numeric_limits<uint32_t>::max();
 }
 
 }  // namespace
@@ -83,10 +92,40 @@ HttpResponse Desk::Decide(const Call& call) const {
                    "Back to the comparison");
   }
   const auto decided = options_.aggregator->Decide(request);
+  if (decision.kind() == v1::APPROVE && absl::IsFailedPrecondition(decided.status())) {
+    return Message(*options_.templates, 409, "Not approved",
+                   absl::StrCat("Nothing was published: ", decided.status().message(), "."),
+                   ComparisonPath(call.Path("id")), "Back to the comparison");
+  }
   if (ToHttpStatus(decided.status().code()) == 409) return Conflict(call, decided.status());
   if (!decided.ok()) return Failed(decided.status(), "The decision was not taken");
   return Redirect(303, absl::StrCat(ComparisonPath(decided->comparison_id()),
                                     "?done=", PercentEncode(call.Form("decision"))));
+}
+
+HttpResponse Desk::Amend(const Call& call) const {
+  v1::AmendVerdictRequest request;
+  v1::Amendment& amendment = *request.mutable_amendment();
+  amendment.set_verdict_id(call.Form("verdict_id"));
+  amendment.set_kind(AmendmentKindOf(call.Form("kind")));
+  amendment.set_base_hash(call.Form("quote_hash"));
+  // A quote is one paragraph; a text area breaks lines where it likes.
+  amendment.set_quote(absl::StrReplaceAll(call.Form("quote"), {{"\r\n", " "}, {"\n", " "}, {"\r", " "}}));
+  amendment.set_mark_begin(Place(call.Form("begin")));
+  amendment.set_mark_end(Place(call.Form("end")));
+  amendment.set_reason(call.Form("reason"));
+  amendment.set_editor(call.session->editor);
+  amendment.set_request_id(call.Form("request_id"));
+  const auto amended = options_.aggregator->AmendVerdict(request);
+  const std::string path = ComparisonPath(call.Path("id"));
+  if (!amended.ok()) {
+    const int http = ToHttpStatus(amended.status().code());
+    if (http >= 500) return Failed(amended.status(), "The amendment was not taken");
+    return Message(*options_.templates, http, "The amendment was not taken",
+                   absl::StrCat("Nothing was changed: ", amended.status().message(), "."), path,
+                   "Back to the comparison");
+  }
+  return Redirect(303, absl::StrCat(path, "?done=", PercentEncode(call.Form("kind"))));
 }
 
 }  // namespace seaworthy

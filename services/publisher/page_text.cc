@@ -16,8 +16,15 @@ namespace {
 
 constexpr char kDash[] = "—";
 
-// 1234567 as 1,234,567.
-std::string Grouped(uint64_t number) {
+std::string ParameterText(double billions) {
+  if (billions >= 1000) return absl::StrFormat("%gT", billions / 1000);
+  if (billions < 1) return absl::StrFormat("%gM", std::round(billions * 1e6) / 1e3);
+  return absl::StrFormat("%gB", billions);
+}
+
+}  // namespace
+
+std::string GroupedText(uint64_t number) {
   const std::string digits = absl::StrCat(number);
   std::string out;
   for (size_t i = 0; i < digits.size(); ++i) {
@@ -26,14 +33,6 @@ std::string Grouped(uint64_t number) {
   }
   return out;
 }
-
-std::string ParameterText(double billions) {
-  if (billions >= 1000) return absl::StrFormat("%gT", billions / 1000);
-  if (billions < 1) return absl::StrFormat("%gM", std::round(billions * 1e6) / 1e3);
-  return absl::StrFormat("%gB", billions);
-}
-
-}  // namespace
 
 std::string OrDash(const std::string& text) { return text.empty() ? kDash : text; }
 
@@ -47,7 +46,7 @@ std::string PercentText(double share) {
 }
 
 std::string ContextText(const v1::Revision& revision) {
-  return revision.has_context_tokens() ? absl::StrCat(Grouped(revision.context_tokens()), " tokens") : "";
+  return revision.has_context_tokens() ? absl::StrCat(GroupedText(revision.context_tokens()), " tokens") : "";
 }
 
 std::string PriceText(const v1::Revision& revision) {
@@ -105,6 +104,23 @@ std::string FieldLabel(const std::string& field) {
   const auto it = kLabels->find(field);
   if (it != kLabels->end()) return it->second;
   return Capitalised(absl::StrReplaceAll(field, {{"_", " "}}));
+}
+
+std::string OutcomeAdvice(const std::string& outcome) {
+  static const auto* const kAdvice = new std::map<std::string, std::string>{
+      {"refused", "The model would not answer. Put another model into this persona's route."},
+      {"truncated", "The answer was cut off. Raise max_output_tokens of the endpoint."},
+      {"invalid_json", "The answer was no JSON, twice. Use a model that keeps to a schema."},
+      {"schema_violation", "The answer left the schema, twice. Use a model that keeps to a schema."},
+      {"rate_limited", "The provider limits requests. Lower max_in_flight, or add an endpoint."},
+      {"spend_capped", "The money is spent. Raise the cap at the provider or in [budget]."},
+      {"overloaded", "The provider was overloaded. Announce again later, or add an endpoint."},
+      {"timeout", "No answer came in time. Raise deadline_seconds, or add an endpoint."},
+      {"cut_stream", "The answer broke off. Announce again later, or add an endpoint."},
+      {"transport", "The endpoint could not be reached. Run `seaworthy doctor`."},
+      {"rejected", "The provider refused the request. Run `seaworthy endpoints test`."}};
+  const auto it = kAdvice->find(outcome);
+  return it == kAdvice->end() ? "The log says more; `seaworthy doctor` checks the endpoints." : it->second;
 }
 
 std::string DateText(const google::protobuf::Timestamp& time) {

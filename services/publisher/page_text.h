@@ -23,8 +23,12 @@ std::string DateText(const google::protobuf::Timestamp& time);
 std::string TimeText(const google::protobuf::Timestamp& time);
 // `131,072 tokens`; empty where unknown.
 std::string ContextText(const v1::Revision& revision);
+// 1234567 as `1,234,567`.
+std::string GroupedText(uint64_t number);
 // A share of 1 as `82%`.
 std::string PercentText(double share);
+// What to do about a review that failed so: a sentence.
+std::string OutcomeAdvice(const std::string& outcome);
 // The text, its first letter in upper case.
 std::string Capitalised(std::string text);
 // The text, or an em dash where it is empty.

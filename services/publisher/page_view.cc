@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "services/publisher/cost_text.h"
 #include "services/publisher/page_text.h"
 #include "services/publisher/url_codec.h"
 #include "services/publisher/verdict_view.h"
@@ -85,6 +87,17 @@ json FactViews(const v1::Revision& revision) {
   return facts;
 }
 
+// What the announcement hid from a reader.
+json HiddenViews(const v1::Revision& revision) {
+  json views = json::array();
+  for (const v1::HiddenText& hidden : revision.hidden_texts()) {
+    views.push_back({{"kind", Capitalised(absl::StrReplaceAll(hidden.kind(), {{"_", " "}}))},
+                     {"bytes", GroupedText(hidden.bytes())},
+                     {"excerpt", hidden.excerpt()}});
+  }
+  return views;
+}
+
 bool AnyRuleBased(const v1::ToolView& tool) {
   return std::any_of(tool.verdicts().begin(), tool.verdicts().end(),
                      [](const v1::Verdict& verdict) { return verdict.provenance().rule_based(); });
@@ -127,8 +140,11 @@ json PanelView(const v1::Panel& panel) {
           {"failures", [&panel] {
              json failures = json::array();
              for (int i = 0; i < panel.failed_personas_size(); ++i) {
+               const std::string outcome = i < panel.failure_outcomes_size() ? panel.failure_outcomes(i) : "";
                failures.push_back({{"persona", panel.failed_personas(i)},
-                                   {"reason", i < panel.failures_size() ? panel.failures(i) : ""}});
+                                   {"reason", i < panel.failures_size() ? panel.failures(i) : ""},
+                                   {"outcome", absl::StrReplaceAll(outcome, {{"_", " "}})},
+                                   {"advice", OutcomeAdvice(outcome)}});
              }
              return failures;
            }()}};
@@ -172,6 +188,8 @@ json ToolPageView(const v1::ToolView& tool, const std::vector<v1::Persona>& pers
           {"any_links", !LinkViews(revision.links()).empty()},
           {"facts", FactViews(revision)},
           {"fact_count", revision.facts_size()},
+          {"hidden", HiddenViews(revision)},
+          {"any_hidden", revision.hidden_texts_size() > 0},
           {"announcements", absl::StrJoin(revision.announcement_ids(), ", ")},
           {"rule_based", AnyRuleBased(tool)},
           {"verdicts", rows}};
@@ -211,6 +229,7 @@ json ComparisonPageView(const v1::ComparisonContent& content, const std::vector<
           {"personas", rows},
           {"specs", specs},
           {"rule_based", rule_based},
+          {"cost", CostLine(content)},
           {"title", absl::StrCat(content.a().revision().name(), " vs ", content.b().revision().name())}};
 }
 

@@ -115,6 +115,13 @@ absl::StatusOr<PublishedToolPage> Published::Tool(const std::string& tool_id) {
   return page;
 }
 
+absl::StatusOr<v1::ListPredictionsResponse> Published::Predictions(int limit) {
+  v1::ListPredictionsRequest request;
+  request.set_page_size(limit);
+  request.set_published(true);
+  return aggregator_->ListPredictions(request);
+}
+
 absl::StatusOr<std::vector<std::string>> Published::ToolIds() {
   const auto all = All();
   if (!all.ok()) return all.status();

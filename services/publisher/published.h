@@ -53,6 +53,8 @@ class Published {
   absl::StatusOr<v1::PublishedComparison> Comparison(const std::string& id);
   // One tool. Errors: NOT_FOUND where no published comparison holds it.
   absl::StatusOr<PublishedToolPage> Tool(const std::string& tool_id);
+  // What published verdicts predict, by due date, at most `limit`.
+  absl::StatusOr<v1::ListPredictionsResponse> Predictions(int limit);
   // The ids of all tools published, sorted.
   absl::StatusOr<std::vector<std::string>> ToolIds();
 

@@ -11,6 +11,7 @@
 #include "common/error_codes.h"
 #include "common/hash.h"
 #include "services/publisher/failure_log.h"
+#include "services/publisher/ledger_view.h"
 #include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
 
@@ -24,6 +25,7 @@ constexpr absl::string_view kComparePrefix = "/compare/";
 constexpr absl::string_view kToolPrefix = "/tools/";
 // Home shows this many with their votes, the rest as a list.
 constexpr size_t kCards = 24;
+constexpr int kPredictions = 500;
 
 struct ErrorText {
   std::string title;
@@ -55,6 +57,8 @@ json Site::Frame(const std::string& path, const std::string& title, const std::s
           {"canonical", options_.public_url.empty() || path.empty() ? "" : options_.public_url + path},
           {"nav_home", path == "/"},
           {"nav_method", path == "/method"},
+          {"nav_predictions", path == "/predictions"},
+          {"cost", ""},
           {"preview", false},
           {"open_claims", false},
           {"approved_on", ""}};
@@ -115,6 +119,18 @@ absl::StatusOr<Site::Page> Site::RenderTool(const std::string& id) const {
   return Page{kHtml, options_.templates->Render("tool", view), ""};
 }
 
+absl::StatusOr<Site::Page> Site::RenderPredictions() const {
+  const auto ledger = options_.published->Predictions(kPredictions);
+  if (!ledger.ok()) return ledger.status();
+  json view = Frame("/predictions", "Predictions · Seaworthy",
+                    "What the panel predicted in published comparisons, by the day it can be decided.");
+  view["predictions"] = PredictionViews(*ledger, options_.personas, std::string(kToolPrefix));
+  view["ledger_caption"] = "Earliest first, as an editor approved them";
+  view["empty"] = ledger->predictions().empty();
+  view["cut"] = ledger->next_page_token().empty() ? "" : absl::StrCat(kPredictions);
+  return Page{kHtml, options_.templates->Render("predictions", view), ""};
+}
+
 Site::Page Site::RenderMethod() const {
   json view = Frame("/method", "Method · Seaworthy", "Who reviews, on what evidence, and who approves.");
   view["personas"] = json::array();
@@ -140,6 +156,7 @@ std::string Site::ErrorBody(int status) const {
 absl::StatusOr<Site::Page> Site::Render(const std::string& path) const {
   if (path == "/") return RenderHome();
   if (path == "/method") return RenderMethod();
+  if (path == "/predictions") return RenderPredictions();
   if (path == "/404") return Page{kHtml, ErrorBody(404), ""};
   if (const auto asset = options_.assets.find(path); asset != options_.assets.end()) {
     return Page{asset->second.media_type, asset->second.body, ""};
@@ -154,7 +171,7 @@ absl::StatusOr<Site::Page> Site::Render(const std::string& path) const {
 }
 
 absl::StatusOr<std::vector<std::string>> Site::Paths() const {
-  std::vector<std::string> paths = {"/", "/404", "/method"};
+  std::vector<std::string> paths = {"/", "/404", "/method", "/predictions"};
   for (const auto& [path, unused] : options_.assets) paths.push_back(path);
   const auto entries = options_.published->All();
   if (!entries.ok()) return entries.status();
@@ -197,7 +214,7 @@ std::vector<Route> Site::Routes() const {
                  .access = Access::kAnyone,
                  .handler = [this, pattern](const Call& call) { return Serve(call.request, pattern); }};
   };
-  std::vector<Route> routes = {page("/"), page("/method"), page("/404")};
+  std::vector<Route> routes = {page("/"), page("/method"), page("/predictions"), page("/404")};
   for (const auto& [path, unused] : options_.assets) routes.push_back(page(path));
   for (const absl::string_view prefix : {kComparePrefix, kToolPrefix}) {
     routes.push_back({.method = "GET",

@@ -52,6 +52,7 @@ class Site {
   absl::StatusOr<Page> RenderHome() const;
   absl::StatusOr<Page> RenderComparison(const std::string& id) const;
   absl::StatusOr<Page> RenderTool(const std::string& id) const;
+  absl::StatusOr<Page> RenderPredictions() const;
   Page RenderMethod() const;
   std::string ComparisonBody(const v1::ComparisonContent& content, const v1::Decision* decision) const;
 

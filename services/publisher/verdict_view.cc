@@ -5,7 +5,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "common/hash.h"
+#include "services/publisher/cost_text.h"
+#include "services/publisher/mark_view.h"
 #include "services/publisher/page_text.h"
 
 namespace seaworthy {
@@ -64,18 +68,59 @@ json ProvenanceView(const v1::Provenance& provenance) {
           {"prompt_short", OrDash(provenance.prompt_hash().substr(0, 12))},
           {"request", OrDash(provenance.request_object())},
           {"answer", OrDash(provenance.answer_object())},
+          {"asked", provenance.model_asked() == provenance.model() ? "" : provenance.model_asked()},
+          {"parameters", provenance.parameters()},
+          {"parser", provenance.parser_version()},
+          {"usage", UsageText(provenance.usage())},
+          {"took", provenance.elapsed_ms() == 0
+                       ? ""
+                       : absl::StrFormat("%.1f s", static_cast<double>(provenance.elapsed_ms()) / 1000)},
+          {"from_cache", provenance.from_cache()},
+          {"repaired", provenance.repaired()},
+          {"batched", provenance.batched()},
           {"attempts", provenance.attempts()}};
 }
 
+// What the verdict names, and whether the store knows it.
+json CompetitorViews(const v1::Verdict& verdict) {
+  json views = json::array();
+  for (int i = 0; i < verdict.competitors_size(); ++i) {
+    const bool resolved = i < verdict.competitor_tool_ids_size();
+    views.push_back({{"name", verdict.competitors(i)},
+                     {"tool_id", resolved ? verdict.competitor_tool_ids(i) : ""},
+                     {"unknown", resolved && verdict.competitor_tool_ids(i).empty()}});
+  }
+  return views;
+}
+
 json EmptyVerdict() {
-  return {{"given", false},      {"id", ""},
-          {"vote", ""},          {"ship", false},
-          {"skip", false},       {"confidence", ""},
-          {"quote", ""},         {"beats", json::array()},
-          {"flip", ""},          {"claims", json::array()},
-          {"claim_count", 0},    {"weak_count", 0},
-          {"weak", false},       {"competitors", ""},
-          {"rule_based", false}, {"provenance", ProvenanceView({})}};
+  return {{"given", false},
+          {"id", ""},
+          {"vote", ""},
+          {"ship", false},
+          {"skip", false},
+          {"confidence", ""},
+          {"quote", ""},
+          {"beats", json::array()},
+          {"flip", ""},
+          {"claims", json::array()},
+          {"claim_count", 0},
+          {"weak_count", 0},
+          {"weak", false},
+          {"competitors", json::array()},
+          {"edited", false},
+          {"original", ""},
+          {"quote_hash", ""},
+          {"pieces", json::array()},
+          {"marks", json::array()},
+          {"any_marks", false},
+          {"open_marks", 0},
+          {"any_open", false},
+          {"history", json::array()},
+          {"any_history", false},
+          {"any_competitors", false},
+          {"rule_based", false},
+          {"provenance", ProvenanceView({})}};
 }
 
 json GivenVerdict(const v1::Verdict& verdict) {
@@ -100,7 +145,16 @@ json GivenVerdict(const v1::Verdict& verdict) {
   view["claim_count"] = verdict.claims_size();
   view["weak_count"] = weak;
   view["weak"] = weak > 0;
-  view["competitors"] = absl::StrJoin(verdict.competitors(), ", ");
+  view["competitors"] = CompetitorViews(verdict);
+  view["any_competitors"] = verdict.competitors_size() > 0;
+  view["edited"] = !verdict.original_quote().empty();
+  view["original"] = verdict.original_quote();
+  view["quote_hash"] = Sha256Hex(verdict.quote());
+  view["pieces"] = QuotePieces(verdict);
+  view["marks"] = MarkViews(verdict);
+  view["any_marks"] = !view["marks"].empty();
+  view["open_marks"] = CountOpenMarks(verdict);
+  view["any_open"] = CountOpenMarks(verdict) > 0;
   view["rule_based"] = verdict.provenance().rule_based();
   view["provenance"] = ProvenanceView(verdict.provenance());
   return view;

@@ -25,6 +25,10 @@ constexpr const char* kTemplates[] = {
     "desk_announcements",
     "desk_comparison",
     "desk_published",
+    "desk_tool",
+    "desk_predictions",
+    "desk_panel",
+    "predictions",
 };
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {

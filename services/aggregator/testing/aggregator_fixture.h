@@ -35,6 +35,7 @@ class AggregatorFixture : public ::testing::Test {
     AggregatorService::Options options;
     options.log = log_.get();
     options.clock = &clock_;
+    options.objects = objects_.get();
     options.store_dir = (dir_ / store).string();
     options.personas = {PersonaId("dx"), PersonaId("business")};
     options.max_pairs_per_tool = 2;
@@ -91,16 +92,25 @@ class AggregatorFixture : public ::testing::Test {
     Append("announcement.received", event);
     return id;
   }
-  void Give(const std::string& tool, uint32_t revision, const std::string& persona, v1::Vote vote) {
+  static v1::Verdict MakeVerdict(const std::string& tool, uint32_t revision, const std::string& persona,
+                                 v1::Vote vote) {
+    v1::Verdict verdict;
+    verdict.set_verdict_id(MakeVerdictId({ToolId(tool), revision}, PersonaId(persona)).value());
+    verdict.set_tool_id(tool);
+    verdict.set_revision(revision);
+    verdict.set_persona_id(persona);
+    verdict.set_vote(vote);
+    verdict.set_quote(absl::StrCat(persona, " on ", tool));
+    return verdict;
+  }
+  void Give(const v1::Verdict& verdict) {
     v1::Event event;
-    v1::Verdict* verdict = event.mutable_verdict_given()->mutable_verdict();
-    verdict->set_tool_id(tool);
-    verdict->set_revision(revision);
-    verdict->set_persona_id(persona);
-    verdict->set_vote(vote);
-    verdict->set_quote(absl::StrCat(persona, " on ", tool));
+    *event.mutable_verdict_given()->mutable_verdict() = verdict;
     Append("verdict.given", event);
     Settle();
+  }
+  void Give(const std::string& tool, uint32_t revision, const std::string& persona, v1::Vote vote) {
+    Give(MakeVerdict(tool, revision, persona, vote));
   }
   void Review(const std::string& tool, uint32_t revision = 1) {
     Give(tool, revision, "dx", v1::SHIP);
@@ -145,6 +155,7 @@ class AggregatorFixture : public ::testing::Test {
   int ComparisonsListed() { return service_->ListComparisons({})->comparisons_size(); }
 
   FakeClock clock_;
+  std::unique_ptr<ObjectStore> objects_ = NewMemoryObjectStore();
   std::filesystem::path dir_;
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<AggregatorService> service_;

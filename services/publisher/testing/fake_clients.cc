@@ -86,6 +86,10 @@ void FakeAggregator::ChangeTool(v1::ToolView tool) {
   ++sequence_;
   const std::string id = tool.revision().tool_id();
   tools_[id] = std::move(tool);
+  Redraft(id);
+}
+
+void FakeAggregator::Redraft(const std::string& id) {
   for (auto& [unused, comparison] : comparisons_) {
     if (comparison.tool_a() != id && comparison.tool_b() != id) continue;
     comparison.set_content_hash(HashOf(Content(comparison)));
@@ -186,6 +190,7 @@ absl::StatusOr<v1::ComparisonView> FakeAggregator::GetComparison(const v1::GetCo
   v1::ComparisonView view;
   *view.mutable_comparison() = *comparison;
   *view.mutable_content() = Content(*comparison);
+  for (const v1::Amendment& amendment : amendments_) *view.add_amendments() = amendment;
   return view;
 }
 
@@ -259,6 +264,78 @@ absl::StatusOr<v1::Comparison> FakeAggregator::Decide(const v1::DecideRequest& r
   return Apply(decision);
 }
 
+std::vector<v1::Amendment> FakeAggregator::amendments() {
+  absl::MutexLock lock(&mutex_);
+  return amendments_;
+}
+
+void FakeAggregator::AddPrediction(v1::Prediction prediction, bool published) {
+  absl::MutexLock lock(&mutex_);
+  predictions_.emplace_back(std::move(prediction), published);
+}
+
+void FakeAggregator::SetHealth(v1::PanelHealth health) {
+  absl::MutexLock lock(&mutex_);
+  health_ = std::move(health);
+}
+
+void FakeAggregator::SetSpend(v1::AggregatorStatus spend) {
+  absl::MutexLock lock(&mutex_);
+  spend_ = std::move(spend);
+}
+
+v1::Verdict* FakeAggregator::FindVerdict(const std::string& id) {
+  for (auto& [unused, tool] : tools_) {
+    for (v1::Verdict& verdict : *tool.mutable_verdicts()) {
+      if (verdict.verdict_id() == id) return &verdict;
+    }
+  }
+  return nullptr;
+}
+
+absl::StatusOr<v1::Verdict> FakeAggregator::AmendVerdict(const v1::AmendVerdictRequest& request,
+                                                         absl::Duration) {
+  absl::MutexLock lock(&mutex_);
+  if (!failure_.ok()) return failure_;
+  const v1::Amendment& amendment = request.amendment();
+  v1::Verdict* verdict = FindVerdict(amendment.verdict_id());
+  if (verdict == nullptr) return absl::NotFoundError("no such verdict");
+  if (amendment.base_hash() != Sha256Hex(verdict->quote()))
+    return absl::AbortedError("the quote has changed");
+  if (amendment.kind() == v1::EDIT_QUOTE) {
+    verdict->set_original_quote(verdict->quote());
+    verdict->set_quote(amendment.quote());
+    verdict->clear_marks();
+  }
+  for (v1::Mark& mark : *verdict->mutable_marks()) {
+    if (amendment.kind() != v1::ACCEPT_MARK || mark.begin() != amendment.mark_begin()) continue;
+    mark.set_accepted_by(amendment.editor());
+    mark.set_accepted_reason(amendment.reason());
+  }
+  ++sequence_;
+  amendments_.push_back(amendment);
+  Redraft(verdict->tool_id());
+  return *verdict;
+}
+
+absl::StatusOr<v1::ListPredictionsResponse> FakeAggregator::ListPredictions(
+    const v1::ListPredictionsRequest& request, absl::Duration) {
+  absl::MutexLock lock(&mutex_);
+  if (!failure_.ok()) return failure_;
+  v1::ListPredictionsResponse response;
+  for (const auto& [prediction, published] : predictions_) {
+    if (published || !request.published()) *response.add_predictions() = prediction;
+  }
+  return response;
+}
+
+absl::StatusOr<v1::PanelHealth> FakeAggregator::GetPanelHealth(const v1::GetPanelHealthRequest&,
+                                                               absl::Duration) {
+  absl::MutexLock lock(&mutex_);
+  if (!failure_.ok()) return failure_;
+  return health_;
+}
+
 absl::StatusOr<v1::ListDecisionsResponse> FakeAggregator::ListDecisions(
     const v1::ListDecisionsRequest& request, absl::Duration) {
   absl::MutexLock lock(&mutex_);
@@ -300,7 +377,7 @@ absl::StatusOr<v1::ListPublishedComparisonsResponse> FakeAggregator::ListPublish
 absl::StatusOr<v1::AggregatorStatus> FakeAggregator::GetStatus(const v1::GetStatusRequest&, absl::Duration) {
   absl::MutexLock lock(&mutex_);
   if (!failure_.ok()) return failure_;
-  v1::AggregatorStatus status;
+  v1::AggregatorStatus status = spend_;
   status.set_applied_sequence(sequence_);
   status.set_log_sequence(sequence_);
   auto& counts = *status.mutable_counts();

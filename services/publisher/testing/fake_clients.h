@@ -31,6 +31,12 @@ class FakeAggregator : public AggregatorClient {
   void FailWith(absl::Status status);
   // The decisions that took effect.
   std::vector<v1::Decision> decisions();
+  // The amendments asked for.
+  std::vector<v1::Amendment> amendments();
+  // A row of the ledger, in the order given; public ones too where asked for.
+  void AddPrediction(v1::Prediction prediction, bool published);
+  void SetHealth(v1::PanelHealth health);
+  void SetSpend(v1::AggregatorStatus spend);
 
   absl::StatusOr<v1::Announcement> GetAnnouncement(const v1::GetAnnouncementRequest& request,
                                                    absl::Duration deadline) override;
@@ -46,6 +52,12 @@ class FakeAggregator : public AggregatorClient {
   absl::StatusOr<v1::Comparison> RequestComparison(const v1::RequestComparisonRequest& request,
                                                    absl::Duration deadline) override;
   absl::StatusOr<v1::Comparison> Decide(const v1::DecideRequest& request, absl::Duration deadline) override;
+  absl::StatusOr<v1::Verdict> AmendVerdict(const v1::AmendVerdictRequest& request,
+                                           absl::Duration deadline) override;
+  absl::StatusOr<v1::ListPredictionsResponse> ListPredictions(const v1::ListPredictionsRequest& request,
+                                                              absl::Duration deadline) override;
+  absl::StatusOr<v1::PanelHealth> GetPanelHealth(const v1::GetPanelHealthRequest& request,
+                                                 absl::Duration deadline) override;
   absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const v1::ListDecisionsRequest& request,
                                                           absl::Duration deadline) override;
   absl::StatusOr<v1::PublishedComparison> GetPublishedComparison(
@@ -61,6 +73,8 @@ class FakeAggregator : public AggregatorClient {
   v1::ComparisonContent Content(const v1::Comparison& comparison) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddComparisonLocked(const std::string& a, const std::string& b, v1::Comparison::State state)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::Verdict* FindVerdict(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Redraft(const std::string& tool_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::Comparison* Find(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<v1::Comparison> Apply(const v1::Decision& decision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -72,6 +86,10 @@ class FakeAggregator : public AggregatorClient {
   std::map<std::string, v1::PublishedComparison> published_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::Announcement> announcements_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::Decision> decisions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::Amendment> amendments_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::pair<v1::Prediction, bool>> predictions_ ABSL_GUARDED_BY(mutex_);
+  v1::PanelHealth health_ ABSL_GUARDED_BY(mutex_);
+  v1::AggregatorStatus spend_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Thread-safe.

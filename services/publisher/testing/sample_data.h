@@ -22,6 +22,10 @@ v1::ToolView BareTool(const std::string& id, const std::string& name);
 // A tool with `payload` in every text it has.
 v1::ToolView HostileTool(const std::string& id, const std::string& payload);
 
+// Puts a mark on the first place of `words` in the quote.
+v1::Mark& AddMark(v1::Verdict& verdict, const std::string& words, v1::Mark::Kind kind,
+                  v1::Claim::Support support, const std::string& reason);
+
 // Several tools and comparisons in every state, some published, rejected
 // announcements: what a desk looks like after a week.
 void FillSampleDesk(FakeAggregator& aggregator);
