@@ -5,6 +5,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "inference/grpc_service.grpc.pb.h"
+#include "seaworthy/v1/llm_endpoint_service.grpc.pb.h"
 #include "services/reviewer/grpc_llm/grpc_endpoint.h"
 #include "services/reviewer/grpc_llm/grpc_parts.h"
 #include "services/reviewer/text.h"
@@ -77,7 +78,17 @@ absl::Status Probe::Health(const std::string& service) const {
   return absl::OkStatus();
 }
 
-absl::Status Probe::Complete() const { return Health("seaworthy.v1.LlmEndpointService"); }
+absl::Status Probe::Complete() const {
+  const absl::Status serving = Health("seaworthy.v1.LlmEndpointService");
+  if (!serving.ok()) return serving;
+  // Without room for an answer, a server checks key and model and refuses.
+  auto stub = v1::LlmEndpointService::NewStub(parts_.channel);
+  v1::CompleteRequest request;
+  request.set_model(parts_.config.model);
+  v1::CompleteResponse response;
+  const absl::Status asked = Ask(*stub, &v1::LlmEndpointService::Stub::Complete, request, &response);
+  return absl::IsInvalidArgument(asked) ? absl::OkStatus() : asked;
+}
 
 absl::Status Probe::Triton() const {
   auto stub = inference::GRPCInferenceService::NewStub(parts_.channel);
@@ -106,8 +117,11 @@ absl::Status Probe::Vllm() const {
   vllm::ModelInfo info;
   const absl::Status asked =
       Ask(*stub, &vllm::Control::Stub::GetModelInfo, vllm::GetModelInfoRequest(), &info);
-  // Older servers have no such call.
-  if (absl::IsUnimplemented(asked)) return Health("vllm.Inference");
+  if (absl::IsUnimplemented(asked)) {
+    // Older servers have no such call; ending no request at all does no harm.
+    vllm::AbortResponse none;
+    return Ask(*stub, &vllm::Control::Stub::Abort, vllm::AbortRequest(), &none);
+  }
   if (!asked.ok()) return asked;
   const auto& aliases = info.served_model_aliases();
   const std::string& model = parts_.config.model;
