@@ -1,5 +1,6 @@
 #include "services/reviewer/grpc_llm/grpc_channel.h"
 
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
@@ -49,10 +50,35 @@ grpc::ChannelArguments Arguments(const EndpointConfig& config) {
   return arguments;
 }
 
+// gRPC 1.51 ends the threads behind its callbacks with the last channel that
+// uses them, and now and then aborts in doing so (`ref_counted.h: prior > 0`
+// on a `nexting_thread`). A channel that leads nowhere and never goes keeps
+// them.
+void KeepCallbackThreads() {
+  struct Nowhere {
+    std::shared_ptr<grpc::Channel> channel =
+        grpc::CreateChannel("unix:/nonexistent", grpc::InsecureChannelCredentials());
+    grpc::GenericStub stub{channel};
+    grpc::ClientContext context;
+    grpc::Slice nothing;
+    grpc::ByteBuffer request{&nothing, 1};
+    grpc::ByteBuffer response;
+  };
+  static Nowhere* const nowhere = [] {
+    auto* made = new Nowhere;
+    made->context.set_deadline(std::chrono::system_clock::now());
+    made->stub.UnaryCall(&made->context, "/none/None", grpc::StubOptions(), &made->request, &made->response,
+                         [](const grpc::Status&) {});
+    return made;
+  }();
+  (void)nowhere;
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeGrpcChannel(const EndpointConfig& config,
                                                                const GrpcAddress& address) {
+  KeepCallbackThreads();
   std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
   if (address.tls) {
     grpc::SslCredentialsOptions options;
