@@ -16,9 +16,12 @@ void AddConfigFlags(CLI::App& command, Context& context) {
   command.add_option("--config", context.config_file, "Configuration file (docs/configuration.md)")
       ->type_name("FILE");
   command
-      .add_option("--endpoint", context.endpoint,
-                  "Who answers for the reviewers: `offline` (rules, no network) or `replay:DIR`")
+      .add_option(
+          "--llm,--endpoint", context.endpoint,
+          "Who answers for the reviewers: `offline` (rules, no network), `replay:DIR`, an endpoint of "
+          "the configuration, or a URL such as openai:http://localhost:11434/v1 with --model")
       ->type_name("SPEC");
+  command.add_option("--model", context.model, "The model to ask for, with --llm")->type_name("NAME");
 }
 
 absl::StatusOr<Config> ConfigFromFlags(const Context& context) {
@@ -27,7 +30,12 @@ absl::StatusOr<Config> ConfigFromFlags(const Context& context) {
     SEAWORTHY_ASSIGN_OR_RETURN(config, LoadConfig(context.config_file));
   }
   if (!context.data_dir.empty()) config.data_dir = context.data_dir;
-  if (!context.endpoint.empty()) config.endpoint = context.endpoint;
+  if (!context.endpoint.empty()) {
+    config.endpoint = context.endpoint;
+    config.model.clear();
+    config.panel.routes.clear();
+  }
+  if (!context.model.empty()) config.model = context.model;
   return config;
 }
 

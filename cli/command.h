@@ -21,11 +21,12 @@ struct Context {
   std::string data_dir;
   std::string config_file;
   std::string endpoint;
+  std::string model;
 };
 
 // `--data`, default $SEAWORTHY_DATA, else the configuration's, else ./data.
 void AddDataFlag(CLI::App& command, Context& context);
-// `--config` and `--endpoint`.
+// `--config`, `--llm` (or `--endpoint`) and `--model`.
 void AddConfigFlags(CLI::App& command, Context& context);
 
 // Defaults, then --config, then the flags above; not resolved yet.
@@ -41,5 +42,6 @@ void AddStatus(CLI::App& app, Context& context);
 void AddExport(CLI::App& app, Context& context);
 void AddRebuild(CLI::App& app, Context& context);
 void AddDoctor(CLI::App& app, Context& context);
+void AddEndpoints(CLI::App& app, Context& context);
 
 }  // namespace seaworthy::cli

@@ -4,15 +4,20 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
+#include "cli/endpoint_check.h"
+#include "cli/endpoints.h"
 #include "cli/port_probe.h"
 #include "cli/server_connection.h"
 #include "cli/terminal.h"
 #include "cli/wiring.h"
+#include "common/config_endpoints.h"
+#include "common/persona.h"
 
 namespace seaworthy::cli {
 namespace {
@@ -44,37 +49,33 @@ class Report {
 
 std::string Message(const absl::Status& status) { return std::string(status.message()); }
 
-// The tool that endpoints are asked about.
-v1::Revision ProbeRevision() {
-  v1::Revision revision;
-  revision.set_tool_id("probe-1b");
-  revision.set_number(1);
-  revision.set_name("Probe 1B");
-  revision.set_kind(v1::MODEL);
-  revision.set_category("Language Models");
-  v1::Fact& fact = *revision.add_facts();
-  fact.set_field("name");
-  fact.set_value("Probe 1B");
-  fact.mutable_evidence()->set_text("Probe 1B");
-  fact.mutable_evidence()->set_end(8);
-  return revision;
+// Who is asked by some persona.
+std::set<std::string> Asked(const Config& config, const std::vector<v1::Persona>& personas) {
+  std::set<std::string> names;
+  for (const v1::Persona& persona : personas) {
+    const std::vector<std::string>* route = RouteOf(config.panel, persona.persona_id());
+    if (route != nullptr) names.insert(route->begin(), route->end());
+  }
+  return names;
 }
 
-void CheckEndpoint(const Config& config, Report& report) {
-  absl::StatusOr<Panelists> panelists = MakePanelists(config, nullptr);
-  if (!panelists.ok()) return report.Fail("reviewers", Message(panelists.status()));
-  report.Ok("reviewers", absl::StrCat(panelists->personas.size(), " personas in ", config.prompts_dir));
-  v1::ReviewRevisionRequest request;
-  *request.mutable_request()->mutable_revision() = ProbeRevision();
-  for (const v1::Persona& persona : panelists->personas) {
-    request.set_persona_id(persona.persona_id());
-    const absl::Status status = panelists->reviewer->ReviewRevision(request).status();
-    // A recording answers by not knowing the probe.
-    if (status.ok() || absl::IsNotFound(status)) continue;
-    return report.Fail("endpoint", absl::StrCat(config.endpoint, ", asked as ", persona.persona_id(), ": ",
-                                                Message(status)));
+// Connection, key and model of every endpoint in use; no model is asked, which
+// would cost money.
+void CheckEndpoints(const Config& config, Report& report) {
+  const absl::StatusOr<std::vector<v1::Persona>> personas = LoadPersonas(config.prompts_dir);
+  if (!personas.ok()) return report.Fail("reviewers", Message(personas.status()));
+  report.Ok("reviewers", absl::StrCat(personas->size(), " personas in ", config.prompts_dir));
+  const absl::StatusOr<Endpoints> endpoints = MakeEndpoints(config, *personas);
+  if (!endpoints.ok()) return report.Fail("endpoints", Message(endpoints.status()));
+  for (const std::string& name : Asked(config, *personas)) {
+    const EndpointConfig& endpoint = *FindEndpoint(config, name);
+    const absl::Status probe = ProbeEndpoint(config, endpoint, endpoints->http.get());
+    if (probe.ok()) {
+      report.Ok("endpoint", absl::StrCat(name, " (", endpoint.url, ") is there"));
+    } else {
+      report.Fail("endpoint", absl::StrCat(Message(probe), WayOut(endpoint, probe)));
+    }
   }
-  report.Ok("endpoint", absl::StrCat(config.endpoint, " answers"));
 }
 
 void CheckSpace(const DataLayout& layout, Report& report) {
@@ -105,7 +106,7 @@ void CheckLog(const Config& config, Report& report) {
   const absl::StatusOr<OpenData> data = OpenDataFolder(config.data_dir);
   if (!data.ok()) return report.Fail("log", Message(data.status()));
   report.Ok("log", absl::StrCat("opens, ", data->log->LastSequence(), " events, every checksum right"));
-  const auto aggregator = OpenAggregator(config, data->log.get(), data->dir->layout().store);
+  const auto aggregator = OpenAggregator(config, data->log.get(), data->objects.get(), data->dir->layout().store);
   if (!aggregator.ok()) {
     return report.Fail("state",
                        Message(aggregator.status()) + "; `seaworthy rebuild` makes it anew from the log");
@@ -156,7 +157,7 @@ absl::Status Doctor(const Context& context, const std::optional<int>& port) {
   if (config.ok()) {
     report.Ok("install",
               absl::StrCat("prompts in ", config->prompts_dir, ", templates in ", config->web_dir));
-    CheckEndpoint(*config, report);
+    CheckEndpoints(*config, report);
     CheckData(*config, report);
   } else {
     report.Fail("install", Message(config.status()));
@@ -180,7 +181,8 @@ void AddDoctor(CLI::App& app, Context& context) {
       ->check(CLI::Range(1, 65535))
       ->type_name("N");
   command->footer(
-      "Changes nothing. Works while the server runs and while it does not.\n"
+      "Changes nothing. Works while the server runs and while it does not. No model is asked for a verdict;\n"
+      "`seaworthy endpoints test` does that.\n"
       "Example:\n"
       "  seaworthy doctor --data /var/lib/seaworthy");
   command->callback(

@@ -18,6 +18,7 @@ constexpr char kFooter[] =
     "  seaworthy ingest announcement.md      hand an announcement to the running server\n"
     "  seaworthy status                      what is under way\n"
     "  seaworthy export public               the public pages as files\n"
+    "  seaworthy endpoints test              do the configured models answer\n"
     "\n"
     "`seaworthy COMMAND --help` tells the rest; docs/cli.md shows it all.\n\n";
 
@@ -28,7 +29,7 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", "seaworthy " SEAWORTHY_VERSION);
   app.require_subcommand(1);
   for (const auto add :
-       {AddUp, AddIngest, AddReview, AddCompare, AddStatus, AddExport, AddRebuild, AddDoctor}) {
+       {AddUp, AddIngest, AddReview, AddCompare, AddStatus, AddExport, AddRebuild, AddEndpoints, AddDoctor}) {
     add(app, context);
   }
   try {

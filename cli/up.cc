@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@
 
 namespace seaworthy::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr size_t kGoodTokenSize = 16;
 
@@ -48,12 +51,15 @@ void StartLogging() {
   spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
 }
 
-// Hands in every file of the folder except README.md. The keys follow from
-// names and bytes, so the next start changes nothing.
+// Hands in every file of the folder itself except README.md; recordings and
+// configurations lie in folders below it. The keys follow from names and bytes,
+// so the next start changes nothing.
 absl::Status SubmitExamples(IngestService& ingest, const std::string& folder) {
   SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<std::string> files, ListDocuments(folder));
   int submitted = 0;
   for (const std::string& file : files) {
+    std::error_code error;
+    if (file != folder && !fs::equivalent(fs::path(file).parent_path(), folder, error)) continue;
     SEAWORTHY_ASSIGN_OR_RETURN(Document document, ReadDocument(file));
     if (document.file_name == "README.md") continue;
     v1::SubmitAnnouncementRequest request;

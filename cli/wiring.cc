@@ -29,10 +29,12 @@ absl::StatusOr<OpenData> OpenDataFolder(const std::string& data_dir) {
 }
 
 absl::StatusOr<std::unique_ptr<AggregatorService>> OpenAggregator(const Config& config, EventLog* log,
+                                                                  ObjectStore* objects,
                                                                   const std::string& store_dir) {
   SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<v1::Persona> personas, LoadPersonas(config.prompts_dir));
   AggregatorService::Options options;
   options.log = log;
+  options.objects = objects;
   options.clock = Clock::Real();
   options.store_dir = store_dir;
   options.max_pairs_per_tool = config.max_pairs_per_tool;
@@ -43,13 +45,12 @@ absl::StatusOr<std::unique_ptr<AggregatorService>> OpenAggregator(const Config& 
 absl::StatusOr<Panelists> MakePanelists(const Config& config, ObjectStore* objects) {
   Panelists panelists;
   SEAWORTHY_ASSIGN_OR_RETURN(panelists.personas, LoadPersonas(config.prompts_dir));
-  SEAWORTHY_ASSIGN_OR_RETURN(panelists.endpoint, MakeLlmEndpoint(config.endpoint));
+  SEAWORTHY_ASSIGN_OR_RETURN(panelists.panel, Panel::Open(config, panelists.personas, ""));
   ReviewerService::Options options;
   options.objects = objects;
   options.clock = Clock::Real();
-  options.endpoint = panelists.endpoint.get();
+  options.seeker = &panelists.panel->seeker();
   options.personas = panelists.personas;
-  options.workers = 0;
   panelists.reviewer = std::make_unique<ReviewerService>(std::move(options));
   return panelists;
 }
@@ -68,8 +69,9 @@ absl::StatusOr<std::unique_ptr<Program>> Program::Start(const Config& config) {
 
 absl::Status Program::OpenServices(const Config& config) {
   SEAWORTHY_ASSIGN_OR_RETURN(personas_, LoadPersonas(config.prompts_dir));
-  SEAWORTHY_ASSIGN_OR_RETURN(endpoint_, MakeLlmEndpoint(config.endpoint));
-  SEAWORTHY_ASSIGN_OR_RETURN(aggregator_, OpenAggregator(config, data_.log.get(), layout().store));
+  SEAWORTHY_ASSIGN_OR_RETURN(panel_, Panel::Open(config, personas_, layout().dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(aggregator_,
+                             OpenAggregator(config, data_.log.get(), data_.objects.get(), layout().store));
   ingest_ = std::make_unique<IngestService>(IngestService::Options{.log = data_.log.get(),
                                                                    .objects = data_.objects.get(),
                                                                    .clock = Clock::Real(),
@@ -78,9 +80,9 @@ absl::Status Program::OpenServices(const Config& config) {
   options.log = data_.log.get();
   options.objects = data_.objects.get();
   options.clock = Clock::Real();
-  options.endpoint = endpoint_.get();
+  options.seeker = &panel_->seeker();
   options.personas = personas_;
-  options.workers = config.reviewer_workers;
+  options.max_in_flight = panel_->max_in_flight();
   reviewer_ = std::make_unique<ReviewerService>(std::move(options));
   return absl::OkStatus();
 }
@@ -145,6 +147,7 @@ void Program::Stop() {
   if (socket_server_ != nullptr) socket_server_->Stop(kGrace);
   for (const auto& server : inner_servers_) server->Stop(kGrace);
   if (ingest_ != nullptr) ingest_->Stop();
+  if (panel_ != nullptr) panel_->seeker().Stop();
   if (reviewer_ != nullptr) reviewer_->Stop();
   if (aggregator_ != nullptr) aggregator_->Stop();
   if (data_.log != nullptr) data_.log->Close();

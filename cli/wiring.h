@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/data_dir.h"
+#include "cli/panel.h"
 #include "common/clients.h"
 #include "common/clock.h"
 #include "common/config.h"
@@ -37,15 +38,16 @@ struct OpenData {
 absl::StatusOr<OpenData> OpenDataFolder(const std::string& data_dir);
 
 // The aggregator over a folder's log. `store_dir` may be another than the
-// folder's own.
+// folder's own; `objects` (null for rebuilding) is where it reads announcements.
 absl::StatusOr<std::unique_ptr<AggregatorService>> OpenAggregator(const Config& config, EventLog* log,
+                                                                  ObjectStore* objects,
                                                                   const std::string& store_dir);
 
 // Personas, endpoint and reviewer, without a log: gives verdicts at once.
 // `objects` (not owned) may hold announcement texts; may be null.
 struct Panelists {
   std::vector<v1::Persona> personas;
-  std::unique_ptr<LlmEndpoint> endpoint;
+  std::unique_ptr<Panel> panel;
   std::unique_ptr<ReviewerService> reviewer;
 };
 absl::StatusOr<Panelists> MakePanelists(const Config& config, ObjectStore* objects);
@@ -86,7 +88,7 @@ class Program {
   bool token_from_file_ = false;
   bool stopped_ = false;
   std::vector<v1::Persona> personas_;
-  std::unique_ptr<LlmEndpoint> endpoint_;
+  std::unique_ptr<Panel> panel_;
   std::unique_ptr<AggregatorService> aggregator_;
   std::unique_ptr<IngestService> ingest_;
   std::unique_ptr<ReviewerService> reviewer_;
