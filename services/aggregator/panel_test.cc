@@ -63,6 +63,14 @@ class PanelTest : public AggregatorFixture {
     amendment.set_base_hash(Sha256Hex(kQuote));
     return amendment;
   }
+  // The words of the marks that keep `dx` on Ada from being approved.
+  std::vector<std::string> OpenWords() {
+    std::vector<std::string> words;
+    for (const v1::Mark& mark : Dx().marks()) {
+      if (mark.support() != v1::Claim::SUPPORTED) words.push_back(mark.text());
+    }
+    return words;
+  }
   v1::Verdict Dx() { return Tool("ada").verdicts(0); }
   std::vector<v1::Prediction> Predictions(bool published) {
     v1::ListPredictionsRequest request;
@@ -126,6 +134,30 @@ TEST_F(PanelTest, AnEditKeepsTheOriginalAndTakesTheMarkAway) {
   EXPECT_EQ(Dx().original_quote(), kQuote);
   EXPECT_TRUE(Approve().ok());
   ExpectRebuildsTheSame();
+}
+
+TEST_F(PanelTest, AnEditIsCheckedAgainstTheAnnouncement) {
+  v1::Revision ada = Model("Ada");
+  ada.set_text_object(*objects_->Put("Ada has 7 billion parameters and runs in 12 GB."));
+  Announce({ada});
+  Announce({Model("Bob")});
+  Give(Marked());
+  Give("ada", 1, "business", v1::SKIP);
+  Review("bob");
+  ASSERT_TRUE(Amend(Edit("Ada runs in 99 GB.")).ok());
+  EXPECT_THAT(OpenWords(), testing::ElementsAre("99 GB"));
+  EXPECT_EQ(Approve().status().code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(Amend(Edit("Ada runs in 12 GB.", "Ada runs in 99 GB.")).ok());
+  EXPECT_TRUE(Approve().ok());
+  ExpectRebuildsTheSame();
+}
+
+TEST_F(PanelTest, AnEditThatCannotBeCheckedIsRefused) {
+  v1::Revision ada = Model("Ada");
+  ada.set_text_object(std::string(64, 'a'));
+  Announce({ada});
+  Give(Marked());
+  EXPECT_EQ(Amend(Edit("Ada is small.")).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(PanelTest, AnEditVoidsTheApprovalAndThePageStaysAsItWas) {

@@ -76,6 +76,27 @@ int OpenMarksOf(const v1::ComparisonContent& content) {
   return open;
 }
 
+// Every open mark of a comparison's rows, with where its note stands.
+json OpenList(const json& personas) {
+  json list = json::array();
+  for (const json& row : personas) {
+    for (const char* side : {"a", "b"}) {
+      const json& verdict = row[side];
+      for (const json& mark : verdict["marks"]) {
+        if (!mark["open"].get<bool>()) continue;
+        list.push_back(
+            {{"target", absl::StrCat(verdict["id"].get<std::string>(), "-", mark["number"].get<int>())},
+             {"sign", mark["sign"]},
+             {"text", mark["text"]},
+             {"said", mark["said"]},
+             {"tool", verdict["tool"]},
+             {"persona", row["title"]}});
+      }
+    }
+  }
+  return list;
+}
+
 // What editors did to each verdict, under it.
 void AddHistory(const v1::ComparisonView& comparison, json& view) {
   for (const v1::Amendment& amendment : comparison.amendments()) {
@@ -329,6 +350,7 @@ HttpResponse Desk::ShowComparison(const Call& call) const {
   view["any_weak"] = view["weak_total"].get<int>() > 0;
   view["open_total"] = OpenMarksOf(found->content());
   view["any_open"] = OpenMarksOf(found->content()) > 0;
+  view["open_list"] = OpenList(view["personas"]);
   view["any_hidden_text"] = view["a"]["any_hidden"] || view["b"]["any_hidden"];
   view["comparison_id"] = comparison.comparison_id();
   view["can_amend"] = true;
