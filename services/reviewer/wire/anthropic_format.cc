@@ -111,7 +111,7 @@ AnthropicFormat::AnthropicFormat(const EndpointConfig& config, WireUrl url)
 }
 
 std::vector<std::string> AnthropicFormat::Headers() const {
-  return {"Content-Type: application/json", "anthropic-version: 2023-06-01",
+  return {"anthropic-version: 2023-06-01",
           stream_ ? "Accept: text/event-stream" : "Accept: application/json"};
 }
 

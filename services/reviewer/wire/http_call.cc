@@ -45,7 +45,7 @@ HttpCall::HttpCall() : easy_(curl_easy_init()) {
 
 HttpCall::~HttpCall() { curl_easy_cleanup(easy_); }
 
-void HttpCall::SetTarget(std::shared_ptr<const HttpTarget> target) {
+void HttpCall::SetTarget(std::shared_ptr<const WireTarget> target) {
   if (target == target_) return;
   curl_easy_setopt(easy_, CURLOPT_URL, target->url.c_str());
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, target->headers ? target->headers->list() : nullptr);
@@ -61,7 +61,7 @@ void HttpCall::SetTarget(std::shared_ptr<const HttpTarget> target) {
   target_ = std::move(target);
 }
 
-void HttpCall::Prepare(HttpRequest request, HttpDone done, bool post) {
+void HttpCall::Prepare(WireRequest request, WireDone done, bool post) {
   SetTarget(std::move(request.target));
   request_ = std::move(request);
   done_ = std::move(done);
@@ -117,38 +117,38 @@ size_t HttpCall::TakeBody(std::string_view bytes) {
   return stopped_ ? 0 : bytes.size();
 }
 
-HttpEnd HttpCall::EndOf(CURLcode code) const {
-  if (too_large_) return HttpEnd::kTooLarge;
-  if (stopped_) return HttpEnd::kStopped;
+WireEnd HttpCall::EndOf(CURLcode code) const {
+  if (too_large_) return WireEnd::kTooLarge;
+  if (stopped_) return WireEnd::kStopped;
   switch (code) {
     case CURLE_OK:
-      return HttpEnd::kDone;
+      return WireEnd::kDone;
     case CURLE_OPERATION_TIMEDOUT:
-      return HttpEnd::kTimeout;
+      return WireEnd::kTimeout;
     case CURLE_FILESIZE_EXCEEDED:
-      return HttpEnd::kTooLarge;
+      return WireEnd::kTooLarge;
     case CURLE_PARTIAL_FILE:
-      return HttpEnd::kCut;
+      return WireEnd::kCut;
     case CURLE_COULDNT_CONNECT:
     case CURLE_COULDNT_RESOLVE_HOST:
-      return HttpEnd::kConnect;
+      return WireEnd::kConnect;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
-      return HttpEnd::kTls;
+      return WireEnd::kTls;
     case CURLE_UNSUPPORTED_PROTOCOL: {
       // Also what an answer that is no HTTP is called.
       long sent = 0;
       curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &sent);
-      return sent > 0 ? HttpEnd::kTransport : HttpEnd::kBadUrl;
+      return sent > 0 ? WireEnd::kTransport : WireEnd::kBadUrl;
     }
     case CURLE_URL_MALFORMAT:
-      return HttpEnd::kBadUrl;
+      return WireEnd::kBadUrl;
     default:
-      return HttpEnd::kTransport;
+      return WireEnd::kTransport;
   }
 }
 
@@ -167,7 +167,7 @@ std::string HttpCall::Describe(CURLcode code) const {
   return said;
 }
 
-HttpResponse HttpCall::Finish(CURLcode code) {
+WireResponse HttpCall::Finish(CURLcode code) {
   long status = 0;
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
@@ -181,9 +181,9 @@ HttpResponse HttpCall::Finish(CURLcode code) {
   return std::exchange(response_, {});
 }
 
-HttpResponse HttpCall::End(std::string why) {
-  HttpResponse response = Finish(CURLE_OK);
-  response.end = HttpEnd::kEnded;
+WireResponse HttpCall::End(std::string why) {
+  WireResponse response = Finish(CURLE_OK);
+  response.end = WireEnd::kEnded;
   response.error = std::move(why);
   return response;
 }

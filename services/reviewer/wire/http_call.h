@@ -22,16 +22,16 @@ class HttpCall {
   HttpCall& operator=(const HttpCall&) = delete;
 
   // Takes a request over; the handle is then ready to be added.
-  void Prepare(HttpRequest request, HttpDone done, bool post);
+  void Prepare(WireRequest request, WireDone done, bool post);
   // Reads the result off the handle. `done` is not run; the call is spare again
   // once the response is moved away.
-  HttpResponse Finish(CURLcode code);
+  WireResponse Finish(CURLcode code);
   // As Finish, for a call that is ended from this side.
-  HttpResponse End(std::string why);
+  WireResponse End(std::string why);
 
   CURL* easy() const { return easy_; }
   const void* owner() const { return request_.owner; }
-  HttpDone TakeDone() { return std::move(done_); }
+  WireDone TakeDone() { return std::move(done_); }
 
   // Place in the client's list of active calls.
   size_t index = 0;
@@ -39,20 +39,20 @@ class HttpCall {
  private:
   static size_t OnHeader(char* data, size_t size, size_t count, void* self);
   static size_t OnBody(char* data, size_t size, size_t count, void* self);
-  void SetTarget(std::shared_ptr<const HttpTarget> target);
+  void SetTarget(std::shared_ptr<const WireTarget> target);
   size_t TakeBody(std::string_view bytes);
-  HttpEnd EndOf(CURLcode code) const;
+  WireEnd EndOf(CURLcode code) const;
   std::string Describe(CURLcode code) const;
 
   CURL* easy_;
   std::array<char, CURL_ERROR_SIZE> error_{};
-  std::shared_ptr<const HttpTarget> target_;  // What the handle is set to.
+  std::shared_ptr<const WireTarget> target_;  // What the handle is set to.
   bool post_ = false;
   bool too_large_ = false;
   bool stopped_ = false;
-  HttpRequest request_;
-  HttpDone done_;
-  HttpResponse response_;
+  WireRequest request_;
+  WireDone done_;
+  WireResponse response_;
 };
 
 }  // namespace seaworthy

@@ -34,9 +34,9 @@ void InitCurl() {
   (void)once;
 }
 
-HttpResponse Refused(HttpRequest request, std::string why) {
-  HttpResponse response;
-  response.end = HttpEnd::kEnded;
+WireResponse Refused(WireRequest request, std::string why) {
+  WireResponse response;
+  response.end = WireEnd::kEnded;
   response.sent = std::move(request.body);
   response.error = std::move(why);
   return response;
@@ -44,9 +44,9 @@ HttpResponse Refused(HttpRequest request, std::string why) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const HttpHeaders>> HttpHeaders::Make(const std::vector<std::string>& lines) {
+absl::StatusOr<std::shared_ptr<const WireHeaders>> WireHeaders::Make(const std::vector<std::string>& lines) {
   InitCurl();
-  std::shared_ptr<HttpHeaders> headers(new HttpHeaders);
+  std::shared_ptr<WireHeaders> headers(new WireHeaders);
   for (const std::string& line : lines) {
     if (HasControl(line)) {
       return absl::InvalidArgumentError(
@@ -60,9 +60,9 @@ absl::StatusOr<std::shared_ptr<const HttpHeaders>> HttpHeaders::Make(const std::
   return headers;
 }
 
-HttpHeaders::~HttpHeaders() { curl_slist_free_all(list_); }
+WireHeaders::~WireHeaders() { curl_slist_free_all(list_); }
 
-std::string_view HttpResponse::Header(std::string_view name) const {
+std::string_view WireResponse::Header(std::string_view name) const {
   for (size_t at = head.find('\n'); at != std::string::npos; at = head.find('\n', at)) {
     const std::string_view line = std::string_view(head).substr(++at);
     if (line.size() <= name.size() || line[name.size()] != ':') continue;
@@ -101,7 +101,7 @@ class HttpClient::Loop {
     close(epoll_);
   }
 
-  void Add(HttpRequest request, HttpDone done, bool post) {
+  void Add(WireRequest request, WireDone done, bool post) {
     const char* refusal = nullptr;
     {
       absl::MutexLock lock(&mutex_);
@@ -131,8 +131,8 @@ class HttpClient::Loop {
 
  private:
   struct Entry {
-    HttpRequest request;
-    HttpDone done;
+    WireRequest request;
+    WireDone done;
     bool post = false;
   };
   struct Ending {
@@ -268,14 +268,14 @@ class HttpClient::Loop {
       auto* call = static_cast<HttpCall*>(self);
       const CURLcode code = message->data.result;
       curl_multi_remove_handle(multi_, call->easy());
-      HttpResponse response = call->Finish(code);
+      WireResponse response = call->Finish(code);
       Complete(call->index, std::move(response));
     }
   }
 
   // Runs `done` of a call that is off the multi handle, and keeps the handle.
-  void Complete(size_t index, HttpResponse response) {
-    HttpDone done = active_[index]->TakeDone();
+  void Complete(size_t index, WireResponse response) {
+    WireDone done = active_[index]->TakeDone();
     std::swap(active_[index], active_.back());
     active_[index]->index = index;
     if (spare_.size() < kMaxSpareCalls) spare_.push_back(std::move(active_.back()));
@@ -337,20 +337,20 @@ HttpClient::HttpClient() {
 
 HttpClient::~HttpClient() = default;
 
-void HttpClient::Post(HttpRequest request, HttpDone done) {
+void HttpClient::Post(WireRequest request, WireDone done) {
   loop_->Add(std::move(request), std::move(done), true);
 }
 
-void HttpClient::Get(HttpRequest request, HttpDone done) {
+void HttpClient::Get(WireRequest request, WireDone done) {
   loop_->Add(std::move(request), std::move(done), false);
 }
 
 void HttpClient::EndAll(const void* owner) { loop_->EndAll(owner); }
 
-HttpResponse HttpClient::PostAndWait(HttpRequest request) {
-  HttpResponse result;
+WireResponse HttpClient::PostAndWait(WireRequest request) {
+  WireResponse result;
   absl::Notification ended;
-  Post(std::move(request), [&](HttpResponse response) {
+  Post(std::move(request), [&](WireResponse response) {
     result = std::move(response);
     ended.Notify();
   });
@@ -358,10 +358,10 @@ HttpResponse HttpClient::PostAndWait(HttpRequest request) {
   return result;
 }
 
-HttpResponse HttpClient::GetAndWait(HttpRequest request) {
-  HttpResponse result;
+WireResponse HttpClient::GetAndWait(WireRequest request) {
+  WireResponse result;
   absl::Notification ended;
-  Get(std::move(request), [&](HttpResponse response) {
+  Get(std::move(request), [&](WireResponse response) {
     result = std::move(response);
     ended.Notify();
   });

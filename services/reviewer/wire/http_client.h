@@ -16,32 +16,32 @@ struct curl_slist;
 namespace seaworthy {
 
 // Header lines of a request, made once and shared by calls. Immutable.
-class HttpHeaders {
+class WireHeaders {
  public:
   // `Name: value` each. Errors: INVALID_ARGUMENT naming the line by its header's
   // name where it holds a control character; never its value.
-  static absl::StatusOr<std::shared_ptr<const HttpHeaders>> Make(const std::vector<std::string>& lines);
-  ~HttpHeaders();
-  HttpHeaders(const HttpHeaders&) = delete;
-  HttpHeaders& operator=(const HttpHeaders&) = delete;
+  static absl::StatusOr<std::shared_ptr<const WireHeaders>> Make(const std::vector<std::string>& lines);
+  ~WireHeaders();
+  WireHeaders(const WireHeaders&) = delete;
+  WireHeaders& operator=(const WireHeaders&) = delete;
   curl_slist* list() const { return list_; }
 
  private:
-  HttpHeaders() = default;
+  WireHeaders() = default;
   curl_slist* list_ = nullptr;
 };
 
 // What stays the same from call to call. Immutable, shared.
-struct HttpTarget {
+struct WireTarget {
   std::string url;  // http or https.
-  std::shared_ptr<const HttpHeaders> headers;
+  std::shared_ptr<const WireHeaders> headers;
   std::string ca_file;  // PEM roots; empty: the system's.
   absl::Duration connect_timeout = absl::Seconds(5);
 };
 
 // One call.
-struct HttpRequest {
-  std::shared_ptr<const HttpTarget> target;
+struct WireRequest {
+  std::shared_ptr<const WireTarget> target;
   std::string body;
   // From Post or Get to the last byte.
   absl::Duration deadline = absl::Seconds(60);
@@ -55,7 +55,7 @@ struct HttpRequest {
 };
 
 // How a call ended.
-enum class HttpEnd {
+enum class WireEnd {
   kDone,       // A whole answer, of any status.
   kTimeout,    // Deadline or connect timeout.
   kTooLarge,   // More than max_bytes, or 64 KiB of headers.
@@ -68,8 +68,8 @@ enum class HttpEnd {
   kEnded,      // By EndAll, the destructor, or because the client is full.
 };
 
-struct HttpResponse {
-  HttpEnd end = HttpEnd::kTransport;
+struct WireResponse {
+  WireEnd end = WireEnd::kTransport;
   int status = 0;
   // Header lines of the last response as they came.
   std::string head;
@@ -86,7 +86,7 @@ struct HttpResponse {
 };
 
 // Called exactly once, on the client's thread; must not block.
-using HttpDone = std::function<void(HttpResponse)>;
+using WireDone = std::function<void(WireResponse)>;
 
 // Runs calls on one thread (libcurl's multi interface on epoll). Connections
 // are kept and reused; HTTP/1.1, so that a call shares its connection with no
@@ -103,13 +103,13 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  void Post(HttpRequest request, HttpDone done);
-  void Get(HttpRequest request, HttpDone done);
+  void Post(WireRequest request, WireDone done);
+  void Get(WireRequest request, WireDone done);
   // Ends the owner's calls as kEnded; when it returns their `done` have run.
   void EndAll(const void* owner);
   // Posts or gets and waits. Not from the client's own thread.
-  HttpResponse PostAndWait(HttpRequest request);
-  HttpResponse GetAndWait(HttpRequest request);
+  WireResponse PostAndWait(WireRequest request);
+  WireResponse GetAndWait(WireRequest request);
 
  private:
   class Loop;

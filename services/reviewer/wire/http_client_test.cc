@@ -21,17 +21,17 @@ using testing::Script;
 
 class HttpClientTest : public ::testing::Test {
  protected:
-  static HttpRequest RequestTo(const std::string& url, absl::Duration deadline = absl::Seconds(20)) {
-    auto target = std::make_shared<HttpTarget>();
+  static WireRequest RequestTo(const std::string& url, absl::Duration deadline = absl::Seconds(20)) {
+    auto target = std::make_shared<WireTarget>();
     target->url = url;
-    target->headers = *HttpHeaders::Make({"Content-Type: application/json"});
-    HttpRequest request;
+    target->headers = *WireHeaders::Make({"Content-Type: application/json"});
+    WireRequest request;
     request.target = std::move(target);
     request.body = R"({"ask":1})";
     request.deadline = deadline;
     return request;
   }
-  HttpResponse Post(const Script& script, absl::Duration deadline = absl::Seconds(20)) {
+  WireResponse Post(const Script& script, absl::Duration deadline = absl::Seconds(20)) {
     const LoopbackServer server(script);
     return client_.PostAndWait(RequestTo(server.url(), deadline));
   }
@@ -61,8 +61,8 @@ long MaxRssKib() {
 
 TEST_F(HttpClientTest, PostsTheBodyAndReadsTheAnswer) {
   const LoopbackServer server(Answer(201, "hello", "X-Thing:  a b \r\n"));
-  const HttpResponse response = client_.PostAndWait(RequestTo(server.url() + "/x?y=1"));
-  EXPECT_EQ(response.end, HttpEnd::kDone) << response.error;
+  const WireResponse response = client_.PostAndWait(RequestTo(server.url() + "/x?y=1"));
+  EXPECT_EQ(response.end, WireEnd::kDone) << response.error;
   EXPECT_EQ(response.status, 201);
   EXPECT_EQ(response.body, "hello");
   EXPECT_EQ(response.sent, R"({"ask":1})");
@@ -74,7 +74,7 @@ TEST_F(HttpClientTest, PostsTheBodyAndReadsTheAnswer) {
 
 TEST_F(HttpClientTest, SendsLargeBodiesWithoutAskingFirst) {
   const LoopbackServer server(Answer(200, ""));
-  HttpRequest request = RequestTo(server.url());
+  WireRequest request = RequestTo(server.url());
   request.body.assign(3 << 20, 'x');
   EXPECT_EQ(client_.PostAndWait(std::move(request)).status, 200);
   EXPECT_EQ(server.requests()[0].find("100-continue"), std::string::npos);
@@ -101,8 +101,8 @@ TEST_F(HttpClientTest, EndsAGzipBomb) {
   const std::string bomb = Gzip(std::string(256 << 20, '\0'));
   ASSERT_LT(bomb.size(), 1U << 20);
   const long before = MaxRssKib();
-  const HttpResponse response = Post(Answer(200, bomb, "Content-Encoding: gzip\r\n"));
-  EXPECT_EQ(response.end, HttpEnd::kTooLarge);
+  const WireResponse response = Post(Answer(200, bomb, "Content-Encoding: gzip\r\n"));
+  EXPECT_EQ(response.end, WireEnd::kTooLarge);
   EXPECT_LE(response.body.size(), 1U << 20);
   EXPECT_LT(MaxRssKib() - before, 16 << 10);
 }
@@ -111,16 +111,16 @@ TEST_F(HttpClientTest, EndsAHugeBodyWithAndWithoutItsLength) {
   Script endless;
   endless.bytes = "HTTP/1.1 200 OK\r\n\r\n";
   endless.forever = std::string(1 << 16, ' ');
-  EXPECT_EQ(Post(endless).end, HttpEnd::kTooLarge);
+  EXPECT_EQ(Post(endless).end, WireEnd::kTooLarge);
   endless.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n";
-  EXPECT_EQ(Post(endless).end, HttpEnd::kTooLarge);
+  EXPECT_EQ(Post(endless).end, WireEnd::kTooLarge);
 }
 
 TEST_F(HttpClientTest, EndsAFloodOfHeaders) {
   Script flood;
   flood.bytes = "HTTP/1.1 200 OK\r\n";
   flood.forever = "X-More: 0123456789012345678901234567890123456789\r\n";
-  EXPECT_EQ(Post(flood).end, HttpEnd::kTooLarge);
+  EXPECT_EQ(Post(flood).end, WireEnd::kTooLarge);
 }
 
 TEST_F(HttpClientTest, KeepsTheDeadlineWhereTheServerStalls) {
@@ -130,7 +130,7 @@ TEST_F(HttpClientTest, KeepsTheDeadlineWhereTheServerStalls) {
        {"", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Le"}) {
     stall.bytes = bytes;
     const absl::Time begin = absl::Now();
-    EXPECT_EQ(Post(stall, absl::Milliseconds(150)).end, HttpEnd::kTimeout);
+    EXPECT_EQ(Post(stall, absl::Milliseconds(150)).end, WireEnd::kTimeout);
     EXPECT_LT(absl::Now() - begin, absl::Milliseconds(1500));
   }
 }
@@ -140,8 +140,8 @@ TEST_F(HttpClientTest, KeepsTheDeadlineWhereBytesDrip) {
   drip.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n";
   drip.forever = "x";
   drip.then = Script::Then::kDrip;
-  const HttpResponse response = Post(drip, absl::Milliseconds(200));
-  EXPECT_EQ(response.end, HttpEnd::kTimeout);
+  const WireResponse response = Post(drip, absl::Milliseconds(200));
+  EXPECT_EQ(response.end, WireEnd::kTimeout);
   EXPECT_FALSE(response.body.empty());
 }
 
@@ -149,33 +149,33 @@ TEST_F(HttpClientTest, TellsResetCutAndNoHttpApart) {
   Script script;
   script.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf";
   script.then = Script::Then::kReset;
-  EXPECT_EQ(Post(script).end, HttpEnd::kTransport);
+  EXPECT_EQ(Post(script).end, WireEnd::kTransport);
   script.then = Script::Then::kClose;
-  EXPECT_EQ(Post(script).end, HttpEnd::kCut);
+  EXPECT_EQ(Post(script).end, WireEnd::kCut);
   script.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
-  EXPECT_EQ(Post(script).end, HttpEnd::kCut);
+  EXPECT_EQ(Post(script).end, WireEnd::kCut);
   script.bytes = "220 mail.example ESMTP\r\n";
-  EXPECT_EQ(Post(script).end, HttpEnd::kTransport);
+  EXPECT_EQ(Post(script).end, WireEnd::kTransport);
   script.bytes = "";
-  EXPECT_EQ(Post(script).end, HttpEnd::kTransport);
+  EXPECT_EQ(Post(script).end, WireEnd::kTransport);
 }
 
 TEST_F(HttpClientTest, SaysWhereNobodyListens) {
   std::string url;
   { url = LoopbackServer(Answer(200, "")).url(); }
-  const HttpResponse response = client_.PostAndWait(RequestTo(url));
-  EXPECT_EQ(response.end, HttpEnd::kConnect);
+  const WireResponse response = client_.PostAndWait(RequestTo(url));
+  EXPECT_EQ(response.end, WireEnd::kConnect);
   EXPECT_NE(response.error.find("Connection refused"), std::string::npos) << response.error;
 }
 
 TEST_F(HttpClientTest, TellsTlsFailures) {
   const LoopbackServer server(Answer(200, ""));
-  EXPECT_EQ(client_.PostAndWait(RequestTo("https" + server.url().substr(4))).end, HttpEnd::kTls);
+  EXPECT_EQ(client_.PostAndWait(RequestTo("https" + server.url().substr(4))).end, WireEnd::kTls);
 }
 
 TEST_F(HttpClientTest, SpeaksOnlyHttp) {
-  EXPECT_EQ(client_.PostAndWait(RequestTo("file:///etc/passwd")).end, HttpEnd::kBadUrl);
-  EXPECT_EQ(client_.PostAndWait(RequestTo("ftp://127.0.0.1/x")).end, HttpEnd::kBadUrl);
+  EXPECT_EQ(client_.PostAndWait(RequestTo("file:///etc/passwd")).end, WireEnd::kBadUrl);
+  EXPECT_EQ(client_.PostAndWait(RequestTo("ftp://127.0.0.1/x")).end, WireEnd::kBadUrl);
 }
 
 TEST_F(HttpClientTest, FollowsNoRedirect) {
@@ -192,7 +192,7 @@ TEST_F(HttpClientTest, HeedsNoProxyVariables) {
 }
 
 TEST_F(HttpClientTest, RefusesHeadersWithLineBreaksWithoutRepeatingThem) {
-  const auto headers = HttpHeaders::Make({"Authorization: Bearer secret\r\nX: y"});
+  const auto headers = WireHeaders::Make({"Authorization: Bearer secret\r\nX: y"});
   EXPECT_EQ(headers.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(std::string(headers.status().message()).find("secret"), std::string::npos);
 }
@@ -206,11 +206,11 @@ TEST_F(HttpClientTest, AThousandCallsAreInFlightAtOnce) {
   std::atomic<int> ended = 0;
   const int owner = 0;
   for (int i = 0; i < kCalls; ++i) {
-    HttpRequest request = RequestTo(server.url());
+    WireRequest request = RequestTo(server.url());
     request.body.assign(8000, 'x');
     request.owner = &owner;
     client_.Post(std::move(request),
-                 [&](const HttpResponse& r) { ended += r.end == HttpEnd::kEnded ? 1 : 0; });
+                 [&](const WireResponse& r) { ended += r.end == WireEnd::kEnded ? 1 : 0; });
   }
   server.WaitForRequests(kCalls);
   EXPECT_LT(MaxRssKib() - before, 200 << 10);
@@ -223,7 +223,7 @@ TEST_F(HttpClientTest, AStalledServerHoldsUpNoOther) {
   stall.then = Script::Then::kStall;
   const LoopbackServer dead(stall);
   const LoopbackServer healthy(Answer(200, "x"));
-  for (int i = 0; i < 100; ++i) client_.Post(RequestTo(dead.url()), [](const HttpResponse&) {});
+  for (int i = 0; i < 100; ++i) client_.Post(RequestTo(dead.url()), [](const WireResponse&) {});
   const absl::Time begin = absl::Now();
   for (int i = 0; i < 100; ++i) EXPECT_EQ(client_.PostAndWait(RequestTo(healthy.url())).status, 200);
   EXPECT_LT(absl::Now() - begin, absl::Seconds(5));
@@ -235,14 +235,14 @@ TEST_F(HttpClientTest, EndsOneOwnersCallsOnly) {
   const LoopbackServer server(stall);
   const int mine = 0;
   absl::Notification other_ended;
-  HttpRequest request = RequestTo(server.url());
+  WireRequest request = RequestTo(server.url());
   request.owner = &mine;
-  HttpEnd end = HttpEnd::kDone;
-  client_.Post(std::move(request), [&](const HttpResponse& r) { end = r.end; });
-  client_.Post(RequestTo(server.url()), [&](const HttpResponse&) { other_ended.Notify(); });
+  WireEnd end = WireEnd::kDone;
+  client_.Post(std::move(request), [&](const WireResponse& r) { end = r.end; });
+  client_.Post(RequestTo(server.url()), [&](const WireResponse&) { other_ended.Notify(); });
   server.WaitForRequests(2);
   client_.EndAll(&mine);
-  EXPECT_EQ(end, HttpEnd::kEnded);
+  EXPECT_EQ(end, WireEnd::kEnded);
   EXPECT_FALSE(other_ended.HasBeenNotified());
 }
 
@@ -254,7 +254,7 @@ TEST_F(HttpClientTest, TheDestructorEndsCalls) {
   {
     HttpClient client;
     for (int i = 0; i < 20; ++i)
-      client.Post(RequestTo(server.url()), [&](const HttpResponse& r) { ended += r.end == HttpEnd::kEnded; });
+      client.Post(RequestTo(server.url()), [&](const WireResponse& r) { ended += r.end == WireEnd::kEnded; });
   }
   EXPECT_EQ(ended, 20);
 }
@@ -264,7 +264,7 @@ TEST_F(HttpClientTest, CallsMayBeStartedFromDone) {
   constexpr int kCalls = 200;
   absl::BlockingCounter left(kCalls);
   std::function<void(int)> next = [&](int n) {
-    client_.Post(RequestTo(server.url()), [&, n](const HttpResponse&) {
+    client_.Post(RequestTo(server.url()), [&, n](const WireResponse&) {
       if (n > 1) next(n - 1);
       left.DecrementCount();
     });
@@ -281,9 +281,9 @@ TEST_F(HttpClientTest, RefusesMoreCallsThanItsBound) {
   HttpClient client;
   std::atomic<int> refused = 0;
   std::string why;
-  const HttpRequest request = RequestTo(server.url());
-  for (int i = 0; i < HttpClient::kMaxInFlight; ++i) client.Post(request, [](const HttpResponse&) {});
-  client.Post(request, [&](const HttpResponse& r) { why = r.error; });
+  const WireRequest request = RequestTo(server.url());
+  for (int i = 0; i < HttpClient::kMaxInFlight; ++i) client.Post(request, [](const WireResponse&) {});
+  client.Post(request, [&](const WireResponse& r) { why = r.error; });
   EXPECT_NE(why.find("too many calls"), std::string::npos) << why;
 }
 

@@ -95,8 +95,7 @@ OpenAiFormat::OpenAiFormat(const EndpointConfig& config, const Dialect& dialect,
 }
 
 std::vector<std::string> OpenAiFormat::Headers() const {
-  return {"Content-Type: application/json",
-          stream_ ? "Accept: text/event-stream" : "Accept: application/json"};
+  return {stream_ ? "Accept: text/event-stream" : "Accept: application/json"};
 }
 
 std::string OpenAiFormat::BodyStart(const LlmPrompt& prompt) const {

@@ -200,7 +200,7 @@ void SettleAnswer(ProviderAnswer answer, bool stream, LlmReply* reply) {
   SettleText(std::move(answer.text), reply);
 }
 
-void SettleError(const HttpResponse& response, const ProviderError& error, LlmReply* reply) {
+void SettleError(const WireResponse& response, const ProviderError& error, LlmReply* reply) {
   LlmOutcome outcome = OutcomeOfError(response.status, error);
   const bool later = outcome == LlmOutcome::kRateLimited || outcome == LlmOutcome::kOverloaded;
   const auto should = ReadShouldRetry(response);
@@ -220,24 +220,24 @@ void SettleError(const HttpResponse& response, const ProviderError& error, LlmRe
                  Snippet(error.message), asked.empty() ? WayOut(outcome, response.status) : asked));
 }
 
-void SettleBroken(const HttpResponse& response, LlmReply* reply) {
+void SettleBroken(const WireResponse& response, LlmReply* reply) {
   LlmOutcome outcome = LlmOutcome::kTransport;
   const char* way_out = "";
   switch (response.end) {
-    case HttpEnd::kTimeout:
+    case WireEnd::kTimeout:
       outcome = LlmOutcome::kTimeout;
       break;
-    case HttpEnd::kCut:
+    case WireEnd::kCut:
       outcome = LlmOutcome::kCutStream;
       break;
-    case HttpEnd::kBadUrl:
+    case WireEnd::kBadUrl:
       outcome = LlmOutcome::kRejected;
       way_out = "; check `url` of this endpoint";
       break;
-    case HttpEnd::kConnect:
+    case WireEnd::kConnect:
       way_out = "; is the server running, and does `url` name its host and port?";
       break;
-    case HttpEnd::kTls:
+    case WireEnd::kTls:
       way_out = "; give its authority's certificate as ca_file of this endpoint";
       break;
     default:

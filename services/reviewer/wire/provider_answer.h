@@ -48,9 +48,9 @@ LlmOutcome OutcomeOfError(int status, const ProviderError& error);
 // Fills outcome, message and raw of a 200's answer. A stream must have ended.
 void SettleAnswer(ProviderAnswer answer, bool stream, LlmReply* reply);
 // Fills outcome, message, retry_after of any answer but a 200.
-void SettleError(const HttpResponse& response, const ProviderError& error, LlmReply* reply);
+void SettleError(const WireResponse& response, const ProviderError& error, LlmReply* reply);
 // Fills outcome and message of a call without a whole answer.
-void SettleBroken(const HttpResponse& response, LlmReply* reply);
+void SettleBroken(const WireResponse& response, LlmReply* reply);
 
 // Text without the code fence a model may put around it, and without white space at its ends.
 std::string_view WithoutFence(std::string_view text);

@@ -41,7 +41,7 @@ std::optional<absl::Duration> ParseReset(std::string_view value, absl::Time now)
 // Collects the limits of one provider.
 class Resets {
  public:
-  Resets(const HttpResponse& response, absl::Time now) : response_(response), now_(now) {}
+  Resets(const WireResponse& response, absl::Time now) : response_(response), now_(now) {}
 
   void Add(const std::string& remaining, const std::string& reset) {
     const auto wait = ParseReset(response_.Header(reset), now_);
@@ -52,13 +52,13 @@ class Resets {
   std::optional<absl::Duration> wait() const { return exhausted_ ? exhausted_ : shortest_; }
 
  private:
-  const HttpResponse& response_;
+  const WireResponse& response_;
   const absl::Time now_;
   std::optional<absl::Duration> shortest_;
   std::optional<absl::Duration> exhausted_;
 };
 
-std::optional<absl::Duration> ReadResets(const HttpResponse& response, absl::Time now) {
+std::optional<absl::Duration> ReadResets(const WireResponse& response, absl::Time now) {
   Resets resets(response, now);
   for (const std::string limit : kOpenAiLimits)
     resets.Add("x-ratelimit-remaining-" + limit, "x-ratelimit-reset-" + limit);
@@ -92,7 +92,7 @@ std::optional<absl::Time> ParseProviderTime(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<absl::Duration> ReadRetryAfter(const HttpResponse& response, absl::Time now) {
+std::optional<absl::Duration> ReadRetryAfter(const WireResponse& response, absl::Time now) {
   if (const auto at = ParseProviderTime(response.Header("date"))) now = *at;
   if (const auto ms = ParseNumber(response.Header("retry-after-ms")); ms && *ms >= 0)
     return Bounded(absl::Milliseconds(*ms));
@@ -103,7 +103,7 @@ std::optional<absl::Duration> ReadRetryAfter(const HttpResponse& response, absl:
   return std::nullopt;
 }
 
-std::optional<bool> ReadShouldRetry(const HttpResponse& response) {
+std::optional<bool> ReadShouldRetry(const WireResponse& response) {
   const std::string_view value = response.Header("x-should-retry");
   if (text::EqualsIgnoreCase(value, "true")) return true;
   if (text::EqualsIgnoreCase(value, "false")) return false;

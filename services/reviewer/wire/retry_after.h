@@ -16,7 +16,7 @@ namespace seaworthy {
 // `remaining` is 0 count and the longest is taken; where none is 0, the shortest.
 // Dates are measured from the answer's own `Date`, else from `now`. At most 24
 // hours; nothing where no header says anything (`-1`, `0` as a reset, `none`).
-std::optional<absl::Duration> ReadRetryAfter(const HttpResponse& response, absl::Time now);
+std::optional<absl::Duration> ReadRetryAfter(const WireResponse& response, absl::Time now);
 
 // `6m0s`, `12ms`, `1h2.5s`, `7` (seconds). Nothing for what is no duration or below 0.
 std::optional<absl::Duration> ParseProviderDuration(std::string_view text);
@@ -24,6 +24,6 @@ std::optional<absl::Duration> ParseProviderDuration(std::string_view text);
 std::optional<absl::Time> ParseProviderTime(std::string_view text);
 
 // `x-should-retry`; nothing where it does not say.
-std::optional<bool> ReadShouldRetry(const HttpResponse& response);
+std::optional<bool> ReadShouldRetry(const WireResponse& response);
 
 }  // namespace seaworthy

@@ -8,7 +8,7 @@ namespace {
 const absl::Time kNow = absl::FromCivil(absl::CivilSecond(2026, 3, 1, 12, 0, 0), absl::UTCTimeZone());
 
 std::optional<absl::Duration> After(const std::string& headers) {
-  HttpResponse response;
+  WireResponse response;
   response.head = "HTTP/1.1 429 X\r\n" + headers + "\r\n\r\n";
   return ReadRetryAfter(response, kNow);
 }
@@ -75,7 +75,7 @@ TEST(RetryAfterTest, IsAtMostADay) {
 }
 
 TEST(RetryAfterTest, ReadsShouldRetry) {
-  HttpResponse response;
+  WireResponse response;
   EXPECT_EQ(ReadShouldRetry(response), std::nullopt);
   response.head = "HTTP/1.1 429 X\r\nX-Should-Retry: false\r\n\r\n";
   EXPECT_EQ(ReadShouldRetry(response), false);

@@ -15,7 +15,7 @@ constexpr size_t kMaxMessageBytes = 1000;
 }  // namespace
 
 WireEndpoint::WireEndpoint(const EndpointConfig& config, std::unique_ptr<WireFormat> format,
-                           std::shared_ptr<const HttpTarget> target, std::string key, HttpClient* client)
+                           std::shared_ptr<const WireTarget> target, std::string key, HttpClient* client)
     : name_(config.name),
       model_(config.model),
       streams_(config.stream),
@@ -34,7 +34,7 @@ void WireEndpoint::Start(const LlmCall& call, LlmDone done) {
     late.message = text::Cat("endpoint `", name_, "`: the deadline had passed before the call began");
     return done(std::move(late));
   }
-  HttpRequest request;
+  WireRequest request;
   request.target = target_;
   request.body = bodies_.Build(*call.prompt);
   request.deadline = call.deadline;
@@ -45,20 +45,24 @@ void WireEndpoint::Start(const LlmCall& call, LlmDone done) {
     stream = std::make_shared<StreamReader>(format_.get());
     request.on_body = [stream](std::string_view bytes) { return stream->Feed(bytes); };
   }
-  client_->Post(std::move(request), [this, stream, done = std::move(done)](HttpResponse response) {
+  client_->Post(std::move(request), [this, stream, done = std::move(done)](WireResponse response) {
     done(Read(std::move(response), stream.get()));
   });
 }
 
-LlmReply WireEndpoint::Read(HttpResponse response, StreamReader* stream) const {
+LlmReply WireEndpoint::Read(WireResponse response, StreamReader* stream) const {
   LlmReply reply;
   ReadResponse(*format_, std::move(response), stream, &reply);
-  for (std::string* told : {&reply.wire, &reply.raw, &reply.message}) StrikeOut(key_, told);
-  if (reply.outcome != LlmOutcome::kOk) {
-    reply.message = text::Cat("endpoint `", name_, "`: ", reply.message);
-    while (reply.message.size() > kMaxMessageBytes || !text::IsUtf8(reply.message)) reply.message.pop_back();
-  }
+  FinishReply(name_, key_, &reply);
   return reply;
+}
+
+void FinishReply(const std::string& name, const std::string& key, LlmReply* reply) {
+  for (std::string* told : {&reply->wire, &reply->raw, &reply->message}) StrikeOut(key, told);
+  if (reply->outcome == LlmOutcome::kOk) return;
+  std::string& message = reply->message;
+  message = text::Cat("endpoint `", name, "`: ", message);
+  while (message.size() > kMaxMessageBytes || !text::IsUtf8(message)) message.pop_back();
 }
 
 void StrikeOut(const std::string& key, std::string* text) {
@@ -67,17 +71,19 @@ void StrikeOut(const std::string& key, std::string* text) {
     text->replace(at, key.size(), "***");
 }
 
-absl::StatusOr<std::shared_ptr<const HttpTarget>> MakeWireTarget(const EndpointConfig& config,
+absl::StatusOr<std::shared_ptr<const WireTarget>> MakeWireTarget(const EndpointConfig& config,
                                                                  const WireFormat& format, std::string url,
-                                                                 const std::string& key) {
+                                                                 const std::string& key,
+                                                                 std::string content_type) {
   std::vector<std::string> lines = format.Headers();
+  lines.push_back("Content-Type: " + std::move(content_type));
   if (!key.empty()) lines.push_back(text::Cat(format.KeyHeader(), key));
-  auto headers = HttpHeaders::Make(lines);
+  auto headers = WireHeaders::Make(lines);
   if (!headers.ok()) {
     return absl::InvalidArgumentError(text::Cat(
         "endpoint `", config.name, "`: the key holds a control character; look at key_env or key_file"));
   }
-  auto target = std::make_shared<HttpTarget>();
+  auto target = std::make_shared<WireTarget>();
   target->url = std::move(url);
   target->headers = *std::move(headers);
   target->ca_file = config.ca_file;

@@ -21,7 +21,7 @@ namespace seaworthy {
 class WireEndpoint : public LlmEndpoint {
  public:
   WireEndpoint(const EndpointConfig& config, std::unique_ptr<WireFormat> format,
-               std::shared_ptr<const HttpTarget> target, std::string key, HttpClient* client);
+               std::shared_ptr<const WireTarget> target, std::string key, HttpClient* client);
   ~WireEndpoint() override;
 
   const std::string& name() const override { return name_; }
@@ -30,13 +30,13 @@ class WireEndpoint : public LlmEndpoint {
   void Start(const LlmCall& call, LlmDone done) override;
 
  private:
-  LlmReply Read(HttpResponse response, StreamReader* stream) const;
+  LlmReply Read(WireResponse response, StreamReader* stream) const;
 
   const std::string name_;
   const std::string model_;
   const bool streams_;
   const std::unique_ptr<WireFormat> format_;
-  const std::shared_ptr<const HttpTarget> target_;
+  const std::shared_ptr<const WireTarget> target_;
   const std::string key_;
   HttpClient* const client_;
   BodyBuilder bodies_;
@@ -57,9 +57,16 @@ absl::Status ProbeWireEndpoint(const EndpointConfig& config, std::string key, Ht
 
 // What calls to an endpoint share: its URL, headers and key. Errors as
 // MakeWireEndpoint.
-absl::StatusOr<std::shared_ptr<const HttpTarget>> MakeWireTarget(const EndpointConfig& config,
-                                                                 const WireFormat& format, std::string url,
-                                                                 const std::string& key);
+absl::StatusOr<std::shared_ptr<const WireTarget>> MakeWireTarget(
+    const EndpointConfig& config, const WireFormat& format, std::string url, const std::string& key,
+    std::string content_type = "application/json");
+
+// OK for a 200; else the error's kind, the endpoint's name, what was said and
+// the way out, without the key. As ProbeWireEndpoint, and NOT_FOUND for 404.
+absl::Status WireStatus(const std::string& name, const std::string& key, const WireResponse& response);
+
+// Strikes the key out of a reply, and names the endpoint in its message.
+void FinishReply(const std::string& name, const std::string& key, LlmReply* reply);
 
 // Replaces the key wherever it stands; keys under 8 bytes are left.
 void StrikeOut(const std::string& key, std::string* text);

@@ -20,7 +20,7 @@ void Broken(LlmReply* reply, LlmOutcome outcome, std::string_view what) {
   reply->message = std::string(what);
 }
 
-bool IsStream(const HttpResponse& response) {
+bool IsStream(const WireResponse& response) {
   return text::ContainsIgnoreCase(response.Header("content-type"), "text/event-stream");
 }
 
@@ -96,11 +96,11 @@ bool StreamReader::TakeEvent(std::string_view data) {
   return !looping_ && !answer_.error.present;
 }
 
-void StreamReader::Settle(const HttpResponse& response, LlmReply* reply) {
+void StreamReader::Settle(const WireResponse& response, LlmReply* reply) {
   if (broken_)
     return Broken(reply, LlmOutcome::kInvalidJson,
                   "an event of the stream is no JSON, too deep, or no UTF-8");
-  const bool whole = response.end == HttpEnd::kDone || response.end == HttpEnd::kStopped || answer_.ended;
+  const bool whole = response.end == WireEnd::kDone || response.end == WireEnd::kStopped || answer_.ended;
   if (!whole && !answer_.error.present) return SettleBroken(response, reply);
   if (looping_ && watch_.complete()) answer_.ended = true;
   if (looping_ && !watch_.complete()) {
@@ -129,19 +129,19 @@ void ReadWholeBody(const WireFormat& format, std::string_view body, LlmReply* re
   SettleAnswer(std::move(answer), false, reply);
 }
 
-void ReadResponse(const WireFormat& format, HttpResponse response, StreamReader* stream, LlmReply* reply) {
+void ReadResponse(const WireFormat& format, WireResponse response, StreamReader* stream, LlmReply* reply) {
   reply->http_status = response.status;
   reply->elapsed = response.elapsed;
   reply->sent = std::move(response.sent);
   reply->provider_request_id = std::string(response.Header(format.RequestIdHeader()));
   // A status that says no says enough, even where its body broke off.
   const bool failed =
-      response.status >= 300 && response.end != HttpEnd::kTimeout && response.end != HttpEnd::kEnded;
-  if (failed || (response.end == HttpEnd::kDone && response.status != 200)) {
+      response.status >= 300 && response.end != WireEnd::kTimeout && response.end != WireEnd::kEnded;
+  if (failed || (response.end == WireEnd::kDone && response.status != 200)) {
     SettleError(response, ReadErrorBody(response.body), reply);
   } else if (stream != nullptr && response.status == 200 && IsStream(response)) {
     stream->Settle(response, reply);
-  } else if (response.end == HttpEnd::kDone) {
+  } else if (response.end == WireEnd::kDone) {
     ReadWholeBody(format, response.body, reply);
   } else {
     SettleBroken(response, reply);

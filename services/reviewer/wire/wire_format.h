@@ -28,7 +28,7 @@ class WireFormat {
   virtual std::string AskUrl() const = 0;
   virtual std::string ModelsUrl() const = 0;
   virtual std::string BaseUrl(std::string_view below) const = 0;
-  // Header lines but for the key's.
+  // Header lines but for the key's and the content type.
   virtual std::vector<std::string> Headers() const = 0;
   // Up to the key: `Authorization: Bearer `.
   virtual std::string_view KeyHeader() const = 0;
@@ -78,7 +78,7 @@ class StreamReader {
   // False where the rest is not worth waiting for.
   bool Feed(std::string_view bytes);
   // Fills the reply of a 200.
-  void Settle(const HttpResponse& response, LlmReply* reply);
+  void Settle(const WireResponse& response, LlmReply* reply);
 
  private:
   bool TakeEvent(std::string_view data);
@@ -93,7 +93,7 @@ class StreamReader {
 };
 
 // Fills a reply from a response, whole or streamed (`stream` may be null).
-void ReadResponse(const WireFormat& format, HttpResponse response, StreamReader* stream, LlmReply* reply);
+void ReadResponse(const WireFormat& format, WireResponse response, StreamReader* stream, LlmReply* reply);
 // Fills a reply from the body of a 200.
 void ReadWholeBody(const WireFormat& format, std::string_view body, LlmReply* reply);
 

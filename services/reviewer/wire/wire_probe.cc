@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/status_macros.h"
 #include "services/reviewer/text.h"
 #include "services/reviewer/wire/wire_endpoint.h"
 
@@ -37,6 +38,8 @@ absl::StatusCode CodeOf(int status) {
       return absl::StatusCode::kUnauthenticated;
     case 403:
       return absl::StatusCode::kPermissionDenied;
+    case 404:
+      return absl::StatusCode::kNotFound;
     case 402:
     case 429:
       return absl::StatusCode::kResourceExhausted;
@@ -56,23 +59,15 @@ std::string Some(std::vector<std::string> models, const std::string& model) {
   return out;
 }
 
-absl::Status Judge(const EndpointConfig& config, const HttpResponse& response) {
+absl::Status Judge(const EndpointConfig& config, const std::string& key, const WireResponse& response) {
   const auto say = [&](absl::StatusCode code, std::string_view what) {
     return absl::Status(code, text::Cat("endpoint `", config.name, "`: ", what));
   };
-  LlmReply told;
-  if (response.end != HttpEnd::kDone) {
-    SettleBroken(response, &told);
-    return say(response.end == HttpEnd::kTimeout ? absl::StatusCode::kDeadlineExceeded
-                                                 : absl::StatusCode::kUnavailable,
-               told.message);
-  }
   // A server without a list may still answer.
-  if (response.status == 404 || response.status == 405 || response.status == 501) return absl::OkStatus();
-  if (response.status != 200) {
-    SettleError(response, ReadErrorBody(response.body), &told);
-    return say(CodeOf(response.status), told.message);
-  }
+  if (response.end == WireEnd::kDone &&
+      (response.status == 404 || response.status == 405 || response.status == 501))
+    return absl::OkStatus();
+  SEAWORTHY_RETURN_IF_ERROR(WireStatus(config.name, key, response));
   std::vector<std::string> models;
   if (!ReadModels(response.body, &models))
     return say(absl::StatusCode::kUnavailable,
@@ -86,19 +81,32 @@ absl::Status Judge(const EndpointConfig& config, const HttpResponse& response) {
 
 }  // namespace
 
+absl::Status WireStatus(const std::string& name, const std::string& key, const WireResponse& response) {
+  if (response.end == WireEnd::kDone && response.status == 200) return absl::OkStatus();
+  LlmReply told;
+  absl::StatusCode code = absl::StatusCode::kUnavailable;
+  if (response.end != WireEnd::kDone) {
+    SettleBroken(response, &told);
+    if (response.end == WireEnd::kTimeout) code = absl::StatusCode::kDeadlineExceeded;
+  } else {
+    SettleError(response, ReadErrorBody(response.body), &told);
+    code = CodeOf(response.status);
+  }
+  told.outcome = LlmOutcome::kRejected;
+  FinishReply(name, key, &told);
+  return {code, told.message};
+}
+
 absl::Status ProbeWireEndpoint(const EndpointConfig& config, std::string key, HttpClient* client) {
   const auto format = MakeWireFormat(config);
   if (!format.ok()) return format.status();
   auto target = MakeWireTarget(config, **format, (*format)->ModelsUrl(), key);
   if (!target.ok()) return target.status();
-  HttpRequest request;
+  WireRequest request;
   request.target = *std::move(target);
   request.deadline = config.connect_timeout + absl::Seconds(10);
   request.max_bytes = kMaxListBytes;
-  const absl::Status status = Judge(config, client->GetAndWait(std::move(request)));
-  std::string message(status.message());
-  StrikeOut(key, &message);
-  return {status.code(), message};
+  return Judge(config, key, client->GetAndWait(std::move(request)));
 }
 
 }  // namespace seaworthy
