@@ -16,6 +16,7 @@
 #include "cli/port_probe.h"
 #include "cli/shutdown.h"
 #include "cli/wiring.h"
+#include "common/config_endpoints.h"
 #include "common/hash.h"
 #include "common/status_macros.h"
 
@@ -107,7 +108,7 @@ absl::Status Up(const Context& context, const UpFlags& flags) {
                  config.api_token.size());
   }
   SEAWORTHY_ASSIGN_OR_RETURN(const std::unique_ptr<Program> program, Program::Start(config));
-  spdlog::info("data in {}, endpoint {}, HTTP on {}:{}", program->layout().dir, config.endpoint,
+  spdlog::info("data in {}, endpoint {}, HTTP on {}:{}", program->layout().dir, DescribePanel(config),
                config.http_address, program->http_port());
   if (!flags.examples.empty()) SEAWORTHY_RETURN_IF_ERROR(SubmitExamples(program->ingest(), flags.examples));
   SEAWORTHY_RETURN_IF_ERROR(SayReady(*program, config));

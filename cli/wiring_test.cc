@@ -17,6 +17,7 @@ namespace seaworthy::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -117,10 +118,19 @@ TEST_F(ProgramTest, ATakenPortStartsNothing) {
   EXPECT_THAT(second.status().message(), HasSubstr(absl::StrCat(config.http_port)));
 }
 
-TEST_F(ProgramTest, AnUnknownEndpointIsNamed) {
+TEST_F(ProgramTest, ARouteForNobodyIsNamedWithThePersonasThereAre) {
   Config config = MakeConfig();
-  config.endpoint = "oracle";
-  EXPECT_THAT(Program::Start(config).status().message(), HasSubstr("oracle"));
+  config.panel.routes["lawyer"] = {"offline"};
+  EXPECT_THAT(Program::Start(config).status().message(), AllOf(HasSubstr("lawyer"), HasSubstr("futurist")));
+}
+
+TEST_F(ProgramTest, ARouteWithoutAKeyIsNamedWithItsVariable) {
+  Config config = MakeConfig();
+  config.endpoint = "openai:https://llm.example/v1";
+  config.model = "m";
+  config = ResolveConfig(config).value();
+  config.endpoints[0].key_env = "SEAWORTHY_NO_SUCH_KEY";
+  EXPECT_THAT(Program::Start(config).status().message(), HasSubstr("SEAWORTHY_NO_SUCH_KEY"));
 }
 
 }  // namespace
