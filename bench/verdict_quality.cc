@@ -83,7 +83,7 @@ class Measurer {
       ++quality_.rejected;
       return;
     }
-    ReviewedTool tool{file, document->text, tools->front(), {}};
+    ReviewedTool tool{file, document->text, tools->front(), {}, {}};
     tool.revision.set_tool_id(Slugify(tool.revision.name()));
     tool.revision.set_number(1);
     if (seen_.insert(tool.revision.tool_id()).second) quality_.tools.push_back(std::move(tool));
@@ -98,6 +98,7 @@ class Measurer {
         request.revision = tool.revision;
         request.announcement_text = tool.text;
         if (neighbours == Neighbours::kSameCategory) AddNeighbours(tool, &request);
+        tool.neighbours = request.competitors;
         auto verdict = Ask(request);
         if (!verdict.ok()) return verdict.status();
         ship += verdict->vote() == v1::SHIP ? 1 : 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "seaworthy/v1/event.pb.h"
 #include "seaworthy/v1/persona.pb.h"
 #include "seaworthy/v1/revision.pb.h"
 #include "seaworthy/v1/verdict.pb.h"
@@ -18,7 +19,8 @@ struct ReviewedTool {
   std::string file;
   std::string text;  // The document's visible text.
   v1::Revision revision;
-  std::vector<v1::Verdict> verdicts;  // In persona order.
+  std::vector<v1::Verdict> verdicts;            // In persona order.
+  std::vector<v1::KnownCompetitor> neighbours;  // What the personas were told of.
 };
 
 // Two tools that share too much.

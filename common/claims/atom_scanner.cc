@@ -199,6 +199,7 @@ class Scanner {
 
   // The longest spelling in the gazetteer that begins here.
   const GazetteerEntry* Longest(size_t* last) const {
+    if (!gazetteer_.Opens(At(i_))) return nullptr;
     const GazetteerEntry* best = nullptr;
     uint64_t hash = 0;
     const size_t most = std::min(out_.words.size(), i_ + gazetteer_.max_words());
@@ -236,24 +237,32 @@ class Scanner {
     return true;
   }
 
-  // The tool's own licence under its own name, or capitals that end with
-  // `License`.
-  bool ReadNamedLicense() {
-    if (!At(i_).Is(Word::kCapital | Word::kDigit | Word::kLetter)) return false;
+  bool ReadNamedLicense() { return ReadOwnLicense() || ReadTitledLicense(); }
+
+  // The tool's licence under its own name.
+  bool ReadOwnLicense() {
+    if (index_.license() == 0 || At(i_).hash != index_.license_opens()) return false;
     uint64_t hash = 0;
-    const size_t most = std::min(out_.words.size(), i_ + kMaxNameWords);
-    for (size_t k = i_; k < most; ++k) {
-      if (k > i_ && !Gap(k - 1, " -_.", 2)) break;
+    for (size_t k = i_; k < std::min(out_.words.size(), i_ + kMaxNameWords); ++k) {
+      if (k > i_ && !Gap(k - 1, " -_.")) break;
       hash = Join(hash, At(k));
-      const bool own = index_.license() != 0 && hash == index_.license();
-      const bool word = At(k).hash == HashOf("license") || At(k).hash == HashOf("licence");
-      const bool titled = word && k > i_ && At(k).Is(Word::kCapital) && !out_.opens[i_];
-      if (own || titled) {
-        Add(i_, k + 1, v1::Mark::LICENSE).id = hash;
-        return true;
-      }
-      if (!At(k).Is(Word::kCapital | Word::kDigitFirst) && index_.license() == 0) break;
-      if (!At(i_).Is(Word::kCapital) && index_.license() == 0) break;
+      if (hash != index_.license()) continue;
+      Add(i_, k + 1, v1::Mark::LICENSE).id = hash;
+      return true;
+    }
+    return false;
+  }
+
+  // Capitals that end with `License`.
+  bool ReadTitledLicense() {
+    if (!At(i_).Is(Word::kCapital) || (out_.opens[i_] && gazetteer_.IsCommon(At(i_).hash))) return false;
+    uint64_t hash = At(i_).hash;
+    for (size_t k = i_ + 1; k < std::min(out_.words.size(), i_ + kMaxNameWords); ++k) {
+      if (!Gap(k - 1, " -_.") || !At(k).Is(Word::kCapital | Word::kDigitFirst)) return false;
+      hash = Join(hash, At(k));
+      if (At(k).hash != "license"_w && At(k).hash != "licence"_w) continue;
+      Add(i_, k + 1, v1::Mark::LICENSE).id = hash;
+      return true;
     }
     return false;
   }
@@ -306,8 +315,8 @@ class Scanner {
   bool Checkable(const Quantity& quantity, size_t last) const {
     switch (quantity.unit) {
       case Unit::kSpan:
-        return Exists(last) && (At(last).hash == HashOf("trial") ||
-                                (Exists(last + 1) && At(last + 1).hash == HashOf("trial")));
+        return Exists(last) &&
+               (At(last).hash == "trial"_w || (Exists(last + 1) && At(last + 1).hash == "trial"_w));
       case Unit::kCount:
         break;
       case Unit::kTime:
@@ -315,6 +324,9 @@ class Scanner {
       default:
         return !quantity.spelled || quantity.scaled || quantity.unit == Unit::kPercent ||
                quantity.unit == Unit::kMoney || quantity.unit == Unit::kBytes;
+    }
+    for (size_t k = last; k < std::min(out_.words.size(), last + 2); ++k) {
+      if (At(k).hash == "facts"_w || At(k).hash == "fact"_w) return false;  // Ours, counted.
     }
     if (quantity.spelled) return quantity.scaled || BeforeHardware(last);
     if (quantity.scaled || quantity.step < 1) return true;
@@ -389,15 +401,15 @@ class Scanner {
 
   // Free of charge, said as a price.
   bool ReadFree() {
-    if (At(i_).hash != HashOf("free")) return false;
+    if (At(i_).hash != "free"_w) return false;
     static const auto* const kBefore = new WordSet("is it s for pricing price stays entirely completely");
     static const auto* const kBehind = new WordSet("tier plan trial");
     const bool behind = Exists(i_ + 1) && Gap(i_, " ") &&
-                        (kBehind->Has(At(i_ + 1)) || (At(i_ + 1).hash == HashOf("of") && Exists(i_ + 2) &&
-                                                      At(i_ + 2).hash == HashOf("charge")));
+                        (kBehind->Has(At(i_ + 1)) ||
+                         (At(i_ + 1).hash == "of"_w && Exists(i_ + 2) && At(i_ + 2).hash == "charge"_w));
     const bool before = i_ > 0 && kBefore->Has(At(i_ - 1)) && Gap(i_ - 1, " ") && Before(i_) == ' ';
-    const bool ends = !Exists(i_ + 1) || !Gap(i_, " ") || At(i_ + 1).hash == HashOf("and") ||
-                      At(i_ + 1).hash == HashOf("for");
+    const bool ends =
+        !Exists(i_ + 1) || !Gap(i_, " ") || At(i_ + 1).hash == "and"_w || At(i_ + 1).hash == "for"_w;
     if (!behind && !(before && ends)) return false;
     Add(i_, i_ + 1, v1::Mark::PRICE);
     return true;

@@ -11,6 +11,7 @@ namespace seaworthy {
 namespace {
 
 using claims::HashOf;
+using claims::operator""_w;
 using claims::Quantity;
 using claims::Unit;
 using claims::Word;
@@ -21,7 +22,9 @@ constexpr size_t kMaxCompetitors = 64;
 constexpr size_t kRun = 4;
 constexpr size_t kMaxEntityWords = 8;
 constexpr double kSpare = 1.2;
-constexpr std::array<double, 12> kCards = {4, 6, 8, 12, 16, 24, 32, 40, 48, 80, 96, 192};
+// Gigabytes that cards are sold with, the rarer ones in the second list.
+constexpr std::array<double, 7> kCards = {4, 8, 12, 16, 24, 48, 80};
+constexpr std::array<double, 12> kAllCards = {4, 6, 8, 12, 16, 24, 32, 40, 48, 80, 96, 192};
 
 // Amounts of one sort can stand for each other.
 uint8_t SortOf(Unit unit) {
@@ -51,12 +54,16 @@ bool Close(double a, double b, double share) { return std::abs(a - b) <= share *
 
 }  // namespace
 
-double claims::CardFor(double gigabytes) {
-  for (double card : kCards) {
-    if (gigabytes * kSpare <= card) return card;
-  }
-  return 0;
+bool claims::IsCardFor(double weights, double card) {
+  const double wanted = weights * kSpare;
+  const auto is = [card, wanted](const auto& cards) {
+    const auto* const found = std::lower_bound(cards.begin(), cards.end(), wanted);
+    return found != cards.end() && *found == card;
+  };
+  return is(kCards) || is(kAllCards);
 }
+
+double claims::CardsFor(double weights, double card) { return std::ceil(weights * kSpare / card); }
 
 ClaimIndex::ClaimIndex(const v1::Revision& revision, std::string_view announcement_text,
                        absl::Span<const v1::KnownCompetitor> competitors)
@@ -115,7 +122,7 @@ void ClaimIndex::NoteBits(const std::vector<Word>& words, size_t i, std::string_
     }
     const std::string_view digits = all.substr(letters);
     const uint64_t prefix = HashOf(all.substr(0, letters));
-    const bool format = prefix == HashOf("int") || prefix == HashOf("q") || prefix == HashOf("iq");
+    const bool format = prefix == "int"_w || prefix == "q"_w || prefix == "iq"_w;
     if (format && digits.size() == 1) bits = digits[0] - '0';
   }
   if (bits >= 1 && bits < lowest_bits_) lowest_bits_ = bits;
@@ -142,6 +149,7 @@ void ClaimIndex::AddFields(const v1::Revision& revision) {
   for (const std::string& link : revision.links()) AddText(Cut(link, 1000));
   license_name_ = revision.license();
   license_ = LicenseId(license_name_);
+  if (const auto words = claims::SplitWords(license_name_, 1); !words.empty()) license_opens_ = words[0].hash;
   for (double size : revision.parameters_b()) {
     parameters_b_.push_back(size);
     AddAmount(Unit::kParams, size * 1e9);
@@ -205,6 +213,10 @@ void ClaimIndex::AddEntity(std::string_view name, Owner owner, bool parts) {
     const bool named = words[0].Is(Word::kCapital) && !claims::Gazetteer::Get().IsCommon(words[0].hash);
     if (whole || (parts && named)) entities_.emplace(hash, owner);
   }
+  if (words.empty()) return;
+  // `Hugging Face` is found as `HuggingFace` too.
+  entity_opens_.Add(words[0].hash);
+  entity_opens_.Add(hash);
   entity_words_ = std::max(entity_words_, words.size());
 }
 
@@ -259,13 +271,11 @@ bool ClaimIndex::IsDerived(const Quantity& quantity) const {
   }
   if (quantity.unit != Unit::kBytes) return false;
   const double gigabytes = value / 1e9;
+  const double slack = std::max(std::min(quantity.step / 1.8e9, gigabytes / 5), gigabytes * 0.01);
   for (double size : sizes_b_) {
     for (double bytes : {0.5, 1.0, 2.0, 4.0}) {
-      const double slack = std::min(quantity.step / 2e9, gigabytes / 20);
-      if (std::abs(size * bytes - gigabytes) <= std::max(slack, gigabytes * 0.01)) return true;
-      if (claims::CardFor(size * bytes) == gigabytes) return true;
-      // More than the largest card: several of 80 GB.
-      if (gigabytes == 80 && size * bytes * kSpare > 80) return true;
+      if (std::abs(size * bytes - gigabytes) <= slack || claims::IsCardFor(size * bytes, gigabytes))
+        return true;
     }
   }
   return false;
@@ -282,6 +292,7 @@ ClaimIndex::Owner ClaimIndex::FindEntity(const std::vector<Word>& words, size_t 
   Owner owner;
   uint64_t hash = 0;
   *count = 0;
+  if (!entity_opens_.Has(words[i].hash)) return owner;
   for (size_t k = i; k < std::min(words.size(), i + entity_words_); ++k) {
     hash = claims::Join(hash, words[k]);
     const auto found = entities_.find(hash);

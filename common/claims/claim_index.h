@@ -60,6 +60,8 @@ class ClaimIndex {
   static uint64_t LicenseId(std::string_view name);
   bool HasLicense(uint64_t id) const;
   uint64_t license() const { return license_; }
+  // Hash of the first word of its name.
+  uint64_t license_opens() const { return license_opens_; }
   const std::string& license_name() const { return license_name_; }
 
   const std::string& name() const { return name_; }
@@ -104,10 +106,12 @@ class ClaimIndex {
   std::vector<Amount> amounts_;
   std::vector<int> dates_;
   absl::flat_hash_map<uint64_t, Owner> entities_;
+  claims::HashSet entity_opens_;
   size_t entity_words_ = 1;
   absl::flat_hash_map<uint64_t, std::vector<double>> scores_;
   std::string name_;
   uint64_t license_ = 0;
+  uint64_t license_opens_ = 0;
   std::string license_name_;
   std::vector<double> parameters_b_;
   std::vector<double> sizes_b_;
@@ -123,9 +127,12 @@ class ClaimIndex {
 
 namespace claims {
 
-// The smallest card sold that holds `gigabytes` with a fifth to spare; 0 where
-// none does.
-double CardFor(double gigabytes);
+// The smallest card sold that holds `weights` gigabytes with a fifth to spare
+// has `card` gigabytes.
+bool IsCardFor(double weights, double card);
+
+// How many cards of `card` gigabytes hold `weights` with a fifth to spare.
+double CardsFor(double weights, double card);
 
 }  // namespace claims
 }  // namespace seaworthy

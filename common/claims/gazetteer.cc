@@ -68,6 +68,8 @@ void Gazetteer::AddLine(std::string_view line) {
     uint64_t hash = 0;
     for (const Word& word : words) hash = Join(hash, word);
     entry.forms.push_back(hash);
+    if (!words.empty()) opens_.Add(words[0].hash);
+    opens_.Add(hash);
     max_words_ = std::max(max_words_, words.size());
   }
   for (uint64_t form : entry.forms) by_form_.emplace(form, static_cast<uint32_t>(entries_.size()));

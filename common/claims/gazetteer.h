@@ -32,6 +32,10 @@ class Gazetteer {
  public:
   static const Gazetteer& Get();
 
+  // A spelling can begin with this word.
+  bool Opens(const Word& word) const {
+    return opens_.Has(word.hash) || (word.Plural() && opens_.Has(word.stem));
+  }
   // The entry with this spelling, or null.
   const GazetteerEntry* Find(uint64_t hash) const;
   // A word for a kind of thing: GPU, SDK, German.
@@ -48,6 +52,7 @@ class Gazetteer {
   std::string section_;
   std::vector<GazetteerEntry> entries_;
   absl::flat_hash_map<uint64_t, uint32_t> by_form_;
+  HashSet opens_{2048};
   HashSet classes_{1024};
   HashSet common_{2048};
   size_t max_words_ = 1;

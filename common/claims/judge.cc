@@ -1,6 +1,7 @@
 #include "common/claims/judge.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
@@ -186,7 +187,7 @@ class Judge {
     const size_t dash = name.end + between.find_first_of(";\xe2-");
     for (size_t i = name.last; i < atom.first; ++i) {
       if (At(i).begin > dash) {
-        return At(i).hash == HashOf("both") || At(i).hash == HashOf("all") || At(i).hash == HashOf("each");
+        return At(i).hash == "both"_w || At(i).hash == "all"_w || At(i).hash == "each"_w;
       }
     }
     return false;
@@ -214,7 +215,7 @@ class Judge {
   bool Denied(const Atom& atom) const {
     for (size_t i = atom.first; i-- > 0 && atom.first - i <= 2;) {
       const uint64_t hash = At(i).hash;
-      if (hash == HashOf("not") || hash == HashOf("no") || hash == HashOf("never")) return true;
+      if (hash == "not"_w || hash == "no"_w || hash == "never"_w) return true;
     }
     return false;
   }
@@ -260,13 +261,15 @@ class Judge {
     if (atom.version) return JudgeVersion(atom);
     const Quantity& quantity = atom.quantity;
     if (ScoreOf(atom)) return;
-    const Atom* other = quantity.unit == Unit::kParams ? OtherSubject(atom) : nullptr;
+    if (const size_t machine = MachineBehind(atom); machine > 0) return JudgeMachines(atom, machine);
+    const bool size = quantity.unit == Unit::kParams ||
+                      (quantity.unit == Unit::kCount && quantity.scaled && quantity.value >= 1e6);
+    const Atom* other = size ? OtherSubject(atom) : nullptr;
     if (other != nullptr) return JudgeOtherSize(atom, *other);
-    if (index_.HasQuantity(quantity) || index_.IsDerived(quantity)) return;
+    if (index_.HasQuantity(quantity) || index_.IsDerived(quantity) || SeveralCards(atom)) return;
     const double billions = quantity.value / 1e9;
     const auto same = [billions](const ClaimIndex::Competitor& known) { return HasSize(known, billions); };
-    if (quantity.unit == Unit::kParams && SomeCompetitor(atom, same)) return;
-    if (quantity.unit == Unit::kFactor && MultipleStands(atom)) return;
+    if (size && SomeCompetitor(atom, same)) return;
     const std::string text = TextOf(quote_, atom);
     if (quantity.unit == Unit::kParams && !index_.parameters_b().empty()) {
       std::string sizes;
@@ -286,13 +289,43 @@ class Judge {
                           "' stands neither in the announcement nor in the facts and follows from neither."));
   }
 
-  // `2x A100`: as good as `two A100`.
-  bool MultipleStands(const Atom& atom) const {
-    Quantity plain = atom.quantity;
-    plain.unit = Unit::kCount;
-    plain.spelled = true;
-    return atom.last < quote_.words.size() && index_.HasQuantity(plain) &&
-           index_.HasWords(quote_.words, atom.last, atom.last + 1);
+  // The word of a machine right behind a count, 0 for none: `two A100s`.
+  size_t MachineBehind(const Atom& atom) const {
+    const Quantity& quantity = atom.quantity;
+    const bool count = (quantity.unit == Unit::kCount && !quantity.scaled) || quantity.unit == Unit::kFactor;
+    if (!count || n_ + 1 >= quote_.atoms.size()) return 0;
+    const Atom& next = quote_.atoms[n_ + 1];
+    return next.kind == v1::Mark::HARDWARE && next.first == atom.last ? next.first : 0;
+  }
+
+  // A number of machines must stand before the machine in the evidence too.
+  void JudgeMachines(Atom& atom, size_t machine) {
+    const Word& word = At(machine);
+    const std::string number = SayNumber(atom.quantity.value);
+    static constexpr std::array<const char*, 9> kWords = {"",     "one", "two",   "three", "four",
+                                                          "five", "six", "seven", "eight"};
+    std::vector<std::string> spellings = {number, number + "x"};
+    if (atom.quantity.value < 9) spellings.emplace_back(kWords[static_cast<size_t>(atom.quantity.value)]);
+    for (const std::string& spelling : spellings) {
+      const uint64_t head = HashOf(spelling);
+      if (index_.HasHash(Join(head, word)) || index_.HasHash(head * word.stem_pow + word.stem)) return;
+    }
+    Unsupported(atom, absl::StrCat("'", TextOf(quote_, atom),
+                                   "' machines of this kind are named neither in the "
+                                   "announcement nor in the facts."));
+  }
+
+  // `two 80 GB cards`: as many as weights of a known size need.
+  bool SeveralCards(const Atom& atom) const {
+    if (atom.quantity.unit != Unit::kBytes || atom.first == 0) return false;
+    const auto count = ReadQuantity(quote_.text, quote_.words, atom.first - 1);
+    if (!count || count->unit != Unit::kCount || count->value < 2) return false;
+    for (double size : index_.sizes_b()) {
+      for (double bytes : {0.5, 1.0, 2.0}) {
+        if (CardsFor(size * bytes, atom.quantity.value / 1e9) == count->value) return true;
+      }
+    }
+    return false;
   }
 
   void JudgeVersion(Atom& atom) {
@@ -358,20 +391,20 @@ class Judge {
     for (size_t i = atom.first;
          i-- > 0 && quote_.sentence[i] == quote_.sentence[atom.first] && atom.first - i < 8;) {
       const uint64_t hash = At(i).hash;
-      if (hash == HashOf("this") || hash == HashOf("its") || hash == HashOf("it")) return true;
+      if (hash == "this"_w || hash == "its"_w || hash == "it"_w) return true;
     }
     return false;
   }
 
   bool AboutContext(const Atom& atom) const {
-    if (atom.quantity.unit_word == HashOf("context")) return true;
+    if (atom.quantity.unit_word == "context"_w) return true;
     const bool amount = atom.quantity.unit == Unit::kTokens || atom.quantity.unit == Unit::kCount;
     if (!amount || atom.quantity.value < 1000) return false;
     for (size_t i = atom.last; i < std::min(quote_.words.size(), atom.last + 3); ++i) {
-      if (At(i).hash == HashOf("context")) return true;
+      if (At(i).hash == "context"_w) return true;
     }
     for (size_t i = atom.first; i-- > 0 && atom.first - i <= 3;) {
-      if (At(i).hash == HashOf("context")) return true;
+      if (At(i).hash == "context"_w) return true;
     }
     return false;
   }
@@ -414,7 +447,7 @@ class Judge {
   void JudgeFree(Atom& atom) {
     const bool paid = index_.pricing() == "paid";
     if (!paid && (!index_.pricing().empty() || index_.license() != 0)) return;
-    if (index_.HasHash(HashOf("free"))) return;
+    if (index_.HasHash("free"_w)) return;
     if (paid) return Contradicted(atom, "'free' is said of it; the facts give a price and no free offer.");
     Unsupported(atom, "Neither the announcement nor the facts say that it is free.");
   }

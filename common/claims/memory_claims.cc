@@ -70,8 +70,7 @@ class MemoryJudge {
   // `fits in 24 GB`, without a word for the machine.
   bool FitsIn(const Atom& atom) const {
     for (size_t i = atom.first; i-- > 0 && atom.first - i <= 3 && SameSentence(i, atom.first);) {
-      if (At(i).hash == HashOf("fits") || At(i).hash == HashOf("fit") || At(i).hash == HashOf("runs"))
-        return true;
+      if (At(i).hash == "fits"_w || At(i).hash == "fit"_w || At(i).hash == "runs"_w) return true;
     }
     return false;
   }
@@ -83,7 +82,7 @@ class MemoryJudge {
       if (Places().Has(At(i))) return true;
     }
     for (size_t i = atom.last; i < std::min(quote_.words.size(), atom.last + 5); ++i) {
-      if (SameSentence(i, atom.first) && Places().Has(At(i)) && At(i).hash != HashOf("with")) return true;
+      if (SameSentence(i, atom.first) && Places().Has(At(i)) && At(i).hash != "with"_w) return true;
     }
     return false;
   }
@@ -146,11 +145,10 @@ class MemoryJudge {
     if (const auto quantity = ReadQuantity(quote_.text, quote_.words, i);
         quantity && quantity->unit == Unit::kBits)
       *bits = quantity->value;
-    for (double known : {4.0, 8.0, 16.0}) {
-      for (const char* prefix : {"int", "fp", "bf"}) {
-        if (At(i).hash == HashOf(absl::StrCat(prefix, known))) *bits = known;
-      }
-    }
+    const uint64_t hash = At(i).hash;
+    if (hash == "int4"_w || hash == "fp4"_w || hash == "nf4"_w) *bits = 4;
+    if (hash == "int8"_w || hash == "fp8"_w) *bits = 8;
+    if (hash == "fp16"_w || hash == "bf16"_w) *bits = 16;
   }
 
   bool Refused(const Atom& atom) const {
@@ -167,7 +165,7 @@ class MemoryJudge {
     const double weights = size * bits / 8;
     const bool refused = Refused(atom);
     if (weights <= gigabytes) {
-      const bool plain = atom.kind == v1::Mark::NUMBER && CardFor(weights) == gigabytes;
+      const bool plain = atom.kind == v1::Mark::NUMBER && IsCardFor(weights, gigabytes);
       if (plain && atom.support == v1::Claim::UNSUPPORTED) Support(atom);
       return;
     }

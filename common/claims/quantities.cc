@@ -76,7 +76,7 @@ const NumberMap& NumberWords() {
       (*map)[HashOf(word)] = tens;
       tens += 10;
     }
-    (*map)[HashOf("hundred")] = 100;
+    (*map)["hundred"_w] = 100;
     return map;
   }();
   return *kMap;
@@ -173,7 +173,7 @@ class QuantityReader {
   void ReadScale(bool spelled) {
     if (next_ >= words_.size() || !GapIs(text_, words_, next_ - 1, " -")) return;
     const Word& word = words_[next_];
-    if (spelled && word.hash == HashOf("hundred")) {
+    if (spelled && word.hash == "hundred"_w) {
       q_.value *= 100;
       q_.end = words_[next_++].end;
       ReadScale(false);
@@ -196,11 +196,10 @@ class QuantityReader {
     if (!GapIs(text_, words_, next_ - 1, " -")) return;
     const auto unit = Units().find(words_[next_].hash);
     if (unit == Units().end()) return;
-    if (unit->second.unit == Unit::kFactor && words_[next_].hash != HashOf("times") &&
-        words_[next_].hash != HashOf("x"))
+    if (unit->second.unit == Unit::kFactor && words_[next_].hash != "times"_w && words_[next_].hash != "x"_w)
       return;
     // `us` and `s` after a space are words of their own.
-    if (words_[next_].hash == HashOf("us") || words_[next_].hash == HashOf("s")) return;
+    if (words_[next_].hash == "us"_w || words_[next_].hash == "s"_w) return;
     Take(unit->second, unit->first);
     q_.end = words_[next_++].end;
   }
@@ -236,14 +235,16 @@ class QuantityReader {
 // 1 to 12, 0 for no month.
 int MonthOf(const Word& word) {
   if (!word.Is(Word::kCapital) || word.end - word.begin < 3 || word.end - word.begin > 9) return 0;
-  static constexpr std::array<const char*, 12> kMonths = {"january",   "february", "march",    "april",
-                                                          "may",       "june",     "july",     "august",
-                                                          "september", "october",  "november", "december"};
-  for (size_t i = 0; i < kMonths.size(); ++i) {
-    const std::string_view month = kMonths[i];
-    if (word.hash == HashOf(month) || word.hash == HashOf(month.substr(0, 3))) return static_cast<int>(i) + 1;
+  static constexpr std::array<uint64_t, 12> kLong = {"january"_w,   "february"_w, "march"_w,    "april"_w,
+                                                     "may"_w,       "june"_w,     "july"_w,     "august"_w,
+                                                     "september"_w, "october"_w,  "november"_w, "december"_w};
+  static constexpr std::array<uint64_t, 12> kShort = {"jan"_w, "feb"_w, "mar"_w, "apr"_w, "may"_w, "jun"_w,
+                                                      "jul"_w, "aug"_w, "sep"_w, "oct"_w, "nov"_w, "dec"_w};
+  const std::array<uint64_t, 12>& months = word.end - word.begin == 3 ? kShort : kLong;
+  for (size_t i = 0; i < months.size(); ++i) {
+    if (word.hash == months[i] || word.hash == kLong[i]) return static_cast<int>(i) + 1;
   }
-  return word.hash == HashOf("sept") ? 9 : 0;
+  return word.hash == "sept"_w ? 9 : 0;
 }
 
 // The whole number a word is, -1 for none; `11th` is 11.

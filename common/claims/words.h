@@ -30,6 +30,9 @@ constexpr uint64_t HashOf(std::string_view word) {
   return hash;
 }
 
+// The same, known when compiled: `"word"_w`.
+consteval uint64_t operator""_w(const char* word, size_t size) { return HashOf({word, size}); }
+
 // Letters and digits in a row; `3.5` and `131,072` are one word. Bytes beyond
 // ASCII belong to words except for general punctuation and spaces.
 struct Word {
