@@ -87,6 +87,14 @@ TEST_F(GrpcTlsTest, TheSystemsRootsDoNotKnowIt) {
   EXPECT_EQ(Ask().outcome, LlmOutcome::kTransport);
 }
 
+TEST_F(GrpcTlsTest, ACertificateForAnotherNameIsNotEnough) {
+  EndpointConfig config = Trusting("ca.pem");
+  config.url = text::Cat("grpcs:localhost:", port_);
+  Open(config);
+  EXPECT_EQ(Ask().outcome, LlmOutcome::kTransport);
+  EXPECT_EQ(script_.calls, 0);
+}
+
 TEST_F(GrpcTlsTest, ProbeNamesTheCertificateAndTheWayOut) {
   EXPECT_TRUE(ProbeGrpcEndpoint(Trusting("ca.pem"), "").ok());
   const absl::Status status = ProbeGrpcEndpoint(Trusting("other.pem"), "");
