@@ -66,7 +66,8 @@ class PanelTest : public AggregatorFixture {
   // The words of the marks that keep `dx` on Ada from being approved.
   std::vector<std::string> OpenWords() {
     std::vector<std::string> words;
-    for (const v1::Mark& mark : Dx().marks()) {
+    const v1::Verdict verdict = Dx();
+    for (const v1::Mark& mark : verdict.marks()) {
       if (mark.support() != v1::Claim::SUPPORTED) words.push_back(mark.text());
     }
     return words;

@@ -11,6 +11,8 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -138,6 +140,9 @@ class BatchTransaction : public StateTransaction {
       : db_(db), handles_(handles), batch_(rocksdb::BytewiseComparator(), 0, /*overwrite_key=*/true) {}
 
   absl::StatusOr<std::optional<std::string>> Get(Table table, std::string_view key) const override {
+    if (const auto hot = hot_.find({table, std::string(key)}); hot != hot_.end()) {
+      return std::optional<std::string>(hot->second);
+    }
     std::string value;
     const rocksdb::Status status =
         batch_.GetFromBatchAndDB(db_, rocksdb::ReadOptions(), Handle(table), Slice(key), &value);
@@ -145,17 +150,27 @@ class BatchTransaction : public StateTransaction {
   }
   absl::Status Scan(Table table, std::string_view prefix, std::string_view from,
                     const Visitor& visit) const override {
+    WriteHot();
     return WalkUp(*NewIterator(table), prefix, from, visit);
   }
   absl::Status ScanDown(Table table, std::string_view prefix, std::string_view from,
                         const Visitor& visit) const override {
+    WriteHot();
     return WalkDown(*NewIterator(table), prefix, from, visit);
   }
   void Put(Table table, std::string_view key, std::string_view value) override {
-    batch_.Put(Handle(table), Slice(key), Slice(value));
+    if (IsHot(table)) {
+      hot_[{table, std::string(key)}] = std::string(value);
+    } else {
+      batch_.Put(Handle(table), Slice(key), Slice(value));
+    }
   }
-  void Delete(Table table, std::string_view key) override { batch_.Delete(Handle(table), Slice(key)); }
+  void Delete(Table table, std::string_view key) override {
+    hot_.erase({table, std::string(key)});
+    batch_.Delete(Handle(table), Slice(key));
+  }
   absl::Status Commit(uint64_t position) override {
+    WriteHot();
     Put(Table::kMeta, kPositionKey, absl::StrCat(position));
     return ToStatus(db_->Write(rocksdb::WriteOptions(), batch_.GetWriteBatch()));
   }
@@ -167,9 +182,17 @@ class BatchTransaction : public StateTransaction {
     return std::unique_ptr<rocksdb::Iterator>(batch_.NewIteratorWithBase(Handle(table), base));
   }
 
+  // Rows that many records of a batch change: written once, not once a record.
+  static bool IsHot(Table table) { return table == Table::kCounters || table == Table::kHealth; }
+  void WriteHot() const {
+    for (const auto& [key, value] : hot_) batch_.Put(Handle(key.first), key.second, value);
+    hot_.clear();
+  }
+
   rocksdb::DB* const db_;
   const Handles& handles_;
   mutable rocksdb::WriteBatchWithIndex batch_;
+  mutable std::map<std::pair<Table, std::string>, std::string> hot_;
 };
 
 class RocksDbStateStore : public StateStore {

@@ -10,7 +10,7 @@
 #include "common/error_codes.h"
 #include "common/hash.h"
 #include "services/publisher/api_json.h"
-#include "services/publisher/cost_text.h"
+#include "services/publisher/desk_view.h"
 #include "services/publisher/failure_log.h"
 #include "services/publisher/mark_view.h"
 #include "services/publisher/page_text.h"
@@ -55,99 +55,6 @@ std::string DoneText(const std::string& done) {
   if (done == "announcement") return "Received. It is being read; what it announces is reviewed next.";
   if (done == "pair") return "Asked for. It is drafted once both panels are full.";
   return "";
-}
-
-json DecisionView(const v1::Decision& decision) {
-  static const auto* const kWords = new std::map<int, std::string>{
-      {v1::APPROVE, "Approved"}, {v1::REJECT, "Rejected"}, {v1::WITHDRAW, "Withdrawn"}};
-  const auto word = kWords->find(decision.kind());
-  return {{"what", word == kWords->end() ? "Decided" : word->second},
-          {"who", decision.editor()},
-          {"when", TimeText(decision.decide_time())},
-          {"reason", decision.reason()},
-          {"hash", decision.content_hash().substr(0, 12)}};
-}
-
-int OpenMarksOf(const v1::ComparisonContent& content) {
-  int open = 0;
-  for (const v1::ToolView* tool : {&content.a(), &content.b()}) {
-    for (const v1::Verdict& verdict : tool->verdicts()) open += CountOpenMarks(verdict);
-  }
-  return open;
-}
-
-// Every open mark of a comparison's rows, with where its note stands.
-json OpenList(const json& personas) {
-  json list = json::array();
-  for (const json& row : personas) {
-    for (const char* side : {"a", "b"}) {
-      const json& verdict = row[side];
-      for (const json& mark : verdict["marks"]) {
-        if (!mark["open"].get<bool>()) continue;
-        list.push_back(
-            {{"target", absl::StrCat(verdict["id"].get<std::string>(), "-", mark["number"].get<int>())},
-             {"sign", mark["sign"]},
-             {"text", mark["text"]},
-             {"said", mark["said"]},
-             {"tool", verdict["tool"]},
-             {"persona", row["title"]}});
-      }
-    }
-  }
-  return list;
-}
-
-// What editors did to each verdict, under it.
-void AddHistory(const v1::ComparisonView& comparison, json& view) {
-  for (const v1::Amendment& amendment : comparison.amendments()) {
-    for (json& row : view["personas"]) {
-      for (const char* side : {"a", "b"}) {
-        if (row[side]["id"] != amendment.verdict_id()) continue;
-        row[side]["any_history"] = true;
-        row[side]["history"].push_back(
-            {{"what", amendment.kind() == v1::EDIT_QUOTE ? "Edited the quote" : "Accepted a mark"},
-             {"who", amendment.editor()},
-             {"when", TimeText(amendment.amend_time())},
-             {"reason", amendment.reason()}});
-      }
-    }
-  }
-}
-
-// What was spent, by persona, then by endpoint and model.
-json SpendViews(const v1::AggregatorStatus& status) {
-  std::map<std::string, v1::Spend> by_name;
-  for (const v1::PanelCounts& row : status.spent_by()) {
-    const std::string through = absl::StrCat(row.endpoint(), row.model().empty() ? "" : " · ", row.model());
-    for (const std::string& name : {absl::StrCat("Persona ", row.persona_id()), through}) {
-      if (row.spend().verdicts() == 0) continue;
-      v1::Spend& sum = by_name[name];
-      sum.set_verdicts(sum.verdicts() + row.spend().verdicts());
-      sum.set_input_tokens(sum.input_tokens() + row.spend().input_tokens());
-      sum.set_output_tokens(sum.output_tokens() + row.spend().output_tokens());
-      sum.set_cost_micro_usd(sum.cost_micro_usd() + row.spend().cost_micro_usd());
-      sum.set_unpriced(sum.unpriced() + row.spend().unpriced());
-    }
-  }
-  json views = json::array();
-  for (const auto& [name, sum] : by_name) {
-    views.push_back({{"name", name}, {"text", SpendText(sum)}, {"verdicts", sum.verdicts()}});
-  }
-  return views;
-}
-
-// What this state offers to an editor.
-void AddActions(const v1::Comparison& comparison, json& view) {
-  const bool drafted = comparison.state() == v1::Comparison::DRAFTED;
-  const bool published = !comparison.published_hash().empty();
-  view["can_approve"] = drafted || comparison.state() == v1::Comparison::WITHDRAWN;
-  view["can_reject"] = drafted;
-  view["can_withdraw"] = published;
-  view["published"] = published;
-  view["open_claims"] = true;
-  view["withdraw_hash"] = comparison.published_hash();
-  view["published_differs"] = published && comparison.published_hash() != comparison.content_hash();
-  view["waiting"] = comparison.state() == v1::Comparison::WAITING;
 }
 
 }  // namespace
@@ -319,91 +226,6 @@ HttpResponse Desk::ShowAnnouncements(const Call& call) const {
   view["any_recorded"] = !view["recorded"].empty();
   view["can_submit"] = options_.ingest != nullptr;
   return Page("desk_announcements", view);
-}
-
-HttpResponse Desk::ShowComparison(const Call& call) const {
-  v1::GetComparisonRequest request;
-  request.set_comparison_id(call.Path("id"));
-  const auto found = options_.aggregator->GetComparison(request);
-  if (!found.ok()) return Failed(found.status(), "There is no such comparison");
-  const v1::Comparison& comparison = found->comparison();
-  v1::ListDecisionsRequest history;
-  history.set_comparison_id(comparison.comparison_id());
-  const auto decisions = options_.aggregator->ListDecisions(history);
-  json view = Frame(call, "queue", "Comparison");
-  view.update(ComparisonPageView(found->content(), options_.personas));
-  view["id"] = comparison.comparison_id();
-  view["page_title"] = absl::StrCat(view["title"].get<std::string>(), " · Seaworthy desk");
-  view["state"] = StateText(comparison.state());
-  view["content_hash"] = comparison.content_hash();
-  view["hash_short"] = comparison.content_hash().substr(0, 12);
-  view["request_id"] = RandomHex(16);
-  view["by_hand"] = comparison.by_hand();
-  view["created"] = TimeText(comparison.create_time());
-  view["updated"] = TimeText(comparison.update_time());
-  AddActions(comparison, view);
-  view["weak_total"] = 0;
-  for (const json& row : view["personas"]) {
-    view["weak_total"] =
-        view["weak_total"].get<int>() + row["a"]["weak_count"].get<int>() + row["b"]["weak_count"].get<int>();
-  }
-  view["any_weak"] = view["weak_total"].get<int>() > 0;
-  view["open_total"] = OpenMarksOf(found->content());
-  view["any_open"] = OpenMarksOf(found->content()) > 0;
-  view["open_list"] = OpenList(view["personas"]);
-  view["any_hidden_text"] = view["a"]["any_hidden"] || view["b"]["any_hidden"];
-  view["comparison_id"] = comparison.comparison_id();
-  view["can_amend"] = true;
-  AddHistory(*found, view);
-  view["decisions"] = json::array();
-  if (decisions.ok()) {
-    for (const v1::Decision& decision : decisions->decisions()) {
-      view["decisions"].push_back(DecisionView(decision));
-    }
-  }
-  view["any_decisions"] = !view["decisions"].empty();
-  return Page("desk_comparison", view);
-}
-
-HttpResponse Desk::ShowPreview(const Call& call) const {
-  v1::GetComparisonRequest request;
-  request.set_comparison_id(call.Path("id"));
-  const auto found = options_.aggregator->GetComparison(request);
-  if (!found.ok()) return Failed(found.status(), "There is no such comparison");
-  return HtmlResponse(200, options_.site->Preview(found->content()));
-}
-
-HttpResponse Desk::ShowStatus(const Call& call) const {
-  const auto status = options_.aggregator->GetStatus({});
-  if (!status.ok()) return Failed(status.status(), "The status cannot be shown");
-  json view = Frame(call, "status", "Status");
-  std::map<std::string, uint64_t> counts(status->counts().begin(), status->counts().end());
-  view["counts"] = json::array();
-  for (const auto& [name, count] : counts) {
-    view["counts"].push_back({{"name", absl::StrReplaceAll(name, {{".", " · "}})}, {"count", count}});
-  }
-  view["spent_today"] = SpendText(status->spent_today());
-  view["spent_total"] = SpendText(status->spent_total());
-  view["spent"] = SpendViews(*status);
-  view["any_spent"] = !view["spent"].empty();
-  view["queues"] = json::array();
-  for (const v1::QueueStatus& queue : status->queues()) {
-    view["queues"].push_back({{"name", queue.name()},
-                              {"pending", queue.pending()},
-                              {"in_flight", queue.in_flight()},
-                              {"retrying", queue.retrying()},
-                              {"dead", queue.dead()},
-                              {"any_dead", queue.dead() > 0}});
-  }
-  view["any_queues"] = !view["queues"].empty();
-  view["log_sequence"] = status->log_sequence();
-  view["applied_sequence"] = status->applied_sequence();
-  view["behind"] = status->log_sequence() > status->applied_sequence()
-                       ? absl::StrCat(status->log_sequence() - status->applied_sequence())
-                       : "";
-  view["endpoint"] = options_.endpoint;
-  view["version"] = options_.version;
-  return Page("desk_status", view);
 }
 
 std::vector<Route> Desk::Routes() const {

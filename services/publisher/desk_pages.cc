@@ -1,5 +1,8 @@
-// Desk pages about the panel: a tool, predictions, health.
+// Desk pages about the panel and the machinery: a tool, predictions, health,
+// status.
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -32,6 +35,28 @@ std::string TitleOf(const std::vector<v1::Persona>& personas, const std::string&
 std::string PerVerdict(uint64_t count, uint64_t verdicts) {
   if (verdicts == 0) return OrDash("");
   return absl::StrFormat("%.1f", static_cast<double>(count) / static_cast<double>(verdicts));
+}
+
+// What was spent, by persona, then by endpoint and model.
+json SpendViews(const v1::AggregatorStatus& status) {
+  std::map<std::string, v1::Spend> by_name;
+  for (const v1::PanelCounts& row : status.spent_by()) {
+    const std::string through = absl::StrCat(row.endpoint(), row.model().empty() ? "" : " · ", row.model());
+    for (const std::string& name : {absl::StrCat("Persona ", row.persona_id()), through}) {
+      if (row.spend().verdicts() == 0) continue;
+      v1::Spend& sum = by_name[name];
+      sum.set_verdicts(sum.verdicts() + row.spend().verdicts());
+      sum.set_input_tokens(sum.input_tokens() + row.spend().input_tokens());
+      sum.set_output_tokens(sum.output_tokens() + row.spend().output_tokens());
+      sum.set_cost_micro_usd(sum.cost_micro_usd() + row.spend().cost_micro_usd());
+      sum.set_unpriced(sum.unpriced() + row.spend().unpriced());
+    }
+  }
+  json views = json::array();
+  for (const auto& [name, sum] : by_name) {
+    views.push_back({{"name", name}, {"text", SpendText(sum)}, {"verdicts", sum.verdicts()}});
+  }
+  return views;
 }
 
 json CountsView(const v1::PanelCounts& counts, const std::string& title) {
@@ -122,6 +147,39 @@ HttpResponse Desk::ShowPanel(const Call& call) const {
   view["any_agreements"] = !health->agreements().empty();
   view["any_failures"] = !health->failures().empty();
   return Page("desk_panel", view);
+}
+
+HttpResponse Desk::ShowStatus(const Call& call) const {
+  const auto status = options_.aggregator->GetStatus({});
+  if (!status.ok()) return Failed(status.status(), "The status cannot be shown");
+  json view = Frame(call, "status", "Status");
+  std::map<std::string, uint64_t> counts(status->counts().begin(), status->counts().end());
+  view["counts"] = json::array();
+  for (const auto& [name, count] : counts) {
+    view["counts"].push_back({{"name", absl::StrReplaceAll(name, {{".", " · "}})}, {"count", count}});
+  }
+  view["spent_today"] = SpendText(status->spent_today());
+  view["spent_total"] = SpendText(status->spent_total());
+  view["spent"] = SpendViews(*status);
+  view["any_spent"] = !view["spent"].empty();
+  view["queues"] = json::array();
+  for (const v1::QueueStatus& queue : status->queues()) {
+    view["queues"].push_back({{"name", queue.name()},
+                              {"pending", queue.pending()},
+                              {"in_flight", queue.in_flight()},
+                              {"retrying", queue.retrying()},
+                              {"dead", queue.dead()},
+                              {"any_dead", queue.dead() > 0}});
+  }
+  view["any_queues"] = !view["queues"].empty();
+  view["log_sequence"] = status->log_sequence();
+  view["applied_sequence"] = status->applied_sequence();
+  view["behind"] = status->log_sequence() > status->applied_sequence()
+                       ? absl::StrCat(status->log_sequence() - status->applied_sequence())
+                       : "";
+  view["endpoint"] = options_.endpoint;
+  view["version"] = options_.version;
+  return Page("desk_status", view);
 }
 
 }  // namespace seaworthy

@@ -66,6 +66,9 @@ std::string About(const v1::Event& event) {
       return decision(event.decision_submitted().decision());
     case v1::Event::kComparisonDecided:
       return decision(event.comparison_decided().decision());
+    case v1::Event::kVerdictAmended:
+      return absl::StrCat(event.verdict_amended().amendment().verdict_id(), " ",
+                          event.verdict_amended().amendment().request_id());
     case v1::Event::kDeadLetter:
       return absl::StrCat(event.dead_letter().subscription(), " ", event.dead_letter().sequence(), " ",
                           event.dead_letter().reason());
