@@ -7,6 +7,8 @@ SHELL := /bin/bash
 PORT ?= 8080
 DATA ?= data
 EXAMPLES ?= examples
+LLM ?= offline
+MODEL ?=
 N ?= 300
 SEED ?= 1
 JOBS ?= $(shell nproc)
@@ -20,7 +22,7 @@ PROGRAMS := seaworthy
 help: ## this list
 	@echo "Seaworthy: make TARGET"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
-	@echo "Variables: PORT=$(PORT) DATA=$(DATA) EXAMPLES=$(EXAMPLES) N=$(N) SEED=$(SEED) JOBS=$(JOBS)"
+	@echo "Variables: PORT=$(PORT) DATA=$(DATA) EXAMPLES=$(EXAMPLES) LLM=$(LLM) N=$(N) SEED=$(SEED) JOBS=$(JOBS)"
 
 setup: ## installs what is missing of scripts/packages.txt (root or sudo)
 	@scripts/setup.sh
@@ -28,6 +30,7 @@ setup: ## installs what is missing of scripts/packages.txt (root or sudo)
 run: setup ## builds and starts everything on http://localhost:PORT with the examples
 	@scripts/build.sh release $(JOBS) $(PROGRAMS)
 	@exec $(BIN)/seaworthy up --data "$(DATA)" --port "$(PORT)" \
+	  --llm "$(LLM)" $(if $(MODEL),--model "$(MODEL)") \
 	  $(if $(wildcard $(EXAMPLES)),--examples "$(EXAMPLES)")
 
 build: setup ## builds the programs into build/bin
