@@ -89,6 +89,7 @@ absl::StatusOr<std::string> BatchClient::Call(const std::string& below, std::str
   request.target = std::move(target);
   request.deadline = kDeadline;
   request.max_bytes = max_bytes;
+  request.owner = this;
   request.body = std::move(body);
   WireResponse response = request.body.empty() ? client_->GetAndWait(std::move(request))
                                                : client_->PostAndWait(std::move(request));

@@ -36,8 +36,9 @@ struct BatchProgress {
 // OpenAI's (/files, /batches) and Anthropic's (/messages/batches) batches of
 // one endpoint. Keeps nothing: a batch is known by its id alone, by any process.
 // Thread-safe. All functions wait for the provider, none may run on the
-// client's own thread. They try once; errors are UNAVAILABLE, DEADLINE_EXCEEDED
-// and RESOURCE_EXHAUSTED where another try may help, else INVALID_ARGUMENT,
+// client's own thread. They try once; errors are UNAVAILABLE and
+// DEADLINE_EXCEEDED where another try may help, else RESOURCE_EXHAUSTED (a
+// spend cap), INVALID_ARGUMENT,
 // UNAUTHENTICATED, PERMISSION_DENIED or NOT_FOUND, and name the way out.
 class BatchClient {
  public:
@@ -59,6 +60,9 @@ class BatchClient {
   // BodyOf has it.
   absl::StatusOr<std::map<std::string, LlmReply>> Results(const std::string& batch_id);
 
+  // Ends calls under way, of any thread, as UNAVAILABLE.
+  void EndCalls() { client_->EndAll(this); }
+  const std::string& parameters() const { return format_->parameters(); }
   // The body of one request, as it stands in the batch.
   std::string BodyOf(const LlmPrompt& prompt) { return bodies_.Build(prompt); }
 

@@ -29,10 +29,12 @@ class BatchClientTest : public ::testing::Test {
 
   Script Play(std::string_view request) const {
     const auto words = text::Words(request.substr(0, request.find('\n')));
+    absl::MutexLock lock(&mutex_);
     const auto it = answers_.find(text::Cat(words[0], " ", words[1]));
     return it == answers_.end() ? Answer(404, R"({"error":{"message":"no such path"}})") : it->second;
   }
   void When(const std::string& what, std::string_view body, int status = 200) {
+    absl::MutexLock lock(&mutex_);
     answers_[what] = Answer(status, body);
   }
   std::unique_ptr<BatchClient> Client(const std::string& scheme) {
@@ -47,7 +49,8 @@ class BatchClientTest : public ::testing::Test {
     return {{"harrow-3_dx", CallOf("one").prompt}, {"harrow-3_business", CallOf("two").prompt}};
   }
 
-  std::map<std::string, Script> answers_;
+  mutable absl::Mutex mutex_;
+  std::map<std::string, Script> answers_ ABSL_GUARDED_BY(mutex_);
   HttpClient client_;
   LoopbackServer server_;
 };

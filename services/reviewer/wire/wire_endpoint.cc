@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/reviewer/text.h"
+#include "services/reviewer/wire/batch_endpoint.h"
 
 namespace seaworthy {
 namespace {
@@ -93,6 +94,11 @@ absl::StatusOr<std::shared_ptr<const WireTarget>> MakeWireTarget(const EndpointC
 
 absl::StatusOr<std::unique_ptr<LlmEndpoint>> MakeWireEndpoint(const EndpointConfig& config, std::string key,
                                                               HttpClient* client) {
+  if (config.batch) {
+    auto batches = BatchClient::Make(config, std::move(key), client);
+    if (!batches.ok()) return batches.status();
+    return std::make_unique<BatchEndpoint>(config, *std::move(batches));
+  }
   auto format = MakeWireFormat(config);
   if (!format.ok()) return format.status();
   auto target = MakeWireTarget(config, **format, (*format)->AskUrl(), key);

@@ -42,16 +42,16 @@ class WireEndpoint : public LlmEndpoint {
   BodyBuilder bodies_;
 };
 
-// For `openai:` and `anthropic:` URLs; the client must outlive the endpoint.
-// Errors: INVALID_ARGUMENT naming the endpoint, what is wrong and the way out.
+// For `openai:` and `anthropic:` URLs, a BatchEndpoint where `batch` is set; the client must outlive the
+// endpoint. Errors: INVALID_ARGUMENT naming the endpoint, what is wrong and the way out.
 absl::StatusOr<std::unique_ptr<LlmEndpoint>> MakeWireEndpoint(const EndpointConfig& config, std::string key,
                                                               HttpClient* client);
 
 // Asks the endpoint which models it has, within its connect timeout and ten
 // seconds. OK where `model` is among them or the server keeps no list. Errors,
 // each with the way out: INVALID_ARGUMENT (configuration), UNAVAILABLE (no
-// connection, TLS, 5xx, no such API), UNAUTHENTICATED (401), PERMISSION_DENIED
-// (403), RESOURCE_EXHAUSTED (402, 429), DEADLINE_EXCEEDED, NOT_FOUND (the model
+// connection, TLS, 429, 5xx, no such API), UNAUTHENTICATED (401),
+// PERMISSION_DENIED (403), RESOURCE_EXHAUSTED (a spend cap), DEADLINE_EXCEEDED, NOT_FOUND (the model
 // is not there; names some that are). Waits; not from the client's own thread.
 absl::Status ProbeWireEndpoint(const EndpointConfig& config, std::string key, HttpClient* client);
 

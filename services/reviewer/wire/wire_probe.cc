@@ -32,7 +32,10 @@ bool ReadModels(std::string_view body, std::vector<std::string>* models) {
   return fine && listed;
 }
 
-absl::StatusCode CodeOf(int status) {
+absl::StatusCode CodeOf(LlmOutcome outcome, int status) {
+  if (outcome == LlmOutcome::kSpendCapped) return absl::StatusCode::kResourceExhausted;
+  if (outcome == LlmOutcome::kRateLimited || outcome == LlmOutcome::kOverloaded)
+    return absl::StatusCode::kUnavailable;
   switch (status) {
     case 401:
       return absl::StatusCode::kUnauthenticated;
@@ -40,9 +43,6 @@ absl::StatusCode CodeOf(int status) {
       return absl::StatusCode::kPermissionDenied;
     case 404:
       return absl::StatusCode::kNotFound;
-    case 402:
-    case 429:
-      return absl::StatusCode::kResourceExhausted;
     default:
       return status >= 500 ? absl::StatusCode::kUnavailable : absl::StatusCode::kInvalidArgument;
   }
@@ -90,7 +90,7 @@ absl::Status WireStatus(const std::string& name, const std::string& key, const W
     if (response.end == WireEnd::kTimeout) code = absl::StatusCode::kDeadlineExceeded;
   } else {
     SettleError(response, ReadErrorBody(response.body), &told);
-    code = CodeOf(response.status);
+    code = CodeOf(told.outcome, response.status);
   }
   told.outcome = LlmOutcome::kRejected;
   FinishReply(name, key, &told);
