@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/ingest/hidden_text.h"
 #include "services/ingest/offset_map.h"
 
 namespace seaworthy {
@@ -55,6 +56,7 @@ struct Document {
   std::vector<Span> emphasis;  // Bold, italic and code words of `text`.
   std::vector<Field> fields;
   std::string language;  // As declared by the page; may be empty.
+  HiddenTexts hidden;    // What is no part of `text` because no reader sees it.
 
   std::string_view TextOf(Span span) const { return std::string_view(text).substr(span.begin, span.size()); }
   std::string_view TextOf(const Block& block) const { return TextOf(block.text); }

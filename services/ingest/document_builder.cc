@@ -16,29 +16,24 @@ constexpr size_t kMaxEmphasis = 20'000;
 struct Replacement {
   size_t size = 0;
   std::string_view with;
+  const char* hidden = nullptr;  // Its kind, where no reader sees it.
 };
 
 std::optional<Replacement> Replace(std::string_view rest) {
-  const auto byte = [&](size_t i) { return i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0; };
-  if (byte(0) == 0xC2 && byte(1) == 0xA0) return Replacement{2, " "};
-  if (byte(0) == 0xC2 && byte(1) == 0xAD) return Replacement{2, ""};
-  if (byte(0) == 0xEF && byte(1) == 0xBB && byte(2) == 0xBF) return Replacement{3, ""};
-  if (byte(0) == 0xE3 && byte(1) == 0x80 && byte(2) == 0x80) return Replacement{3, " "};
-  // Tag characters, which no reader sees.
-  if (byte(0) == 0xF3 && byte(1) == 0xA0 && (byte(2) == 0x80 || byte(2) == 0x81)) return Replacement{4, ""};
-  if (byte(0) != 0xE2) return std::nullopt;
-  if (byte(1) == 0x80) {
-    const unsigned last = byte(2);
-    if (last >= 0x80 && last <= 0x8A) return Replacement{3, " "};
-    if (last >= 0x8B && last <= 0x8F) return Replacement{3, ""};
-    if (last >= 0x90 && last <= 0x92) return Replacement{3, "-"};
-    if (last == 0x98 || last == 0x99) return Replacement{3, "'"};
-    if (last >= 0xAA && last <= 0xAE) return Replacement{3, ""};
-    if (last == 0xAF) return Replacement{3, " "};
+  size_t size = 1;
+  const char32_t code = DecodeUtf8(rest, &size);
+  if (code == 0xA0 || code == 0x1680 || code == 0x3000 || code == 0x202F || code == 0x205F ||
+      (code >= 0x2000 && code <= 0x200A)) {
+    return Replacement{size, " ", nullptr};
   }
-  if (byte(1) == 0x81 && byte(2) >= 0xA0 && byte(2) <= 0xAF) return Replacement{3, ""};
+  if (code >= 0x2010 && code <= 0x2012) return Replacement{size, "-", nullptr};
+  if (code == 0x2018 || code == 0x2019) return Replacement{size, "'", nullptr};
+  if (const char* kind = InvisibleKind(code)) return Replacement{size, "", kind};
   return std::nullopt;
 }
+
+// Of emoji, joined words and hyphenation: nothing an editor need be told of.
+bool IsUsual(char32_t code) { return code == 0xFE0F || code == 0xFE0E || code == 0x200D || code == 0xAD; }
 
 }  // namespace
 
@@ -93,6 +88,11 @@ void DocumentBuilder::Add(std::string_view text, const OffsetMap& map, size_t ba
       continue;
     }
     flush(i);
+    if (other->hidden != nullptr) {
+      size_t size = 0;
+      const std::string_view rest = text.substr(i, other->size);
+      if (!IsUsual(DecodeUtf8(rest, &size))) document_->hidden.Add(other->hidden, rest);
+    }
     const bool doubled =
         other->with == " " && fold && (position() == block_.text.begin || IsSpace(document_->text.back()));
     if (!other->with.empty() && !doubled) Put(other->with, map, {base + i, base + i + other->size});

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "services/ingest/extract/untrusted.h"
 #include "services/ingest/html_reader.h"
 #include "services/ingest/text.h"
 
@@ -73,6 +74,8 @@ class FieldCollector {
     if (!AlignAfter(bytes_, at, end_, value, 0, &map)) return;
     const auto raw = map.Raw({0, value.size()});
     if (!raw) return;
+    if (AddressesReader(Lower(Cat(path, ": ", value))))
+      document_->hidden.Add("front_matter", Cat(path, ": ", value));
     std::string plain = PlainText(value);
     if (!plain.empty()) document_->fields.push_back({path, std::move(plain), *raw});
   }
@@ -102,6 +105,9 @@ size_t ReadFrontMatter(std::string_view bytes, size_t start, Document* document)
   }
   if (body == 0) return start;
   const std::string_view yaml = bytes.substr(yaml_begin, at - yaml_begin);
+  for (std::string_view line : Split(yaml, '\n')) {
+    if (StartsWith(Strip(line), "#")) document->hidden.Add("front_matter", Strip(line).substr(1));
+  }
   if (!IsSafeYaml(yaml)) return body;
   // yaml-cpp reports errors by throwing.
   try {

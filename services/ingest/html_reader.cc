@@ -2,6 +2,7 @@
 
 #include <gumbo.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "services/ingest/badge.h"
+#include "services/ingest/css.h"
 #include "services/ingest/html_guard.h"
 #include "services/ingest/text.h"
 
@@ -51,31 +53,73 @@ bool Has(const GumboElement& element, const char* name) {
   return gumbo_get_attribute(&element.attributes, name) != nullptr;
 }
 
-bool IsHidden(const GumboElement& element) {
+// Elements that show nothing of what is in them; the kind of HiddenTexts, empty
+// for programs and styles, which are no words. nullptr for all others.
+const char* HiddenByTag(const GumboElement& element) {
   switch (element.tag) {
     case GUMBO_TAG_SCRIPT:
     case GUMBO_TAG_STYLE:
+      return "";
     case GUMBO_TAG_TEMPLATE:
+      return "template";
     case GUMBO_TAG_NOSCRIPT:
     case GUMBO_TAG_NOFRAMES:
     case GUMBO_TAG_NOEMBED:
+      return "noscript";
     case GUMBO_TAG_IFRAME:
     case GUMBO_TAG_OBJECT:
     case GUMBO_TAG_SVG:
     case GUMBO_TAG_TEXTAREA:
     case GUMBO_TAG_SELECT:
+    case GUMBO_TAG_DATALIST:
     case GUMBO_TAG_VIDEO:
     case GUMBO_TAG_AUDIO:
     case GUMBO_TAG_CANVAS:
     case GUMBO_TAG_ANNOTATION_XML:
-      return true;
+      return "embedded";
     default:
       break;
   }
-  if (Has(element, "hidden") || Attribute(element, "aria-hidden") == "true") return true;
-  const std::string style = ReplaceAll(Lower(Attribute(element, "style")), " ", "");
-  return Contains(style, "display:none") || Contains(style, "visibility:hidden") ||
-         Contains(style, "font-size:0") || Contains(style, "opacity:0;");
+  const std::string_view tag(element.original_tag.data, element.original_tag.length);
+  if (StartsWith(Lower(tag.substr(0, 11)), "<annotation")) return "embedded";
+  const bool dialog = StartsWith(Lower(tag.substr(0, 7)), "<dialog");
+  return dialog && !Has(element, "open") ? "hidden_attribute" : nullptr;
+}
+
+bool IsHiddenClass(std::string_view classes) {
+  const std::string padded = Cat(" ", Lower(OneLine(classes)), " ");
+  for (const char* name :
+       {" sr-only ", " visually-hidden ", " visuallyhidden ", " screen-reader-text ", " d-none "}) {
+    if (Contains(padded, name)) return true;
+  }
+  return false;
+}
+
+const char* HiddenByAttribute(const GumboElement& element) {
+  if (Has(element, "hidden") || Has(element, "popover") ||
+      Lower(Attribute(element, "aria-hidden")) == "true") {
+    return "hidden_attribute";
+  }
+  return IsHiddenClass(Attribute(element, "class")) ? "css_hidden" : nullptr;
+}
+
+// The words below an element, without recursion.
+std::string WordsBelow(const GumboNode* root) {
+  std::string words;
+  std::vector<const GumboNode*> open = {root};
+  while (!open.empty()) {
+    const GumboNode* node = open.back();
+    open.pop_back();
+    if (node->type == GUMBO_NODE_ELEMENT || node->type == GUMBO_NODE_TEMPLATE) {
+      const GumboVector& children = node->v.element.children;
+      for (unsigned i = children.length; i > 0; --i) {
+        open.push_back(static_cast<const GumboNode*>(children.data[i - 1]));
+      }
+    } else if (node->type != GUMBO_NODE_DOCUMENT) {
+      words.append(node->v.text.text).push_back(' ');
+    }
+  }
+  return words;
 }
 
 bool IsBoilerplate(const GumboElement& element) {
@@ -118,9 +162,13 @@ class Walker {
   Walker(std::string_view html, const OffsetMap& map, DocumentBuilder* builder, Document* document)
       : html_(html), map_(map), builder_(builder), document_(document) {}
 
-  HiddenTags Walk(const GumboNode* root, bool fragment) {
+  HiddenTags Walk(const GumboOutput& output, bool fragment) {
+    const GumboNode* root = output.root;
     fragment_ = fragment;
-    stack_.push_back({root, 0});
+    const GumboVector& outside = output.document->v.document.children;
+    for (unsigned i = 0; i < outside.length; ++i) Comment(static_cast<const GumboNode*>(outside.data[i]));
+    ReadStyles(root);
+    stack_.push_back({root, 0, kWhite});
     if (!Enter(root)) return std::move(hidden_);
     while (!stack_.empty()) {
       const GumboNode* node = stack_.back().node;
@@ -131,8 +179,9 @@ class Walker {
         continue;
       }
       const auto* child = static_cast<const GumboNode*>(children.data[stack_.back().child++]);
-      if (child->type == GUMBO_NODE_ELEMENT) {
-        stack_.push_back({child, 0});
+      Comment(child);
+      if (child->type == GUMBO_NODE_ELEMENT || child->type == GUMBO_NODE_TEMPLATE) {
+        stack_.push_back({child, 0, stack_.back().background});
         if (!Enter(child)) stack_.pop_back();
       } else if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE ||
                  child->type == GUMBO_NODE_CDATA) {
@@ -143,10 +192,59 @@ class Walker {
   }
 
  private:
+  static constexpr int kWhite = 0xFFFFFF;
   struct Frame {
     const GumboNode* node;
     unsigned child;
+    int background;
   };
+
+  void Comment(const GumboNode* node) {
+    if (node->type == GUMBO_NODE_COMMENT) document_->hidden.Add("html_comment", node->v.text.text);
+  }
+
+  // Every <style> of the page counts for every element.
+  void ReadStyles(const GumboNode* root) {
+    std::vector<const GumboNode*> open = {root};
+    while (!open.empty()) {
+      const GumboNode* node = open.back();
+      open.pop_back();
+      if (node->type != GUMBO_NODE_ELEMENT) continue;
+      if (node->v.element.tag == GUMBO_TAG_STYLE) sheet_.Read(WordsBelow(node));
+      const GumboVector& children = node->v.element.children;
+      for (unsigned i = children.length; i > 0; --i) {
+        open.push_back(static_cast<const GumboNode*>(children.data[i - 1]));
+      }
+    }
+  }
+
+  // The kind of HiddenTexts, or nullptr where a reader sees the element.
+  const char* HiddenKind(const GumboNode* node) {
+    const GumboElement& element = node->v.element;
+    if (const char* kind = HiddenByTag(element)) return kind;
+    if (const char* kind = HiddenByAttribute(element)) return kind;
+    CssStyle style;
+    const bool known = sheet_.Apply(node, &style);
+    if (element.tag == GUMBO_TAG_FONT) style["color"] = Lower(Attribute(element, "color"));
+    if (Has(element, "bgcolor")) style["background-color"] = Lower(Attribute(element, "bgcolor"));
+    ReadDeclarations(Attribute(element, "style"), &style);
+    const bool page = element.tag == GUMBO_TAG_HTML || element.tag == GUMBO_TAG_BODY;
+    // Pages fade in: a page that is hidden as a whole is none of ours to hide.
+    if (!known || (!page && Hides(style, stack_.back().background))) return "css_hidden";
+    for (const char* property : {"background", "background-color"}) {
+      const auto it = style.find(property);
+      if (it == style.end()) continue;
+      const int color = ParseColor(it->second);
+      if (color != kTransparent) stack_.back().background = color;
+    }
+    return nullptr;
+  }
+
+  void Attributes(const GumboElement& element) {
+    for (const char* name : {"alt", "title", "aria-label", "aria-description", "placeholder"}) {
+      document_->hidden.Add("alt_text", Attribute(element, name));
+    }
+  }
 
   size_t OffsetOf(const char* at) const {
     return at == nullptr ? html_.npos : static_cast<size_t>(at - html_.data());
@@ -162,11 +260,13 @@ class Walker {
     if (element.tag == GUMBO_TAG_HTML && !fragment_) {
       document_->language = std::string(Attribute(element, "lang").substr(0, 16));
     }
-    if (IsHidden(element)) {
+    if (const char* kind = HiddenKind(node)) {
       const bool unclosed = element.original_end_tag.length == 0 && element.original_tag.length > 0;
-      if (unclosed && fragment_) hidden_.push_back(gumbo_normalized_tagname(element.tag));
+      if (unclosed && fragment_) hidden_.push_back({TagName(element), kind});
+      if (*kind != '\0') document_->hidden.Add(kind, WordsBelow(node));
       return false;
     }
+    Attributes(element);
     if (!fragment_ && IsBoilerplate(element)) ++boilerplate_;
     if (element.tag == GUMBO_TAG_BR) builder_->AddBreak();
     if (element.tag == GUMBO_TAG_IMG) {
@@ -180,6 +280,14 @@ class Walker {
       pictures_ = false;
     }
     return true;
+  }
+
+  // Also of elements that gumbo has no name for.
+  static std::string TagName(const GumboElement& element) {
+    std::string_view tag(element.original_tag.data, element.original_tag.length);
+    size_t end = 1;
+    while (end < tag.size() && (IsAlnum(tag[end]) || tag[end] == '-')) ++end;
+    return Lower(tag.substr(1, end - 1));
   }
 
   void Badge(const GumboElement& image) {
@@ -305,8 +413,10 @@ class Walker {
   void Head(const GumboElement& head) {
     for (unsigned i = 0; i < head.children.length; ++i) {
       const auto* child = static_cast<const GumboNode*>(head.children.data[i]);
+      Comment(child);
       if (child->type != GUMBO_NODE_ELEMENT) continue;
       const GumboElement& element = child->v.element;
+      if (element.tag == GUMBO_TAG_NOSCRIPT) document_->hidden.Add("noscript", WordsBelow(child));
       if (element.tag == GUMBO_TAG_TITLE && element.children.length > 0) {
         const auto* text = static_cast<const GumboNode*>(element.children.data[0]);
         if (text->type == GUMBO_NODE_TEXT) {
@@ -318,6 +428,9 @@ class Walker {
       if (name.empty()) name = Attribute(element, "property");
       const GumboAttribute* content = gumbo_get_attribute(&element.attributes, "content");
       if (name.empty() || name.size() > 60 || content == nullptr) continue;
+      if (std::count(content->value, content->value + std::strlen(content->value), ' ') >= 3) {
+        document_->hidden.Add("metadata", content->value);
+      }
       AddField(Cat("meta.", Lower(name)), content->value, content->original_value);
     }
   }
@@ -341,6 +454,7 @@ class Walker {
   std::vector<Table> tables_;
   std::vector<size_t> emphasis_;
   HiddenTags hidden_;
+  StyleSheet sheet_;
   bool fragment_ = false;
   bool pictures_ = false;
   size_t link_begin_ = 0;
@@ -361,7 +475,7 @@ HiddenTags ReadHtml(std::string_view html, const OffsetMap& map, const HtmlOptio
   gumbo.userdata = &arena;
   gumbo.max_errors = 0;
   const GumboOutput* output = gumbo_parse_with_options(&gumbo, html.data(), html.size());
-  return Walker(html, map, builder, document).Walk(output->root, options.fragment);
+  return Walker(html, map, builder, document).Walk(*output, options.fragment);
 }
 
 std::string PlainText(std::string_view html) {

@@ -9,9 +9,14 @@
 
 namespace seaworthy {
 
-// Elements that hide what is in them and were left open at the end of a piece:
-// `<div hidden>` in one Markdown block, its text in the next.
-using HiddenTags = std::vector<std::string>;
+// An element that hides what is in it.
+struct HiddenTag {
+  std::string name;
+  const char* kind;  // Of HiddenTexts.
+};
+// Those left open at the end of a piece: `<div hidden>` in one Markdown block,
+// its text in the next.
+using HiddenTags = std::vector<HiddenTag>;
 
 struct HtmlOptions {
   // A piece inside Markdown: no head, no language.
@@ -21,7 +26,8 @@ struct HtmlOptions {
 // Adds the visible text of `html` to `builder`; `map` leads from bytes of
 // `html` to the document's. `html` must have passed CheckHtmlShape. What is
 // not visible is left out: comments, script, style, template, noscript,
-// alternative texts, hidden attributes and styles.
+// alternative texts, hidden attributes and styles. All but script and style
+// is counted in `document->hidden`.
 HiddenTags ReadHtml(std::string_view html, const OffsetMap& map, const HtmlOptions& options,
                     DocumentBuilder* builder, Document* document);
 

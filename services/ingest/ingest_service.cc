@@ -86,6 +86,15 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* stamp) {
   stamp->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
 }
 
+void AddHidden(const HiddenTexts& hidden, v1::Revision* tool) {
+  for (const auto& [kind, run] : hidden.runs()) {
+    v1::HiddenText* text = tool->add_hidden_texts();
+    text->set_kind(kind);
+    text->set_bytes(static_cast<uint32_t>(std::min<uint64_t>(run.bytes, UINT32_MAX)));
+    text->set_excerpt(run.excerpt);
+  }
+}
+
 }  // namespace
 
 class IngestService::Impl {
@@ -295,6 +304,7 @@ class IngestService::Impl {
         if (!announcement.announcement_id().empty())
           tool.add_announcement_ids(announcement.announcement_id());
         if (!announcement.source_url().empty()) tool.add_source_urls(announcement.source_url());
+        AddHidden(document->hidden, &tool);
         *response.add_tools() = std::move(tool);
       }
       response.set_text(std::move(document->text));

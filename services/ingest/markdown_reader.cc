@@ -168,6 +168,7 @@ class Reader {
       CloseLink(node);
     } else if (type == CMARK_NODE_IMAGE) {
       --images_;
+      Report("link_title", Title(node));
       const char* url = cmark_node_get_url(node);
       const Span raw = SkipUrl(url);
       const std::string license = url == nullptr ? "" : LicenseOfBadge(url);
@@ -193,6 +194,7 @@ class Reader {
     const OpenLink open = links_.back();
     links_.pop_back();
     const char* url = cmark_node_get_url(node);
+    Report("link_title", Title(node));
     const size_t end = builder_.position();
     Link link;
     link.text = {std::min(open.begin, end), end};
@@ -214,16 +216,28 @@ class Reader {
     // White space at the ends may have been taken off by the parser.
     const auto end = AlignAfter(raw_, cursor_, limit_, literal, 0, &map);
     if (end) cursor_ = *end;
-    if (hidden_.empty() && images_ == 0) builder_.Add(literal, map);
+    if (!hidden_.empty()) return Report(hidden_.back().kind, literal);
+    if (images_ > 0) return Report("alt_text", literal);
+    builder_.Add(literal, map);
+  }
+
+  static std::string_view Title(cmark_node* node) {
+    const char* title = cmark_node_get_title(node);
+    return title == nullptr ? std::string_view() : std::string_view(title);
+  }
+
+  void Report(std::string_view kind, std::string_view text) {
+    if (!kind.empty()) document_->hidden.Add(kind, text);
   }
 
   void CodeBlock(cmark_node* node) {
     SetRange(node);
-    if (!hidden_.empty()) return;
+    if (!hidden_.empty()) return Report(hidden_.back().kind, Literal(node));
     Block block;
     block.kind = BlockKind::kCode;
     const char* info = cmark_node_get_fence_info(node);
     const std::string_view language = info == nullptr ? "" : info;
+    if (language.find(' ') != language.npos) Report("fence_info", language.substr(language.find(' ')));
     block.info = std::string(language.substr(0, std::min<size_t>(language.find_first_of(" \t{,"), 40)));
     if (!language.empty())
       cursor_ = std::max(cursor_, std::min(LineBegin(cmark_node_get_start_line(node) + 1), limit_));
@@ -237,14 +251,8 @@ class Reader {
     std::string_view html = Literal(node);
     OffsetMap map;
     AlignAfter(raw_, cursor_, limit_, html, 0, &map);
-    size_t skipped = 0;
-    while (!hidden_.empty()) {
-      const std::string end_tag = Cat("</", hidden_.back());
-      const size_t at = Lower(html.substr(skipped)).find(end_tag);
-      if (at == html.npos) return absl::OkStatus();
-      skipped += at;
-      hidden_.pop_back();
-    }
+    const size_t skipped = SkipHidden(html);
+    if (!hidden_.empty()) return absl::OkStatus();
     const std::string_view rest = html.substr(skipped);
     if (absl::Status status = CheckHtmlShape(rest); !status.ok()) return status;
     OffsetMap shifted;
@@ -254,19 +262,52 @@ class Reader {
     return absl::OkStatus();
   }
 
+  // Past the end tags of what is hidden, as far as they stand in `html`.
+  size_t SkipHidden(std::string_view html) {
+    const std::string lower = Lower(html);
+    size_t skipped = 0;
+    while (!hidden_.empty()) {
+      const size_t at = lower.find('<', skipped);
+      const size_t end = at == lower.npos ? lower.size() : at;
+      Report(hidden_.back().kind, html.substr(skipped, end - skipped));
+      if (at == lower.npos) return html.size();
+      const std::string_view tag = std::string_view(lower).substr(at);
+      const size_t close = lower.find('>', at);
+      skipped = close == lower.npos ? lower.size() : close + 1;
+      CountHidden(tag, TagName(tag));
+    }
+    return skipped;
+  }
+
+  // Keeps `hidden_` up to date with a tag that stands in what is hidden.
+  void CountHidden(std::string_view tag, const std::string& name) {
+    if (name != hidden_.back().name) return;
+    if (StartsWith(tag, "</")) {
+      hidden_.pop_back();
+    } else {
+      hidden_.push_back(HiddenTag(hidden_.back()));
+    }
+  }
+
   // One tag or comment between words.
   absl::Status HtmlInline(cmark_node* node) {
     const std::string_view html = Literal(node);
     OffsetMap map;
     if (const auto end = AlignAfter(raw_, cursor_, limit_, html, 0, &map)) cursor_ = *end;
-    if (StartsWith(html, "<!") || StartsWith(html, "<?")) return absl::OkStatus();
+    if (StartsWith(html, "<!") || StartsWith(html, "<?")) {
+      Report("html_comment", CommentText(html));
+      return absl::OkStatus();
+    }
     const std::string name = TagName(html);
+    if (!hidden_.empty()) {
+      CountHidden(html, name);
+      if (name == "a" && StartsWith(html, "</")) CloseInlineLink();
+      return absl::OkStatus();
+    }
     if (StartsWith(html, "</")) {
-      if (!hidden_.empty() && hidden_.back() == name) hidden_.pop_back();
       if (name == "a") CloseInlineLink();
       return absl::OkStatus();
     }
-    if (!hidden_.empty()) return absl::OkStatus();
     if (name == "br") builder_.AddBreak();
     if (name == "img") ++images_seen_;
     return OpenInline(html, name, map);
@@ -274,22 +315,43 @@ class Reader {
 
   // Lets gumbo read the tags that may hide text or open a link.
   absl::Status OpenInline(std::string_view html, const std::string& name, const OffsetMap& map) {
-    static constexpr std::string_view kPlain[] = {"br",     "img", "b",   "i",    "em",
-                                                  "strong", "sub", "sup", "code", "p"};
+    static constexpr std::string_view kPlain[] = {"br", "b", "i", "em", "strong", "sub", "sup", "code", "p"};
     const bool plain = std::find(std::begin(kPlain), std::end(kPlain), name) != std::end(kPlain);
-    if (plain && !Contains(html, "hidden") && !Contains(html, "style")) return absl::OkStatus();
+    if (name == "br" || (plain && html.find_first_of(" \t\r\n\f/") == html.npos)) return absl::OkStatus();
     if (absl::Status status = CheckHtmlShape(html); !status.ok()) return status;
     Document piece;
     DocumentBuilder builder(&piece);
     const std::string closed = Cat(html, "x");
     HiddenTags hidden = ReadHtml(closed, map, {.fragment = true}, &builder, &piece);
     hidden_.insert(hidden_.end(), hidden.begin(), hidden.end());
+    ReportAttributes(piece);
     if (name == "a" && !piece.links.empty()) {
       Link link = std::move(piece.links.front());
       link.text = {builder_.position(), builder_.position()};
       inline_links_.push_back({std::move(link), images_seen_});
     }
     return absl::OkStatus();
+  }
+
+  // What a tag's attributes hide; its "x" is ours.
+  void ReportAttributes(const Document& piece) {
+    for (const auto& [kind, run] : piece.hidden.runs()) {
+      if (kind == "alt_text") Report(kind, run.excerpt);
+    }
+  }
+
+  static std::string_view CommentText(std::string_view html) {
+    for (std::string_view begin : {"<!--", "<!", "<?"}) {
+      if (!StartsWith(html, begin)) continue;
+      html.remove_prefix(begin.size());
+      break;
+    }
+    for (std::string_view end : {"-->", "?>", ">"}) {
+      if (!EndsWith(html, end)) continue;
+      html.remove_suffix(end.size());
+      break;
+    }
+    return html;
   }
 
   void CloseInlineLink() {
@@ -325,12 +387,32 @@ class Reader {
   int column_ = -1;
 };
 
+// Link definitions show nothing: `[//]: # (words for nobody)`.
+void ReportDefinitions(std::string_view text, HiddenTexts* hidden) {
+  bool code = false;
+  for (std::string_view line : Split(text, '\n')) {
+    const size_t indent = line.find_first_not_of(' ');
+    if (indent == line.npos || indent > 3) continue;
+    line.remove_prefix(indent);
+    if (StartsWith(line, "```") || StartsWith(line, "~~~")) code = !code;
+    if (code || line[0] != '[') continue;
+    const size_t label = line.find("]:");
+    if (label == line.npos || label > 200) continue;
+    const std::string_view rest = Strip(line.substr(label + 2));
+    const size_t title = rest.find_first_of(" \t");
+    if (title == rest.npos || !Contains("\"'(", Strip(rest.substr(title)).substr(0, 1))) continue;
+    hidden->Add("link_title",
+                StartsWith(rest, "#") || StartsWith(rest, "<>") ? rest : Strip(rest.substr(title)));
+  }
+}
+
 }  // namespace
 
 absl::Status ReadMarkdown(size_t start, Document* document) {
   const std::string_view text = std::string_view(document->bytes).substr(start);
   if (absl::Status status = CheckMarkdownShape(text); !status.ok()) return status;
   const NodePtr root = Parse(text);
+  ReportDefinitions(text, &document->hidden);
   return Reader(start, document).Read(root.get());
 }
 
