@@ -66,8 +66,8 @@ class Scanner {
     const size_t words = out_.words.size();
     while (i_ < words) {
       const size_t before = i_;
-      const bool found = ReadQuoted() || ReadCommand() || ReadEntity() || ReadPhraseOf(v1::Mark::LICENSE) ||
-                         ReadNamedLicense() || ReadDateAtom() || ReadAmount() || ReadAddress() ||
+      const bool found = ReadQuoted() || ReadCommand() || ReadOwnLicense() || ReadTitledLicense() ||
+                         ReadEntity() || ReadGazetteer() || ReadDateAtom() || ReadAmount() || ReadAddress() ||
                          ReadKnownName() || ReadFree() || ReadShape();
       if (!found || i_ == before) i_ = before + 1;
     }
@@ -225,19 +225,26 @@ class Scanner {
     return best;
   }
 
-  bool ReadPhraseOf(v1::Mark::Kind kind) {
+  // Looks the words up; takes licences and leaves the rest to later readers.
+  bool ReadGazetteer() {
     size_t last = 0;
     longest_ = Longest(&last);
     longest_last_ = last;
     longest_at_ = i_;
-    if (longest_ == nullptr || longest_->kind != kind) return false;
-    Atom& atom = Add(i_, last, kind);
-    atom.entry = longest_;
-    atom.id = longest_->forms.front();
+    if (longest_ == nullptr) return false;
+    // `at bf16` is a condition of a sum.
+    const bool width = longest_->kind == v1::Mark::FORMAT && i_ > 0 && At(i_ - 1).hash == "at"_w;
+    if (width && At(i_).Is(Word::kDigit)) {
+      i_ = last;
+      return true;
+    }
+    if (longest_->kind != v1::Mark::LICENSE) return false;
+    const GazetteerEntry* entry = longest_;
+    Atom& atom = Add(i_, last, v1::Mark::LICENSE);
+    atom.entry = entry;
+    atom.id = entry->forms.front();
     return true;
   }
-
-  bool ReadNamedLicense() { return ReadOwnLicense() || ReadTitledLicense(); }
 
   // The tool's licence under its own name.
   bool ReadOwnLicense() {
@@ -317,6 +324,8 @@ class Scanner {
       case Unit::kSpan:
         return Exists(last) &&
                (At(last).hash == "trial"_w || (Exists(last + 1) && At(last + 1).hash == "trial"_w));
+      case Unit::kPercent:
+        return !Odds(last);
       case Unit::kCount:
         break;
       case Unit::kTime:
@@ -333,6 +342,16 @@ class Scanner {
     if (After(last - 1) == '/' && Exists(last) && At(last).Is(Word::kDigitFirst)) return false;
     if (Before(i_) == '/' && i_ > 0 && At(i_ - 1).Is(Word::kDigitFirst)) return false;
     return quantity.value >= kSmallCount || BeforeHardware(last);
+  }
+
+  // `60% odds`: the writer's own bet.
+  bool Odds(size_t last) const {
+    static const auto* const kOdds =
+        new WordSet("odds chance chances probability likelihood likely confidence confident sure certain");
+    for (size_t k = i_ - std::min<size_t>(i_, 3); k < std::min(out_.words.size(), last + 2); ++k) {
+      if (kOdds->Has(At(k))) return true;
+    }
+    return false;
   }
 
   bool BeforeHardware(size_t i) const {
@@ -435,7 +454,18 @@ class Scanner {
       return Exists(i + 1) && Gap(i, "-") && At(i + 1).Is(Word::kDigitFirst);
     }
     if (gazetteer_.IsCommon(word.hash)) return false;
-    return !out_.opens[i] || NamedElsewhere(i);
+    return !out_.opens[i] || NamedElsewhere(i) || OpensName(i);
+  }
+
+  // Two capitals open a sentence, and neither is a word or a name known.
+  bool OpensName(size_t i) const {
+    if (!Exists(i + 1) || !Gap(i, " ") || !At(i + 1).Is(Word::kCapital) || !At(i + 1).Is(Word::kSmall))
+      return false;
+    size_t count = 0;
+    index_.FindEntity(out_.words, i + 1, &count);
+    const uint64_t next = At(i + 1).hash;
+    return count == 0 && !gazetteer_.Opens(At(i + 1)) && !gazetteer_.IsCommon(next) &&
+           !gazetteer_.IsClass(next);
   }
 
   // `p99`, `x86`, `H2`: short marks, not products; `k8s` likewise.

@@ -33,7 +33,7 @@ class ClaimCheckerTest : public testing::Test {
     v1::KnownCompetitor& dipper = competitors_.emplace_back();
     dipper.set_name("Dipper 13B");
     dipper.set_vendor("Weir");
-    dipper.set_license("MIT");
+    dipper.set_license("weir-community-license");
     dipper.add_parameters_b(13);
     text_ =
         "Tarn Labs releases Harrow, a 70-billion-parameter model under the Apache License 2.0. GGUF files "
@@ -104,6 +104,8 @@ TEST_F(ClaimCheckerTest, WhatStandsNowhereIsUnsupported) {
   EXPECT_EQ(Of("It beats Llama 3.3 70B.", "Llama 3.3 70B"), kUnsupported);
   EXPECT_EQ(Of("It was tuned by Brightwater.", "Brightwater"), kUnsupported);
   EXPECT_EQ(Of("It runs on an H100.", "H100"), kUnsupported);
+  EXPECT_EQ(Of("It was trained on two A100s.", "two"), kUnsupported);
+  EXPECT_EQ(Of("Brightwater Robotics uses it.", "Brightwater Robotics"), kUnsupported);
   EXPECT_EQ(Of("Answers come within 80ms.", "80ms"), kUnsupported);
 }
 
@@ -144,7 +146,7 @@ TEST_F(ClaimCheckerTest, SmallerBitsInTheEvidenceCount) {
 TEST_F(ClaimCheckerTest, ALicenceSaidOfARivalNeedsTheRivalsLicence) {
   EXPECT_EQ(Of("Qwen ships under Apache 2.0 too.", "Apache 2.0"), kUnsupported);
   EXPECT_EQ(Of("Rivals are Qwen3 and Llama 4 \xe2\x80\x94 both Apache 2.0.", "Apache 2.0"), kUnsupported);
-  EXPECT_EQ(Of("Dipper 13B is under MIT terms.", "MIT"), kSupported);
+  EXPECT_EQ(Of("Dipper 13B is under the Weir Community License.", "Weir Community License"), kSupported);
   EXPECT_EQ(Of("Dipper 13B is under Apache 2.0 terms.", "Apache 2.0"), kContradicted);
   EXPECT_EQ(Of("Llama has custom terms, but Harrow is Apache 2.0.", "Apache 2.0"), kSupported);
 }
@@ -160,7 +162,8 @@ TEST_F(ClaimCheckerTest, HorizonsIdiomsAndClassesAreNoAtoms) {
        {"By 2028 every GPU runs an LLM through an API.", "What kills it in 12 months is price.",
         "The first-10-minutes test passes.", "Two things carry the vote and three rivals wait.",
         "A JSON SDK beats a VLM for English OCR.", "The weekend project took two weeks, 24/7.",
-        "Compare it with a 10-year-old tool on Monday.", "At 4 bits or at 16 bits it is the same."})
+        "Compare it with a 10-year-old tool on Monday.", "At 4 bits or at 16 bits it is the same.",
+        "I would bet at 60% odds."})
     EXPECT_TRUE(Check(quote).empty()) << quote << ": " << Check(quote)[0].text();
 }
 

@@ -11,7 +11,6 @@ namespace seaworthy {
 namespace {
 
 using claims::HashOf;
-using claims::operator""_w;
 using claims::Quantity;
 using claims::Unit;
 using claims::Word;
@@ -122,7 +121,7 @@ void ClaimIndex::NoteBits(const std::vector<Word>& words, size_t i, std::string_
     }
     const std::string_view digits = all.substr(letters);
     const uint64_t prefix = HashOf(all.substr(0, letters));
-    const bool format = prefix == "int"_w || prefix == "q"_w || prefix == "iq"_w;
+    const bool format = prefix == HashOf("int") || prefix == HashOf("q") || prefix == HashOf("iq");
     if (format && digits.size() == 1) bits = digits[0] - '0';
   }
   if (bits >= 1 && bits < lowest_bits_) lowest_bits_ = bits;

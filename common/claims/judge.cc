@@ -95,10 +95,10 @@ class Judge {
     if (atom.kind == v1::Mark::HARDWARE) what = "hardware";
     if (atom.kind == v1::Mark::FORMAT) what = "format";
     if (atom.kind == v1::Mark::BENCHMARK) what = "benchmark";
-    Unsupported(atom,
-                absl::StrCat("The ", what, " '", TextOf(quote_, atom),
-                             "' stands neither in the announcement nor in the facts, and the store knows no "
-                             "such tool near this one."));
+    const char* store =
+        atom.kind == v1::Mark::NAME ? ", and the store knows no such tool near this one." : ".";
+    Unsupported(atom, absl::StrCat("The ", what, " '", TextOf(quote_, atom),
+                                   "' stands neither in the announcement nor in the facts", store));
   }
 
   bool NameStands(const Atom& atom) const {

@@ -134,8 +134,9 @@ class MemoryJudge {
     double bits = 0;
     for (size_t i = atom.first; i-- > 0 && SameSentence(i, atom.first) && atom.first - i < 24;)
       Note(i, &bits);
-    for (size_t i = atom.last; i < std::min(quote_.words.size(), atom.last + 12); ++i) {
-      if (SameSentence(i, atom.first)) Note(i, &bits);
+    for (size_t i = atom.last; i < std::min(quote_.words.size(), atom.last + 6); ++i) {
+      if (!SameSentence(i, atom.first) || At(i).hash == "and"_w) break;
+      Note(i, &bits);
     }
     return bits > 0 ? bits : index_.lowest_bits();
   }
