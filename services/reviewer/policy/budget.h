@@ -45,7 +45,7 @@ class Budget {
     uint64_t per_day = 0;
     uint64_t per_run = 0;
     Clock* clock = Clock::Real();
-    // Not owned; null: nothing outlives the process.
+    // Not owned, outlives the budget; null: nothing outlives the process.
     BudgetStore* store = nullptr;
   };
   // Why nothing is granted, and until when.
