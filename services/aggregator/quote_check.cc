@@ -57,12 +57,15 @@ absl::Status CompleteEdit(const StateReader& state, ObjectStore* objects, const 
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string text, TextOf(objects, *revision));
   SEAWORTHY_ASSIGN_OR_RETURN(const auto known, KnownTo(state, verdict, *revision));
   Reanchor(verdict, amendment);
-  const std::vector<v1::Claim> claims(amendment.claims().begin(), amendment.claims().end());
+  std::vector<v1::Claim> predictions;
+  for (const v1::Claim& claim : amendment.claims()) {
+    if (claim.kind() == v1::Claim::PREDICTION) predictions.push_back(claim);
+  }
   const std::vector<v1::Mark> marks =
       CheckQuote(amendment.quote(), {.revision = &*revision,
                                      .announcement_text = text,
                                      .competitors = absl::MakeConstSpan(known),
-                                     .claims = absl::MakeConstSpan(claims)});
+                                     .claims = absl::MakeConstSpan(predictions)});
   amendment.mutable_marks()->Assign(marks.begin(), marks.end());
   CarryMarks(verdict, amendment.quote(), *amendment.mutable_marks());
   return absl::OkStatus();
