@@ -18,6 +18,8 @@
 
 namespace seaworthy {
 
+class ClaimIndex;
+
 // How one attempt ended: a closed set. docs/endpoints.md has the answer to
 // each.
 enum class LlmOutcome {
@@ -48,6 +50,8 @@ struct LlmRequest {
   std::vector<v1::KnownCompetitor> competitors;
   // The announcement's visible text; may be empty. Untrusted.
   std::string announcement_text;
+  // All of this, ready for checking quotes; null: built when it is needed.
+  std::shared_ptr<const ClaimIndex> claim_index;
 };
 
 // What a model is sent. Bytes that never change for a persona come first.
@@ -91,10 +95,7 @@ struct LlmReply {
   std::string raw;
   // The whole answer as received, where it is more than `raw`; at most 1 MiB.
   std::string wire;
-  // What was sent, byte for byte, without headers; empty for rules. What every
-  // review of a persona has in common may stand in `sent_prefix` alone (null:
-  // nothing does): the body is the one, then the other.
-  std::shared_ptr<const std::string> sent_prefix;
+  // What was sent, byte for byte, without headers; empty for rules.
   std::string sent;
   // The model as it names itself.
   std::string model;

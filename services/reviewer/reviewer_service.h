@@ -10,7 +10,9 @@
 #include "common/event_log.h"
 #include "common/object_store.h"
 #include "seaworthy/v1/reviewer_service.pb.h"
-#include "services/reviewer/llm_endpoint.h"
+#include "services/reviewer/policy/verdict_seeker.h"
+#include "services/reviewer/review_inputs.h"
+#include "services/reviewer/review_lane.h"
 
 namespace grpc {
 class Service;
@@ -18,26 +20,27 @@ class Service;
 
 namespace seaworthy {
 
-// Thread-safe. `workers` threads take `review.requested` from the log's
-// subscription `reviewer` and append `verdict.given`, or `review.failed` once
-// the tries are used up; each exactly once (dedup id: the verdict id).
+// Thread-safe. A lane for each persona takes `review.requested` from the log
+// and appends `verdict.given` or `review.failed` (review_lane.h).
 class ReviewerService {
  public:
   struct Options {
-    EventLog* log = nullptr;            // Not owned; may be null with 0 workers.
-    ObjectStore* objects = nullptr;     // Not owned; may be null with 0 workers.
+    EventLog* log = nullptr;            // Not owned; null: no lanes, calls only.
+    ObjectStore* objects = nullptr;     // Not owned; may be null without a log.
     Clock* clock = nullptr;             // Not owned.
-    LlmEndpoint* endpoint = nullptr;    // Not owned.
+    VerdictSeeker* seeker = nullptr;    // Not owned.
     std::vector<v1::Persona> personas;  // In their order.
-    int workers = 4;                    // Reviews under way at once; 0 for none.
+    // Reviews of one persona under way at once, at most.
+    size_t max_in_flight = 64;
   };
 
   explicit ReviewerService(Options options);
   ~ReviewerService();  // Stops.
 
-  // Starts the workers. Errors as EventLog::Subscribe.
+  // Starts the lanes. Errors as EventLog::Subscribe.
   absl::Status Start();
-  // Finishes what is under way. Idempotent.
+  // Waits a moment for what is under way; the rest is asked again after the
+  // next start. Idempotent.
   void Stop();
 
   // The calls of v1.ReviewerService; errors as described there.
@@ -45,8 +48,10 @@ class ReviewerService {
   absl::StatusOr<v1::ListPersonasResponse> ListPersonas(const v1::ListPersonasRequest& request);
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  const Options options_;
+  std::vector<std::shared_ptr<const v1::Persona>> personas_;
+  std::unique_ptr<ReviewInputs> inputs_;
+  std::vector<std::unique_ptr<ReviewLane>> lanes_;
 };
 
 // The class above as a gRPC service; `service` must outlive it.
