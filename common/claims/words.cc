@@ -48,9 +48,7 @@ class Splitter {
     words_.reserve(std::min(max_, text_.size() / 6 + 4));
     while (at_ < text_.size() && words_.size() < max_) {
       const auto byte = static_cast<unsigned char>(text_[at_]);
-      if (IsAlnum(text_[at_])) {
-        Read();
-      } else if (byte < 0x80) {
+      if (byte < 0x80 && !IsAlnum(text_[at_])) {
         ++at_;
       } else if (const size_t wide = WideSeparator(text_, at_); wide > 0) {
         at_ += wide;
