@@ -1,6 +1,7 @@
 #include "services/reviewer/policy/answer_cache.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
 #include <array>
@@ -97,11 +98,16 @@ rocksdb::Options StoreOptions(const AnswerCacheOptions& bounds) {
   options.compression = rocksdb::kLZ4Compression;
   options.write_buffer_size = 4 * 1024 * 1024;
   options.max_write_buffer_number = 3;
+  options.memtable_prefix_bloom_size_ratio = 0.05;
+  options.memtable_whole_key_filtering = true;
   options.max_log_file_size = 256 * 1024;
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;
+  // Most keys are new, and a file's keys are as good as random: without a
+  // filter each of them would be looked for in every file.
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }

@@ -424,8 +424,9 @@ class VerdictSeeker::Impl {
   void GiveUp(const SeekingPtr& seeking) {
     const absl::Time now = options_.clock->Now();
     SeekFailure closed = AllClosed(*seeking->route, 0, now);
-    if (closed.wait) return Wait(seeking, closed.reason, closed.until);
+    // Waiting with no attempt left would only put off the same end.
     const bool spent = seeking->attempts >= options_.retry.max_attempts;
+    if (closed.wait && !spent) return Wait(seeking, closed.reason, closed.until);
     if (seeking->retry_denied && !spent && IsTransient(seeking->failure.outcome)) {
       return Wait(seeking, "too much fails for another try now", now + kDeniedWait);
     }
