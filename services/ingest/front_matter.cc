@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <exception>
 #include <set>
 #include <string>
@@ -39,6 +40,15 @@ bool IsSafeYaml(std::string_view yaml) {
   return true;
 }
 
+// Whether a value is words that no page shows: it speaks to a reviewer, or is
+// a sentence under a key that is none of the usual ones.
+bool SaysSomethingElse(const std::string& path, const std::string& value) {
+  static const std::set<std::string> kUsual = {"title",    "description", "tagline", "summary",     "excerpt",
+                                               "subtitle", "abstract",    "license", "license_name"};
+  if (AddressesReader(Lower(Cat(path, ": ", value)))) return true;
+  return !kUsual.contains(path) && std::count(value.begin(), value.end(), ' ') >= 4;
+}
+
 class FieldCollector {
  public:
   FieldCollector(std::string_view bytes, size_t base, size_t end, Document* document)
@@ -74,8 +84,7 @@ class FieldCollector {
     if (!AlignAfter(bytes_, at, end_, value, 0, &map)) return;
     const auto raw = map.Raw({0, value.size()});
     if (!raw) return;
-    if (AddressesReader(Lower(Cat(path, ": ", value))))
-      document_->hidden.Add("front_matter", Cat(path, ": ", value));
+    if (SaysSomethingElse(path, value)) document_->hidden.Add("front_matter", Cat(path, ": ", value));
     std::string plain = PlainText(value);
     if (!plain.empty()) document_->fields.push_back({path, std::move(plain), *raw});
   }
