@@ -48,11 +48,13 @@ int Main(int argc, char** argv) {
   load.deadline = absl::Milliseconds(500);
   int latency_ms = 100;
   std::string only;
+  int turn = 0;
   CLI::App app("What a faulty endpoint of one persona does to the others.");
   app.add_option("--calls", load.calls, "of each persona, for each kind")->check(CLI::Range(1, 100000));
   app.add_option("--in-flight", load.in_flight, "of each persona")->check(CLI::Range(1, 256));
   app.add_option("--latency-ms", latency_ms, "of the healthy provider")->check(CLI::Range(0, 10000));
   app.add_option("--kind", only, "this kind only");
+  app.add_option("--persona", turn, "whose endpoint fails first (0 to 3); the next kind is the next one's");
   CLI11_PARSE(app, argc, argv);
   FaultPanel panel(absl::Milliseconds(latency_ms));
   panel.Run(FaultKind::kNone, 0, 0, load);  // Warms up.
@@ -63,10 +65,9 @@ int Main(int argc, char** argv) {
   printf("%-22s %9s %6s %11s %9s %7s  %s\n", "fault", "p99 ms", "ratio", "longest ms", "over ms", "MB",
          "outcomes");
   Worst worst;
-  int turn = 0;
   for (const FaultInfo& fault : AllFaults()) {
     if (!only.empty() && only != fault.name) continue;
-    const int persona = turn++ % 4;
+    const int persona = turn++ & 3;
     const FaultRun run = panel.Run(fault.kind, persona, 0, load);
     Report(fault, run, base, load, ResidentBytes() - before, &worst);
   }
