@@ -13,7 +13,7 @@ constexpr std::string_view kStrict =
 constexpr std::string_view kUsage = R"("stream_options":{"include_usage":true})";
 
 // The first that fits is taken; rows with `models` come before those of the
-// same host without. docs/endpoints.md explains the columns.
+// same host without. dialects.h explains the columns.
 constexpr Dialect kDialects[] = {
     {.name = "openai-reasoning",
      .hosts = "api.openai.com",
