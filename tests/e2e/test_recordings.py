@@ -103,11 +103,14 @@ class AsPlayed(ServerCase):
                 for claim in verdict["claims"]:
                     self.assertEqual(claim["support"], "supported", (tool_id, verdict["persona"], claim["text"]))
 
-    def test_no_word_is_marked(self):
+    def test_what_can_be_looked_up_is_found(self):
+        checked = 0
         for tool_id in TOOLS:
             for verdict in self.tool(tool_id)["verdicts"]:
-                marks = [m for m in verdict.get("marks", []) if m["support"] != "supported"]
-                self.assertEqual(marks, [], (tool_id, verdict["persona"]))
+                checked += len(verdict["marks"])
+                open_marks = [mark for mark in verdict["marks"] if mark["support"] != "supported"]
+                self.assertEqual(open_marks, [], (tool_id, verdict["persona"]))
+        self.assertGreater(checked, 60)
 
 
 class Alone(unittest.TestCase):
