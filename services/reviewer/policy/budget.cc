@@ -68,7 +68,8 @@ class FileBudgetStore : public BudgetStore {
 
 std::string Dollars(uint64_t micro_usd) {
   const double dollars = static_cast<double>(micro_usd) / 1e6;
-  return absl::StrFormat(micro_usd % 10'000 != 0 && micro_usd < 10'000 ? "$%.4f" : "$%.2f", dollars);
+  if (micro_usd % 10'000 != 0 && micro_usd < 10'000) return absl::StrFormat("$%.4f", dollars);
+  return absl::StrFormat("$%.2f", dollars);
 }
 
 absl::Time NextUtcDay(absl::Time now) { return absl::UnixEpoch() + kDay * (DayOf(now) + 1); }

@@ -70,16 +70,20 @@ class SeekerFixture : public testing::Test {
     return *seeker_;
   }
 
-  // Seeks as `persona` about `tool`; its end lands in ends_ under a number.
-  size_t Seek(const std::string& persona = "dx", const std::string& tool = "a-tool", int attempts = 0) {
+  static std::shared_ptr<const LlmRequest> RequestFor(const std::string& persona, const std::string& tool) {
     v1::Persona who;
     who.set_persona_id(persona);
     who.set_prompt_hash("hash");
     TestRevision revision("Harrow");
     revision.request().revision.set_tool_id(tool);
+    return std::make_shared<LlmRequest>(revision.For(who));
+  }
+
+  // Seeks as `persona` about `tool`; its end lands in ends_ under a number.
+  size_t Seek(const std::string& persona = "dx", const std::string& tool = "a-tool", int attempts = 0) {
     const size_t number = ++sought_;
     seeker().Seek(
-        std::make_shared<LlmRequest>(revision.For(who)),
+        RequestFor(persona, tool),
         [this, number](Ended end) { EXPECT_TRUE(ends_.emplace(number, std::move(end)).second); }, attempts);
     return number;
   }
