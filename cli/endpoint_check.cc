@@ -83,9 +83,8 @@ std::string WayOut(const EndpointConfig& endpoint, const absl::Status& status) {
     if (variable.empty()) return "; no key was sent: name its variable with `key_env`";
     return absl::StrCat("; the key was read from $", variable);
   }
-  if (!absl::IsUnavailable(status) || !IsThisMachine(HostOf(endpoint.url))) return "";
-  if (absl::StrContains(endpoint.url, ":11434")) return "; is Ollama running? `ollama serve` starts it";
-  return "; is the server running on this machine?";
+  const bool ollama = IsThisMachine(HostOf(endpoint.url)) && absl::StrContains(endpoint.url, ":11434");
+  return absl::IsUnavailable(status) && ollama ? "; `ollama serve` starts Ollama" : "";
 }
 
 EndpointChecker::EndpointChecker(const Config& config, PriceTable prices)

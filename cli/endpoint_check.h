@@ -64,8 +64,8 @@ class EndpointChecker {
   HttpClient http_;
 };
 
-// The way out where `status` alone does not say it: the key's variable, or
-// what is to be started on this machine.
+// The way out where `status` alone does not say it: where the key came from,
+// or how Ollama is started.
 std::string WayOut(const EndpointConfig& endpoint, const absl::Status& status);
 
 }  // namespace seaworthy::cli

@@ -150,10 +150,8 @@ absl::StatusOr<EndpointConfig> FromSpec(const Config& config) {
   if (!family.ok()) {
     const std::string names = EndpointNames(config);
     return Invalid(
-        "", absl::StrCat("endpoint: `", HostOf(spec).empty() ? std::string("?") : spec.substr(0, 60), "` is ",
-                         names.empty() ? "neither"
-                                       : absl::StrCat("no endpoint of the configuration (", names, ") nor"),
-                         " ", kSchemes));
+        "", absl::StrCat("endpoint: `", spec.substr(0, 60), "` is none; name ",
+                         names.empty() ? std::string() : absl::StrCat("a table (", names, "), "), kSchemes));
   }
   if (*family == EndpointFamily::kRecord) {
     return Invalid("endpoint: ",
