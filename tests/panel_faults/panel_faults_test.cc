@@ -1,13 +1,19 @@
 // Every kind of fault against the real endpoints, over real sockets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <optional>
+#include <ostream>
 #include <string>
 
 #include "tests/panel_faults/fault_panel.h"
 
 namespace seaworthy {
+
+// What ctest calls a case.
+static void PrintTo(const FaultInfo& fault, std::ostream* out) { *out << fault.name; }
+
 namespace {
 
 using testing::ElementsAre;
@@ -92,6 +98,8 @@ TEST_P(PanelFaultsTest, IsNamedAndLeavesTheRestOfThePanelAlone) {
     }
   });
   if (kMemoryCounts) {
+    // What is kept; what the allocator holds for later is the benchmark's to show.
+    malloc_trim(0);
     EXPECT_LT(ResidentBytes() - before, kGrowth);
   }
 }
