@@ -111,6 +111,8 @@ std::string WordsBelow(const GumboNode* root) {
     const GumboNode* node = open.back();
     open.pop_back();
     if (node->type == GUMBO_NODE_ELEMENT || node->type == GUMBO_NODE_TEMPLATE) {
+      const GumboTag tag = node->v.element.tag;
+      if (node != root && (tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_STYLE)) continue;
       const GumboVector& children = node->v.element.children;
       for (unsigned i = children.length; i > 0; --i) {
         open.push_back(static_cast<const GumboNode*>(children.data[i - 1]));
@@ -229,8 +231,8 @@ class Walker {
     if (Has(element, "bgcolor")) style["background-color"] = Lower(Attribute(element, "bgcolor"));
     ReadDeclarations(Attribute(element, "style"), &style);
     const bool page = element.tag == GUMBO_TAG_HTML || element.tag == GUMBO_TAG_BODY;
-    // Pages fade in: a page that is hidden as a whole is none of ours to hide.
-    if (!known || (!page && Hides(style, stack_.back().background))) return "css_hidden";
+    const bool hides = !page && Hides(style, stack_.back().background);
+    if (!known || (hides && !FadesIn(node, style))) return "css_hidden";
     for (const char* property : {"background", "background-color"}) {
       const auto it = style.find(property);
       if (it == style.end()) continue;
@@ -238,6 +240,14 @@ class Walker {
       if (color != kTransparent) stack_.back().background = color;
     }
     return nullptr;
+  }
+
+  // Pages fade in: what is only transparent and holds nearly all of the page is
+  // not hidden from its reader.
+  bool FadesIn(const GumboNode* node, CssStyle style) const {
+    style.erase("opacity");
+    return !Hides(style, stack_.back().background) &&
+           WordsBelow(node).size() * 5 > WordsBelow(stack_.front().node).size() * 4;
   }
 
   void Attributes(const GumboElement& element) {
