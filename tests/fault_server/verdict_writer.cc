@@ -4,7 +4,6 @@
 #include <map>
 #include <utility>
 #include <vector>
-#include "absl/strings/string_view.h"
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -12,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 namespace seaworthy {
 namespace {
@@ -124,7 +124,7 @@ absl::string_view Cleaned(absl::string_view value) {
   return value.substr(0, 80);
 }
 
-using Facts = std::map<absl::string_view, absl::string_view>;
+using Facts = std::map<absl::string_view, std::string>;
 
 // Fields of docs/facts.md that the sentences use.
 constexpr auto kFields = std::to_array<absl::string_view>(
@@ -140,8 +140,9 @@ void ReadLine(absl::string_view line, Facts* facts) {
     const absl::string_view rest = line.substr(field.size());
     const size_t mark = rest.find_first_not_of("\"'` ");
     if (mark == absl::string_view::npos || !absl::StrContains(":=|", rest[mark])) continue;
-    const absl::string_view value = Cleaned(rest.substr(mark + 1));
-    if (!value.empty()) facts->emplace(field, value);
+    absl::string_view value = rest.substr(mark + 1);
+    value = Cleaned(value.substr(0, value.find(" | ")));
+    if (!value.empty()) facts->emplace(field, std::string(value));
   }
 }
 
@@ -156,20 +157,22 @@ void ReadPairs(absl::string_view text, Facts* facts) {
     if (value == absl::string_view::npos) continue;
     absl::string_view quoted = absl::StripLeadingAsciiWhitespace(rest.substr(value + kValue.size()));
     if (!absl::ConsumePrefix(&quoted, "\"")) continue;
-    facts->emplace(field, quoted.substr(0, std::min<size_t>(quoted.find('"'), 80)));
+    facts->emplace(field, std::string(quoted.substr(0, std::min<size_t>(quoted.find('"'), 80))));
   }
 }
 
 Facts FactsOf(const ChatRequest& request) {
   Facts facts;
-  for (const absl::string_view line : absl::StrSplit(request.user, '\n')) ReadLine(line, &facts);
+  // Prompts mark data with a sign in place of spaces.
+  const std::string plain = absl::StrReplaceAll(request.user, {{"^", " "}});
+  for (const absl::string_view line : absl::StrSplit(plain, '\n')) ReadLine(line, &facts);
   if (facts.size() < kFields.size()) ReadPairs(request.user, &facts);
   return facts;
 }
 
 std::string Get(const Facts& facts, absl::string_view field, absl::string_view otherwise) {
   const auto found = facts.find(field);
-  return std::string(found == facts.end() ? otherwise : found->second);
+  return found == facts.end() ? std::string(otherwise) : found->second;
 }
 
 std::string NameOf(const Facts& facts, const ChatRequest& request) {
