@@ -17,8 +17,8 @@ check() {  # check NAME COMMAND...
   fi
 }
 
-mapfile -t sources < <(find cli common services tests bench -name '*.cc' | sort)
-mapfile -t headers < <(find cli common services tests bench -name '*.h' | sort)
+mapfile -t sources < <(find cli common examples services tests bench -name '*.cc' | sort)
+mapfile -t headers < <(find cli common examples services tests bench -name '*.h' | sort)
 
 formatting() { clang-format --dry-run --Werror "${sources[@]}" "${headers[@]}"; }
 
@@ -38,7 +38,7 @@ python() {
 
 # The generated headers have to be there before clang reads the sources.
 tidy() {
-  scripts/build.sh release "$jobs" seaworthy_proto seaworthy_grpc
+  scripts/build.sh release "$jobs" seaworthy_proto seaworthy_grpc seaworthy_grpc_third_party
   python3 -B scripts/tidy.py --build build/release --jobs "$jobs"
 }
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
-AREAS = ("cli", "common", "services", "tests", "bench")
+AREAS = ("cli", "common", "examples", "services", "tests", "bench")
 # GCC compiles; clang only reads, with its thread-safety analysis on.
 EXTRA = ["-Wthread-safety", "-Wno-unknown-warning-option", "-Wno-unused-command-line-argument"]
 # What takes most of the time and finds least in tests.
