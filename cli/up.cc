@@ -1,6 +1,7 @@
 // `seaworthy up`: everything in one process.
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -44,6 +45,14 @@ absl::StatusOr<Config> UpConfig(const Context& context, const UpFlags& flags) {
     SEAWORTHY_ASSIGN_OR_RETURN(config.http_port, FindFreePort(config.http_address));
   }
   return ResolveConfig(config);
+}
+
+// Every call under way holds a socket: as many as the system lets us have.
+void AllowManyFiles() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
 }
 
 // Human lines on standard error; standard output is for the desk link.
@@ -103,6 +112,7 @@ absl::Status Up(const Context& context, const UpFlags& flags) {
   umask(077);
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, UpConfig(context, flags));
   StartLogging();
+  AllowManyFiles();
   if (!config.api_token.empty() && config.api_token.size() < kGoodTokenSize) {
     spdlog::warn("the API token has only {} characters and may be guessed; `openssl rand -hex 32` makes one",
                  config.api_token.size());

@@ -24,7 +24,7 @@ class ReplayTest : public testing::Test {
     std::ofstream(file) << json;
   }
 
-  absl::StatusOr<LlmAnswer> Ask(const std::string& tool = "a-tool") {
+  absl::StatusOr<InstantEndpoint::Answer> Ask(const std::string& tool = "a-tool") {
     v1::Persona persona;
     persona.set_persona_id("dx");
     TestRevision revision("Harrow");

@@ -280,6 +280,31 @@ class VerdictReader {
   absl::Status error_;
 };
 
+// A key said twice would let an answer say two things.
+class DuplicateKeys {
+ public:
+  bool See(int depth, Json::parse_event_t event, const Json& parsed) {
+    const auto level = static_cast<size_t>(depth);
+    if (event == Json::parse_event_t::object_start) {
+      if (keys_.size() <= level + 1) keys_.resize(level + 2);
+      keys_[level + 1].clear();
+    } else if (event == Json::parse_event_t::key && found_.empty()) {
+      std::vector<std::string>& seen = keys_[level];
+      const auto& key = parsed.get_ref<const std::string&>();
+      if (std::find(seen.begin(), seen.end(), key) != seen.end()) found_ = key.substr(0, 100);
+      if (seen.size() < kMostKeys) seen.push_back(key);
+    }
+    return true;
+  }
+  const std::string& found() const { return found_; }
+
+ private:
+  // Objects of ours have fewer; what an answer adds beyond is not read.
+  static constexpr size_t kMostKeys = 64;
+  std::vector<std::vector<std::string>> keys_;  // By depth.
+  std::string found_;
+};
+
 }  // namespace
 
 absl::StatusOr<v1::Verdict> ParseVerdict(std::string_view raw, const LlmRequest& request) {
@@ -291,10 +316,17 @@ absl::StatusOr<v1::Verdict> ParseVerdict(std::string_view raw, const LlmRequest&
     return absl::InvalidArgumentError(text::Cat("answer is nested deeper than ", kMaxAnswerDepth));
   }
   Json root;
+  DuplicateKeys duplicates;
   try {
-    root = Json::parse(raw);
+    root = Json::parse(raw, [&](int depth, Json::parse_event_t event, Json& parsed) {
+      return duplicates.See(depth, event, parsed);
+    });
   } catch (const Json::exception& error) {
     return absl::InvalidArgumentError(text::Cat("answer is no JSON: ", error.what()));
+  }
+  if (!duplicates.found().empty()) {
+    return absl::InvalidArgumentError(
+        text::Cat("answer: `", duplicates.found(), "` stands twice in one object; each key once"));
   }
   return VerdictReader(root, request).Run();
 }

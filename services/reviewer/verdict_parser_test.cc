@@ -67,6 +67,12 @@ TEST(VerdictParser, ErrorsNameThePath) {
               HasSubstr("`claims[0].text`"));
 }
 
+TEST(VerdictParser, AKeySaidTwiceIsRefused) {
+  EXPECT_THAT(Message(R"({"vote":"ship","quote":"x","vote":"skip"})"), HasSubstr("`vote` stands twice"));
+  EXPECT_THAT(Message(R"({"vote":"ship","quote":"x","claims":[{"text":"x","kind":"fact","kind":"fact"}]})"),
+              HasSubstr("`kind` stands twice"));
+}
+
 TEST(VerdictParser, SizeAndDepthAreBounded) {
   EXPECT_THAT(Message(std::string(kMaxAnswerBytes + 1, ' ')), HasSubstr("at most"));
   EXPECT_THAT(Message(std::string(100'000, '[')), HasSubstr("deeper"));
@@ -92,6 +98,7 @@ TEST(VerdictParser, ClaimsAreSupportedByWhatOccursOnly) {
   EXPECT_EQ(SupportOf(R"("evidence":[{"quote":"under GPL"}])"), v1::Claim::UNSUPPORTED);
   EXPECT_EQ(SupportOf(R"("evidence":[{"quote":"under MIT"},{"quote":"invented"}])"), v1::Claim::UNSUPPORTED);
   EXPECT_EQ(SupportOf(R"("evidence":[])"), v1::Claim::UNSUPPORTED);
+  EXPECT_EQ(SupportOf(R"("evidence":[{"quote":"released\n under MIT"}])"), v1::Claim::SUPPORTED);
 }
 
 TEST(VerdictParser, AbsencesAreChecked) {

@@ -1,12 +1,24 @@
 #include "services/reviewer/wire/sse_parser.h"
 
+#include <algorithm>
+
 namespace seaworthy {
+namespace {
+
+// As find_first_of("\r\n"), at the speed of memchr.
+size_t FindLineEnd(std::string_view bytes) {
+  const size_t feed = bytes.find('\n');
+  return std::min(feed, bytes.substr(0, feed).find('\r'));
+}
+
+}  // namespace
 
 bool SseParser::Feed(std::string_view bytes, absl::FunctionRef<bool(std::string_view data)> event) {
   while (!bytes.empty()) {
     if (after_return_ && bytes.front() == '\n') bytes.remove_prefix(1);
     after_return_ = false;
-    const size_t end = bytes.find_first_of("\r\n");
+    const size_t end = FindLineEnd(bytes);
+    if (line_.size() + data_.size() + std::min(end, bytes.size()) > kMaxEvent) return false;
     if (end == std::string_view::npos) {
       line_.append(bytes);
       return true;

@@ -9,12 +9,15 @@
 namespace seaworthy {
 
 // Splits a stream into the `data` of its events (WHATWG HTML 9.2.6), whatever
-// the pieces it comes in. An event without data gives none. Bounded by what is
-// fed: a line is kept until its end. Not thread-safe.
+// the pieces it comes in. An event without data gives none. Not
+// thread-safe.
 class SseParser {
  public:
+  // Bytes of one event, at most.
+  static constexpr size_t kMaxEvent = 1 << 20;
+
   // Calls `event` for each event that is whole; false from it ends the feeding.
-  // False where it did.
+  // False where it did, or where an event is too large.
   bool Feed(std::string_view bytes, absl::FunctionRef<bool(std::string_view data)> event);
 
  private:

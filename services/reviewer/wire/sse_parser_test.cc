@@ -36,6 +36,14 @@ TEST(SseParserTest, AnEventWithoutItsEmptyLineIsNone) {
   EXPECT_EQ(Events({"data: a\n\ndata: b\n"}), Strings{"a"});
 }
 
+TEST(SseParserTest, StopsAtAnEventThatIsTooLarge) {
+  SseParser parser;
+  const std::string piece(SseParser::kMaxEvent / 2, 'x');
+  const auto event = [](std::string_view) { return true; };
+  EXPECT_TRUE(parser.Feed("data:" + piece, event));
+  EXPECT_FALSE(parser.Feed(piece, event));
+}
+
 TEST(SseParserTest, StopsWhenTold) {
   SseParser parser;
   int seen = 0;
