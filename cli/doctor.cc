@@ -106,7 +106,8 @@ void CheckLog(const Config& config, Report& report) {
   const absl::StatusOr<OpenData> data = OpenDataFolder(config.data_dir);
   if (!data.ok()) return report.Fail("log", Message(data.status()));
   report.Ok("log", absl::StrCat("opens, ", data->log->LastSequence(), " events, every checksum right"));
-  const auto aggregator = OpenAggregator(config, data->log.get(), data->objects.get(), data->dir->layout().store);
+  const auto aggregator =
+      OpenAggregator(config, data->log.get(), data->objects.get(), data->dir->layout().store);
   if (!aggregator.ok()) {
     return report.Fail("state",
                        Message(aggregator.status()) + "; `seaworthy rebuild` makes it anew from the log");

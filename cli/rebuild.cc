@@ -45,8 +45,8 @@ absl::Status CatchUp(AggregatorService& aggregator, const EventLog& log) {
 
 // The hash of the state there is, once it has seen the whole log.
 absl::StatusOr<std::string> PresentHash(const Config& config, const OpenData& data) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto aggregator,
-                             OpenAggregator(config, data.log.get(), data.objects.get(), data.dir->layout().store));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto aggregator, OpenAggregator(config, data.log.get(), data.objects.get(),
+                                                                   data.dir->layout().store));
   SEAWORTHY_RETURN_IF_ERROR(aggregator->Start());
   SEAWORTHY_RETURN_IF_ERROR(CatchUp(*aggregator, *data.log));
   aggregator->Stop();

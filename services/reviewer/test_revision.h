@@ -13,6 +13,7 @@ namespace seaworthy {
 class TestRevision {
  public:
   explicit TestRevision(const std::string& name, v1::ToolKind kind = v1::MODEL) {
+    request_.persona = std::make_shared<v1::Persona>();
     v1::Revision& revision = request_.revision;
     revision.set_tool_id("a-tool");
     revision.set_number(1);

@@ -288,11 +288,16 @@ std::string_view Article(std::string_view text) {
 }
 
 std::string NumberWord(int number) {
-  static constexpr std::array<std::string_view, 13> kWords = {"no",   "one",    "two",   "three", "four",
-                                                              "five", "six",    "seven", "eight", "nine",
-                                                              "ten",  "eleven", "twelve"};
-  if (number >= 0 && number < static_cast<int>(kWords.size())) return std::string(kWords[number]);
-  return text::Cat(number);
+  static constexpr std::array<std::string_view, 20> kWords = {
+      "no",       "one",     "two",     "three",     "four",     "five",    "six",
+      "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",  "thirteen",
+      "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+  static constexpr std::array<std::string_view, 5> kTens = {"twenty", "thirty", "forty", "fifty", "sixty"};
+  if (number < 0 || number >= 70) return text::Cat(number);
+  const auto at = static_cast<size_t>(number);
+  if (at < kWords.size()) return std::string(kWords[at]);
+  const std::string_view tens = kTens[at / 10 - 2];
+  return at % 10 == 0 ? std::string(tens) : text::Cat(tens, "-", kWords[at % 10]);
 }
 
 }  // namespace seaworthy::offline
