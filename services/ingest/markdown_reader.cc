@@ -392,12 +392,12 @@ void ReportDefinitions(std::string_view text, HiddenTexts* hidden) {
   bool code = false;
   for (std::string_view line : Split(text, '\n')) {
     const size_t indent = line.find_first_not_of(' ');
-    if (indent == line.npos || indent > 3) continue;
+    if (indent > 3) continue;  // Nor where there is no letter: npos.
     line.remove_prefix(indent);
     if (StartsWith(line, "```") || StartsWith(line, "~~~")) code = !code;
     if (code || line[0] != '[') continue;
     const size_t label = line.find("]:");
-    if (label == line.npos || label > 200) continue;
+    if (label > 200) continue;
     const std::string_view rest = Strip(line.substr(label + 2));
     const size_t title = rest.find_first_of(" \t");
     if (title == rest.npos || !Contains("\"'(", Strip(rest.substr(title)).substr(0, 1))) continue;

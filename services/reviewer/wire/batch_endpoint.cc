@@ -35,7 +35,7 @@ BatchEndpoint::~BatchEndpoint() {
   thread_.join();
 }
 
-void BatchEndpoint::End(Call call, LlmOutcome outcome, const std::string& why) const {
+void BatchEndpoint::End(const Call& call, LlmOutcome outcome, const std::string& why) const {
   LlmReply reply;
   reply.outcome = outcome;
   reply.message = why.substr(0, 1000);
@@ -45,7 +45,7 @@ void BatchEndpoint::End(Call call, LlmOutcome outcome, const std::string& why) c
 }
 
 void BatchEndpoint::EndAll(Batch* batch, LlmOutcome outcome, const std::string& why) const {
-  for (auto& [id, call] : std::exchange(batch->calls, {})) End(std::move(call), outcome, why);
+  for (auto& [id, call] : std::exchange(batch->calls, {})) End(call, outcome, why);
 }
 
 void BatchEndpoint::Start(const LlmCall& call, LlmDone done) {
@@ -58,7 +58,7 @@ void BatchEndpoint::Start(const LlmCall& call, LlmDone done) {
       return;
     }
   }
-  End(std::move(waiting), LlmOutcome::kOverloaded,
+  End(waiting, LlmOutcome::kOverloaded,
       text::Cat("endpoint `", name_, "`: ", kMaxWaiting, " calls wait for a batch already"));
 }
 
@@ -70,7 +70,7 @@ void BatchEndpoint::Run() {
   }
   const std::string why = text::Cat("endpoint `", name_, "`: shut down before its batch ended");
   for (Batch& batch : running_) EndAll(&batch, LlmOutcome::kTransport, why);
-  for (Call& call : calls) End(std::move(call), LlmOutcome::kTransport, why);
+  for (Call& call : calls) End(call, LlmOutcome::kTransport, why);
   finished_.Notify();
 }
 
@@ -124,7 +124,7 @@ void BatchEndpoint::EndLate(Batch* batch) const {
       ++it;
       continue;
     }
-    End(std::move(it->second), LlmOutcome::kTimeout,
+    End(it->second, LlmOutcome::kTimeout,
         text::Cat("endpoint `", name_, "`: batch ", batch->id, " runs longer than the call's deadline"));
     it = batch->calls.erase(it);
   }
@@ -146,7 +146,7 @@ bool BatchEndpoint::PollOne(Batch* batch) {
          it = batch->calls.erase(it)) {
       const auto reply = replies->find(it->first);
       if (reply == replies->end()) {
-        End(std::move(it->second), LlmOutcome::kTimeout,
+        End(it->second, LlmOutcome::kTimeout,
             text::Cat("endpoint `", name_, "`: batch ", batch->id, " ended without this request"));
         continue;
       }

@@ -64,7 +64,7 @@ class BatchEndpoint : public LlmEndpoint {
   bool PollOne(Batch* batch);
   void EndLate(Batch* batch) const;
   void EndAll(Batch* batch, LlmOutcome outcome, const std::string& why) const;
-  void End(Call call, LlmOutcome outcome, const std::string& why) const;
+  void End(const Call& call, LlmOutcome outcome, const std::string& why) const;
 
   const std::string name_;
   const std::string model_;

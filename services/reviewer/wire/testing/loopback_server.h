@@ -39,7 +39,8 @@ class LoopbackServer {
 
   explicit LoopbackServer(Play play);
   // Always the same.
-  explicit LoopbackServer(Script script) : LoopbackServer([script](std::string_view) { return script; }) {}
+  explicit LoopbackServer(const Script& script)
+      : LoopbackServer([script](std::string_view) { return script; }) {}
   ~LoopbackServer();
   LoopbackServer(const LoopbackServer&) = delete;
   LoopbackServer& operator=(const LoopbackServer&) = delete;
