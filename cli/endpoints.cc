@@ -96,7 +96,7 @@ absl::Status ProbeEndpoint(const Config& config, const EndpointConfig& endpoint,
     case EndpointFamily::kOpenAi:
     case EndpointFamily::kAnthropic: {
       SEAWORTHY_ASSIGN_OR_RETURN(std::string key, ReadKey(endpoint));
-      return ProbeWireEndpoint(endpoint, std::move(key), http);
+      return ProbeWireEndpoint(endpoint, key, http);
     }
     case EndpointFamily::kGrpc: {
       SEAWORTHY_ASSIGN_OR_RETURN(std::string key, ReadKey(endpoint));

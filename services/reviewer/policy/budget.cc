@@ -146,16 +146,17 @@ void Budget::TurnDay(absl::Time now) {
 }
 
 std::optional<Budget::Pause> Budget::Refusal(uint64_t micro_usd, absl::Time now) const {
+  const uint64_t reserved = reserved_;
   const auto over = [&](uint64_t limit, uint64_t settled) {
-    return limit > 0 && settled + reserved_ + micro_usd > limit;
+    return limit > 0 && settled + reserved + micro_usd > limit;
   };
   const auto say = [&](uint64_t limit, uint64_t settled, const char* span, const std::string& then) {
     // With what is under way back, this call may fit.
-    const bool soon = reserved_ > 0 && settled + micro_usd <= limit;
+    const bool soon = reserved > 0 && settled + micro_usd <= limit;
     const std::string why =
-        settled == 0 && reserved_ == 0
+        settled == 0 && reserved == 0
             ? absl::StrCat(" is less than one call may cost (", Dollars(micro_usd), ")")
-            : absl::StrCat(" is spent (", Dollars(settled), " settled, ", Dollars(reserved_), " reserved)");
+            : absl::StrCat(" is spent (", Dollars(settled), " settled, ", Dollars(reserved), " reserved)");
     return Pause{absl::StrCat("budget of ", Dollars(limit), " for ", span, why, "; it goes on ",
                               soon ? "when calls under way have settled" : then),
                  soon ? now + kSettling : absl::InfiniteFuture()};

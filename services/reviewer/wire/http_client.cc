@@ -112,10 +112,10 @@ class HttpClient::Loop {
       } else {
         ++in_flight_;
         inbox_.push_back({std::move(request), std::move(done), post});
-        Wake();
+        return Wake();
       }
     }
-    if (refusal != nullptr) done(Refused(std::move(request), refusal));
+    done(Refused(std::move(request), refusal));
   }
 
   void EndAll(const void* owner) {

@@ -279,7 +279,6 @@ TEST_F(HttpClientTest, RefusesMoreCallsThanItsBound) {
   stall.then = Script::Then::kStall;
   const LoopbackServer server(stall);
   HttpClient client;
-  std::atomic<int> refused = 0;
   std::string why;
   const WireRequest request = RequestTo(server.url());
   for (int i = 0; i < HttpClient::kMaxInFlight; ++i) client.Post(request, [](const WireResponse&) {});

@@ -53,7 +53,7 @@ absl::StatusOr<std::unique_ptr<LlmEndpoint>> MakeWireEndpoint(const EndpointConf
 // connection, TLS, 429, 5xx, no such API), UNAUTHENTICATED (401),
 // PERMISSION_DENIED (403), RESOURCE_EXHAUSTED (a spend cap), DEADLINE_EXCEEDED, NOT_FOUND (the model
 // is not there; names some that are). Waits; not from the client's own thread.
-absl::Status ProbeWireEndpoint(const EndpointConfig& config, std::string key, HttpClient* client);
+absl::Status ProbeWireEndpoint(const EndpointConfig& config, const std::string& key, HttpClient* client);
 
 // What calls to an endpoint share: its URL, headers and key. Errors as
 // MakeWireEndpoint.

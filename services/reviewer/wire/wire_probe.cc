@@ -97,7 +97,7 @@ absl::Status WireStatus(const std::string& name, const std::string& key, const W
   return {code, told.message};
 }
 
-absl::Status ProbeWireEndpoint(const EndpointConfig& config, std::string key, HttpClient* client) {
+absl::Status ProbeWireEndpoint(const EndpointConfig& config, const std::string& key, HttpClient* client) {
   const auto format = MakeWireFormat(config);
   if (!format.ok()) return format.status();
   auto target = MakeWireTarget(config, **format, (*format)->ModelsUrl(), key);
