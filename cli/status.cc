@@ -13,11 +13,13 @@
 #include "cli/terminal.h"
 #include "common/status_macros.h"
 #include "services/publisher/api_json.h"
+#include "services/publisher/panel_state.h"
 
 namespace seaworthy::cli {
 namespace {
 
 constexpr size_t kBarWidth = 30;
+constexpr size_t kReasonWidth = 800;
 
 struct StatusFlags {
   bool json = false;
@@ -53,7 +55,21 @@ bool UnderWay(const v1::AggregatorStatus& status) {
          status.applied_sequence() < status.log_sequence();
 }
 
-std::string Screen(const v1::AggregatorStatus& status) {
+// What keeps reviews from being asked for; empty where nothing does.
+std::string StuckScreen(const absl::StatusOr<v1::ReviewerStatus>& panel) {
+  if (!panel.ok()) {
+    return absl::StrCat("\n  The state of the panel is not known: ",
+                        PrintableLine(std::string(panel.status().message()), kReasonWidth), "\n");
+  }
+  std::string screen;
+  for (const std::string& text : StuckTexts(*panel)) {
+    absl::StrAppend(&screen, screen.empty() ? "\n" : "",
+                    Wrap(PrintableLine(text, kReasonWidth), OutputWidth(), "  "));
+  }
+  return screen;
+}
+
+std::string Screen(const v1::AggregatorStatus& status, const absl::StatusOr<v1::ReviewerStatus>& panel) {
   std::vector<std::vector<std::string>> counts;
   const std::map<std::string, uint64_t> sorted(status.counts().begin(), status.counts().end());
   for (const auto& [name, count] : sorted) counts.push_back({name, absl::StrCat(count)});
@@ -64,11 +80,18 @@ std::string Screen(const v1::AggregatorStatus& status) {
   }
   std::string screen = absl::StrCat(Table(counts), "\n", Table(queues), "\n  log at event ",
                                     status.log_sequence(), ", state at ", status.applied_sequence(), "\n");
+  absl::StrAppend(&screen, StuckScreen(panel));
   if (UnderWay(status)) {
     absl::StrAppend(&screen, "\n", ReadingProgress(status).Line("announcements"),
                     ReviewProgress(status).Line("reviews      "));
   }
   return screen;
+}
+
+std::string Json(const v1::AggregatorStatus& status, const absl::StatusOr<v1::ReviewerStatus>& panel) {
+  nlohmann::json body = StatusJson(status);
+  AddPanelStateJson(panel, body);
+  return DumpJson(body);
 }
 
 // Draws over the screen before, line by line.
@@ -95,7 +118,7 @@ absl::Status Follow(const ServerConnection& server, bool watch) {
   LiveScreen live;
   while (true) {
     SEAWORTHY_ASSIGN_OR_RETURN(const auto status, server.aggregator->GetStatus({}));
-    live.Show(Screen(status));
+    live.Show(Screen(status, AskPanelState(server.reviewer.get())));
     if (!watch && !UnderWay(status)) return absl::OkStatus();
     v1::WaitForChangeRequest wait;
     wait.set_after_sequence(status.applied_sequence());
@@ -109,7 +132,8 @@ absl::Status Status(const Context& context, const StatusFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServer(config.data_dir));
   if (OutputIsTerminal() && !flags.json && !flags.once) return Follow(server, flags.watch);
   SEAWORTHY_ASSIGN_OR_RETURN(const auto status, server.aggregator->GetStatus({}));
-  std::fputs(flags.json ? DumpJson(StatusJson(status)).c_str() : Screen(status).c_str(), stdout);
+  const auto panel = AskPanelState(server.reviewer.get());
+  std::fputs((flags.json ? Json(status, panel) : Screen(status, panel)).c_str(), stdout);
   return absl::OkStatus();
 }
 

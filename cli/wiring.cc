@@ -98,6 +98,7 @@ absl::Status Program::ServeInProcess() {
   }
   aggregator_client_ = NewAggregatorClient(inner_servers_[0]->InProcessChannel());
   ingest_client_ = NewIngestClient(inner_servers_[1]->InProcessChannel());
+  reviewer_client_ = NewReviewerClient(inner_servers_[2]->InProcessChannel());
   return absl::OkStatus();
 }
 
@@ -109,6 +110,7 @@ absl::Status Program::OpenPublisher(Config config) {
   PublisherService::Options options;
   options.aggregator = aggregator_client_.get();
   options.ingest = ingest_client_.get();
+  options.reviewer = reviewer_client_.get();
   options.clock = Clock::Real();
   options.personas = personas_;
   options.web_dir = config.web_dir;

@@ -97,6 +97,7 @@ class Program {
   std::vector<std::unique_ptr<GrpcServer>> inner_servers_;
   std::unique_ptr<AggregatorClient> aggregator_client_;
   std::unique_ptr<IngestClient> ingest_client_;
+  std::unique_ptr<ReviewerClient> reviewer_client_;
   std::unique_ptr<PublisherService> publisher_;
   // The socket for other processes of this user.
   std::vector<std::unique_ptr<grpc::Service>> socket_services_;

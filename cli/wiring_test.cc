@@ -77,6 +77,7 @@ TEST_F(ProgramTest, EveryServiceAnswersOnTheSocket) {
   const ServerConnection server = Connect();
   EXPECT_TRUE(server.aggregator->GetStatus({}).ok());
   EXPECT_THAT(server.reviewer->ListPersonas({}).value().personas(), SizeIs(4));
+  EXPECT_THAT(server.reviewer->GetReviewerStatus({}).value().lanes(), SizeIs(4));
   EXPECT_TRUE(server.publisher->ListPages({}).ok());
   EXPECT_EQ(server.ingest->ExtractAnnouncement({}).status().code(), absl::StatusCode::kInvalidArgument);
 }

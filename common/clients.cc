@@ -51,6 +51,7 @@ class GrpcReviewerClient : public ReviewerClient {
       : stub_(v1::ReviewerService::NewStub(channel)) {}
   SEAWORTHY_RPC(ReviewerService, ReviewRevision, v1::ReviewRevisionRequest, v1::Verdict)
   SEAWORTHY_RPC(ReviewerService, ListPersonas, v1::ListPersonasRequest, v1::ListPersonasResponse)
+  SEAWORTHY_RPC(ReviewerService, GetReviewerStatus, v1::GetReviewerStatusRequest, v1::ReviewerStatus)
 
  private:
   std::unique_ptr<v1::ReviewerService::StubInterface> stub_;

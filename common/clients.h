@@ -40,6 +40,7 @@ class ReviewerClient {
   virtual ~ReviewerClient() = default;
   SEAWORTHY_RPC(ReviewRevision, v1::ReviewRevisionRequest, v1::Verdict);
   SEAWORTHY_RPC(ListPersonas, v1::ListPersonasRequest, v1::ListPersonasResponse);
+  SEAWORTHY_RPC(GetReviewerStatus, v1::GetReviewerStatusRequest, v1::ReviewerStatus);
 };
 
 class AggregatorClient {

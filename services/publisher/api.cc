@@ -10,6 +10,7 @@
 #include "common/error_codes.h"
 #include "services/publisher/api_json.h"
 #include "services/publisher/failure_log.h"
+#include "services/publisher/panel_state.h"
 
 namespace seaworthy {
 namespace {
@@ -338,6 +339,7 @@ HttpResponse Api::Status(const Call& call) const {
   body["status"] = "ok";
   body["version"] = options_.version;
   body["endpoints"] = json::array({{{"name", options_.endpoint}}});
+  AddPanelStateJson(AskPanelState(options_.reviewer), body);
   return Ok(body);
 }
 

@@ -18,6 +18,7 @@ class Api {
   struct Options {
     AggregatorClient* aggregator = nullptr;  // Not owned.
     IngestClient* ingest = nullptr;          // Not owned; may be null.
+    ReviewerClient* reviewer = nullptr;      // Not owned; may be null.
     Published* published = nullptr;          // Not owned.
     std::string endpoint;
     std::string version;

@@ -192,6 +192,29 @@ TEST_F(ApiTest, StatusTellsCountsQueuesEndpointsAndVersion) {
   EXPECT_FALSE(Body(Get("/api/v1/status")).contains("counts"));
 }
 
+TEST_F(ApiTest, StatusTellsStatesOfEndpointsAndLanes) {
+  reviewer_.SetStatus(StuckPanel("no key"));
+  const json status = Body(ApiGet("/status"));
+  EXPECT_EQ(status["endpoints_state"][0]["state"], "open");
+  EXPECT_EQ(status["endpoints_state"][0]["until"], "2025-11-19T09:46:00Z");
+  EXPECT_EQ(status["endpoints_state"][0]["outcomes"], json({{"ok", 7}, {"rate_limited", 3}}));
+  EXPECT_EQ(status["endpoints_state"][0]["cost_today_micro_usd"], 124'600);
+  EXPECT_EQ(status["endpoints_state"][1]["until"], nullptr);
+  EXPECT_EQ(
+      status["lanes"][0],
+      json({{"persona", "dx"}, {"open", false}, {"reason", "no key"}, {"until", "2025-11-19T09:46:00Z"}}));
+  EXPECT_EQ(status["lanes"][1]["open"], true);
+  EXPECT_FALSE(Body(Get("/api/v1/status")).contains("lanes"));
+}
+
+TEST_F(ApiTest, StatusSaysNullWhereTheReviewerIsSilent) {
+  reviewer_.SetStatus(absl::UnavailableError("away"));
+  const json status = Body(ApiGet("/status"));
+  EXPECT_EQ(status["endpoints_state"], nullptr);
+  EXPECT_EQ(status["lanes"], nullptr);
+  EXPECT_EQ(status["status"], "ok");
+}
+
 TEST_F(ApiTest, ADeskLinkFromTheApiSignsIn) {
   const HttpResponse made = ApiPost("/desk-links", "");
   EXPECT_EQ(made.status, 201);

@@ -15,6 +15,7 @@
 #include "services/publisher/mark_view.h"
 #include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
+#include "services/publisher/panel_state.h"
 
 namespace seaworthy {
 namespace {
@@ -162,6 +163,11 @@ HttpResponse Desk::ShowQueue(const Call& call) const {
     }
     view["tabs"].push_back({{"id", id}, {"label", label}, {"count", count}, {"current", id == state}});
     if (id == state) view["tab_label"] = label;
+  }
+  const auto panel = AskPanelState(options_.reviewer);
+  view["stuck"] = json::array();
+  if (panel.ok()) {
+    for (const std::string& text : StuckTexts(*panel)) view["stuck"].push_back({{"text", text}});
   }
   view["rows"] = json::array();
   for (const v1::Comparison& comparison : response->comparisons())

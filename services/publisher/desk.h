@@ -21,6 +21,7 @@ class Desk {
   struct Options {
     AggregatorClient* aggregator = nullptr;  // Not owned.
     IngestClient* ingest = nullptr;          // Not owned; may be null.
+    ReviewerClient* reviewer = nullptr;      // Not owned; may be null.
     Published* published = nullptr;          // Not owned.
     const Site* site = nullptr;              // Not owned.
     const TemplateSet* templates = nullptr;  // Not owned.

@@ -12,6 +12,7 @@
 #include "services/publisher/ledger_view.h"
 #include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
+#include "services/publisher/panel_state.h"
 
 namespace seaworthy {
 namespace {
@@ -158,6 +159,7 @@ HttpResponse Desk::ShowStatus(const Call& call) const {
   for (const auto& [name, count] : counts) {
     view["counts"].push_back({{"name", absl::StrReplaceAll(name, {{".", " · "}})}, {"count", count}});
   }
+  view["panel"] = PanelStateView(AskPanelState(options_.reviewer), options_.personas);
   view["spent_today"] = SpendText(status->spent_today());
   view["spent_total"] = SpendText(status->spent_total());
   view["spent"] = SpendViews(*status);

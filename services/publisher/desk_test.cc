@@ -179,5 +179,36 @@ TEST_F(DeskTest, StatusShowsCountsAndQueues) {
   EXPECT_THAT(page, HasSubstr("offline"));
 }
 
+TEST_F(DeskTest, StatusShowsWhatIsStuckWhyAndUntilWhen) {
+  reviewer_.SetStatus(StuckPanel("<b>no key</b>"));
+  const std::string page = DeskGet("/desk/status").body;
+  EXPECT_THAT(page, HasSubstr("openai:https://llm.example/v1"));
+  EXPECT_THAT(page, HasSubstr("left alone after failures"));
+  EXPECT_THAT(page, HasSubstr("until 2025-11-19 09:46 UTC"));
+  EXPECT_THAT(page, HasSubstr("ok 7, rate limited 3"));
+  EXPECT_THAT(page, HasSubstr("$0.12"));
+  EXPECT_THAT(page, HasSubstr("<span class=\"flag\">waits</span>"));
+  EXPECT_THAT(page, HasSubstr("&lt;b&gt;no key&lt;/b&gt;"));
+  EXPECT_THAT(page, Not(HasSubstr("<b>no key")));
+}
+
+TEST_F(DeskTest, StatusShowsEverythingElseWhereTheReviewerIsSilent) {
+  reviewer_.SetStatus(absl::DeadlineExceededError("no answer"));
+  const HttpResponse response = DeskGet("/desk/status");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr("is not known: no answer"));
+  EXPECT_THAT(response.body, HasSubstr("comparisons · drafted"));
+}
+
+TEST_F(DeskTest, QueueSaysAtItsTopWhatIsStuckAndOnlyThen) {
+  EXPECT_THAT(DeskGet("/desk").body, Not(HasSubstr("notice-strong")));
+  reviewer_.SetStatus(StuckPanel("<b>no key</b>"));
+  const std::string page = DeskGet("/desk").body;
+  EXPECT_THAT(page, HasSubstr("Reviews by dx wait: &lt;b&gt;no key"));
+  EXPECT_THAT(page, HasSubstr("Endpoint main is left alone after failures"));
+  EXPECT_THAT(page, Not(HasSubstr("Reviews by futurist")));
+  EXPECT_THAT(page, Not(HasSubstr("<b>no key")));
+}
+
 }  // namespace
 }  // namespace seaworthy

@@ -25,6 +25,7 @@ class PublisherService {
   struct Options {
     AggregatorClient* aggregator = nullptr;  // Not owned.
     IngestClient* ingest = nullptr;          // Not owned; null serves no writes.
+    ReviewerClient* reviewer = nullptr;      // Not owned; null: its state is not known.
     Clock* clock = nullptr;                  // Not owned.
     std::vector<v1::Persona> personas;       // In their order.
     std::string web_dir;                     // Templates and assets.

@@ -118,7 +118,7 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
   void Take() {
     while (!Stopping()) {
       RenewHeld();
-      if (!options_.seeker->lane(options_.persona->persona_id()).open) {
+      if (!LaneIsOpen()) {
         Pause(kPoll);
         continue;
       }
@@ -134,6 +134,20 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
       }
       for (Delivery& delivery : *deliveries) Begin(std::move(delivery));
     }
+  }
+
+  // Says when it closes and when it opens again. The taking thread's.
+  bool LaneIsOpen() {
+    const LaneState lane = options_.seeker->lane(options_.persona->persona_id());
+    if (lane.open == was_open_) return lane.open;
+    was_open_ = lane.open;
+    if (lane.open) {
+      spdlog::warn("reviewer: the lane of {} is open again", options_.persona->persona_id());
+    } else {
+      spdlog::warn("reviewer: the lane of {} is closed, its requests wait: {}",
+                   options_.persona->persona_id(), Cut(lane.reason));
+    }
+    return lane.open;
   }
 
   bool Stopping() {
@@ -373,6 +387,7 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
   std::thread taker_;
   std::thread settler_;
   RequestArchive archive_;  // The settling thread's.
+  bool was_open_ = true;    // The taking thread's.
 
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;  // Take nothing more.

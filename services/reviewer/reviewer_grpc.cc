@@ -20,6 +20,10 @@ class ReviewerGrpc final : public v1::ReviewerService::Service {
                             v1::ListPersonasResponse* response) override {
     return Answer(service_->ListPersonas(*request), response);
   }
+  grpc::Status GetReviewerStatus(grpc::ServerContext* context, const v1::GetReviewerStatusRequest* request,
+                                 v1::ReviewerStatus* response) override {
+    return Answer(service_->GetReviewerStatus(*request), response);
+  }
 
  private:
   template <typename T>

@@ -12,6 +12,7 @@ namespace seaworthy {
 namespace {
 
 constexpr absl::Duration kGrace = absl::Seconds(5);
+constexpr size_t kMaxMessageBytes = 500;
 
 absl::Status ToStatus(const SeekFailure& failure) {
   const std::string why = text::Cat(OutcomeName(failure.outcome), ": ", failure.reason);
@@ -29,6 +30,53 @@ absl::Status ToStatus(const SeekFailure& failure) {
     default:
       return absl::InvalidArgumentError(why);
   }
+}
+
+// Where a person reads it: no user name, password or query.
+std::string BareUrl(std::string url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  url.resize(std::min(url.size(), url.find_first_of("?#")));
+  const size_t host = scheme + 3;
+  const size_t at = url.substr(0, url.find('/', host)).rfind('@');
+  if (at != std::string::npos && at >= host) url.erase(host, at + 1 - host);
+  return url;
+}
+
+// Endpoints' words, short enough for a page, as gRPC takes them.
+std::string Words(std::string said) {
+  if (said.size() > kMaxMessageBytes) said.resize(kMaxMessageBytes);
+  while (!said.empty() && !text::IsUtf8(said)) said.pop_back();
+  return said;
+}
+
+// Unset for never and for no end.
+template <typename Message>
+void SetUntil(absl::Time until, Message* message) {
+  if (until == absl::InfinitePast() || until == absl::InfiniteFuture()) return;
+  message->mutable_until()->set_seconds(absl::ToUnixSeconds(until));
+}
+
+v1::EndpointState ToProto(const EndpointStatus& status) {
+  v1::EndpointState state;
+  state.set_name(status.name);
+  state.set_url(BareUrl(status.url));
+  state.set_model(status.model);
+  state.set_limit(static_cast<uint32_t>(status.limit));
+  state.set_max_in_flight(static_cast<uint32_t>(status.max_in_flight));
+  state.set_in_flight(static_cast<uint32_t>(status.in_flight));
+  state.set_queued(status.queued);
+  state.set_state(status.state);
+  if (status.state != "closed") SetUntil(status.until, &state);
+  state.set_message(Words(status.message));
+  for (size_t i = 0; i < status.outcomes.size(); ++i) {
+    if (status.outcomes[i] == 0) continue;
+    (*state.mutable_outcomes())[std::string(OutcomeName(static_cast<LlmOutcome>(i)))] = status.outcomes[i];
+  }
+  state.set_retries(status.retries);
+  state.set_cache_hits(status.cache_hits);
+  state.set_cost_today_micro_usd(status.cost_today_micro_usd);
+  return state;
 }
 
 }  // namespace
@@ -111,6 +159,23 @@ absl::StatusOr<v1::ListPersonasResponse> ReviewerService::ListPersonas(const v1:
   v1::ListPersonasResponse response;
   for (const v1::Persona& persona : options_.personas) *response.add_personas() = persona;
   return response;
+}
+
+absl::StatusOr<v1::ReviewerStatus> ReviewerService::GetReviewerStatus(const v1::GetReviewerStatusRequest&) {
+  v1::ReviewerStatus status;
+  for (const EndpointStatus& endpoint : options_.seeker->Endpoints()) {
+    *status.add_endpoints() = ToProto(endpoint);
+  }
+  for (const auto& persona : personas_) {
+    const LaneState state = options_.seeker->lane(persona->persona_id());
+    v1::LaneStatus* lane = status.add_lanes();
+    lane->set_persona_id(persona->persona_id());
+    lane->set_open(state.open);
+    if (state.open) continue;
+    lane->set_reason(Words(state.reason));
+    SetUntil(state.until, lane);
+  }
+  return status;
 }
 
 }  // namespace seaworthy

@@ -46,6 +46,7 @@ class ReviewerService {
   // The calls of v1.ReviewerService; errors as described there.
   absl::StatusOr<v1::Verdict> ReviewRevision(const v1::ReviewRevisionRequest& request);
   absl::StatusOr<v1::ListPersonasResponse> ListPersonas(const v1::ListPersonasRequest& request);
+  absl::StatusOr<v1::ReviewerStatus> GetReviewerStatus(const v1::GetReviewerStatusRequest& request);
 
  private:
   const Options options_;

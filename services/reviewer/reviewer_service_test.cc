@@ -3,15 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "common/hash.h"
 #include "common/persona.h"
 #include "common/rocksdb_event_log.h"
 #include "services/reviewer/panel.h"
 #include "services/reviewer/test_revision.h"
+#include "spdlog/sinks/base_sink.h"
+#include "spdlog/spdlog.h"
 
 namespace seaworthy {
 namespace {
@@ -53,6 +58,43 @@ class FakeEndpoint : public InstantEndpoint {
       Answer{R"({"vote":"ship","quote":"Fine."})", "fake-1"}};
 };
 
+// What is logged while it lives.
+class HeardLog : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  // Until `words` were said, moving the clock on by `step` meanwhile.
+  bool Wait(const std::string& words, FakeTimer& timer, absl::Duration step = absl::ZeroDuration()) {
+    const absl::Time give_up = absl::Now() + kPatience;
+    while (absl::Now() < give_up) {
+      absl::MutexLock lock(&heard_mutex_);
+      const auto said = [&]() ABSL_SHARED_LOCKS_REQUIRED(heard_mutex_) { return CountLocked(words) > 0; };
+      if (heard_mutex_.AwaitWithTimeout(absl::Condition(&said), absl::Milliseconds(20))) return true;
+      timer.Advance(step);
+    }
+    return false;
+  }
+  int Count(const std::string& words) {
+    absl::MutexLock lock(&heard_mutex_);
+    return CountLocked(words);
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    absl::MutexLock lock(&heard_mutex_);
+    lines_.emplace_back(message.payload.data(), message.payload.size());
+  }
+  void flush_() override {}
+
+ private:
+  int CountLocked(const std::string& words) ABSL_SHARED_LOCKS_REQUIRED(heard_mutex_) {
+    return static_cast<int>(std::count_if(lines_.begin(), lines_.end(), [&](const std::string& line) {
+      return line.find(words) != std::string::npos;
+    }));
+  }
+
+  absl::Mutex heard_mutex_;
+  std::vector<std::string> lines_ ABSL_GUARDED_BY(heard_mutex_);
+};
+
 class ReviewerServiceTest : public testing::Test {
  protected:
   ReviewerServiceTest() {
@@ -64,6 +106,7 @@ class ReviewerServiceTest : public testing::Test {
     options.clock = &clock_;
     VerdictSeeker::Options seek = PanelDefaults();
     seek.routes["default"] = {&endpoint_};
+    seek.limits[&endpoint_].url = "openai:https://me:secret@llm.example/v1?key=secret";
     seek.clock = &clock_;
     seek.timer = &timer_;
     seeker_ = std::make_unique<VerdictSeeker>(std::move(seek));
@@ -101,6 +144,22 @@ class ReviewerServiceTest : public testing::Test {
     }
     ADD_FAILURE() << "no event " << dedup_id;
     return v1::Event();
+  }
+
+  v1::ReviewerStatus Status() { return service_->GetReviewerStatus({}).value(); }
+
+  // Calls until the endpoint is left alone.
+  void BreakTheEndpoint() {
+    endpoint_.Will({absl::UnavailableError("the model is away")});
+    auto request = std::make_shared<LlmRequest>();
+    request->persona = std::make_shared<v1::Persona>(service_->ListPersonas({})->personas(0));
+    request->revision = TestRevision("Harrow").request().revision;
+    for (int i = 0; i < 100 && seeker_->lane("dx").open; ++i) {
+      absl::Notification done;
+      seeker_->Seek(request, [&](auto) { done.Notify(); });
+      while (!done.WaitForNotificationWithTimeout(absl::Milliseconds(1))) timer_.Advance(absl::Seconds(1));
+    }
+    ASSERT_FALSE(seeker_->lane("dx").open);
   }
 
   const std::string dir_ = testing::TempDir() + "/reviewer-" + RandomHex(8);
@@ -187,6 +246,49 @@ TEST_F(ReviewerServiceTest, ListsPersonasInOrder) {
   ASSERT_TRUE(personas.ok());
   EXPECT_EQ(personas->personas_size(), 4);
   EXPECT_EQ(personas->personas(0).persona_id(), "dx");
+}
+
+TEST_F(ReviewerServiceTest, StatusOfAPanelAtWorkHasNothingClosed) {
+  ASSERT_TRUE(service_->Start().ok());
+  Request("dx");
+  Wait("verdict:a-tool@1/dx");
+  const v1::ReviewerStatus status = Status();
+  ASSERT_EQ(status.lanes_size(), 4);
+  EXPECT_EQ(status.lanes(0).persona_id(), "dx");
+  for (const v1::LaneStatus& lane : status.lanes()) EXPECT_TRUE(lane.open()) << lane.reason();
+  EXPECT_EQ(status.endpoints(0).state(), "closed");
+  EXPECT_FALSE(status.endpoints(0).has_until());
+  EXPECT_EQ(status.endpoints(0).outcomes().at("ok"), 1u);
+}
+
+TEST_F(ReviewerServiceTest, StatusSaysWhyALaneIsClosedAndUntilWhen) {
+  BreakTheEndpoint();
+  const v1::ReviewerStatus status = Status();
+  EXPECT_NE(status.endpoints(0).state(), "closed");
+  EXPECT_THAT(status.endpoints(0).message(), HasSubstr("the model is away"));
+  EXPECT_TRUE(status.endpoints(0).has_until());
+  EXPECT_GT(status.endpoints(0).outcomes().at("transport"), 0u);
+  EXPECT_FALSE(status.lanes(0).open());
+  EXPECT_THAT(status.lanes(0).reason(), HasSubstr("fake"));
+  EXPECT_TRUE(status.lanes(0).has_until());
+}
+
+TEST_F(ReviewerServiceTest, StatusShowsNoCredentialsOfAnAddress) {
+  EXPECT_EQ(Status().endpoints(0).url(), "openai:https://llm.example/v1");
+}
+
+TEST_F(ReviewerServiceTest, AClosedLaneIsLoggedOnceAndOnceWhenItOpens) {
+  const auto heard = std::make_shared<HeardLog>();
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("heard", heard));
+  BreakTheEndpoint();
+  ASSERT_TRUE(service_->Start().ok());
+  EXPECT_TRUE(heard->Wait("the lane of dx is closed", timer_));
+  EXPECT_TRUE(heard->Wait("the lane of dx is open again", timer_, absl::Seconds(10)));
+  service_->Stop();
+  spdlog::set_default_logger(before);
+  EXPECT_EQ(heard->Count("the lane of dx is closed, its requests wait: "), 1);
+  EXPECT_EQ(heard->Count("the lane of dx is open again"), 1);
 }
 
 TEST_F(ReviewerServiceTest, StopsTwiceWithoutHarm) {

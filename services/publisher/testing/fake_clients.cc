@@ -408,6 +408,26 @@ absl::StatusOr<v1::WaitForChangeResponse> FakeAggregator::WaitForChange(const v1
   return response;
 }
 
+void FakeReviewer::SetStatus(absl::StatusOr<v1::ReviewerStatus> status) {
+  absl::MutexLock lock(&mutex_);
+  status_ = std::move(status);
+}
+
+absl::StatusOr<v1::Verdict> FakeReviewer::ReviewRevision(const v1::ReviewRevisionRequest&, absl::Duration) {
+  return absl::UnimplementedError("the fake reviewer gives no verdicts");
+}
+
+absl::StatusOr<v1::ListPersonasResponse> FakeReviewer::ListPersonas(const v1::ListPersonasRequest&,
+                                                                    absl::Duration) {
+  return absl::UnimplementedError("the fake reviewer knows no personas");
+}
+
+absl::StatusOr<v1::ReviewerStatus> FakeReviewer::GetReviewerStatus(const v1::GetReviewerStatusRequest&,
+                                                                   absl::Duration) {
+  absl::MutexLock lock(&mutex_);
+  return status_;
+}
+
 absl::StatusOr<v1::SubmitAnnouncementResponse> FakeIngest::SubmitAnnouncement(
     const v1::SubmitAnnouncementRequest& request, absl::Duration) {
   absl::MutexLock lock(&mutex_);

@@ -1,4 +1,4 @@
-// The aggregator and ingest as tests need them: in memory, deciding by the
+// The aggregator, the reviewer and ingest as tests need them: in memory, deciding by the
 // same rules, failing on demand.
 #pragma once
 
@@ -90,6 +90,23 @@ class FakeAggregator : public AggregatorClient {
   std::vector<std::pair<v1::Prediction, bool>> predictions_ ABSL_GUARDED_BY(mutex_);
   v1::PanelHealth health_ ABSL_GUARDED_BY(mutex_);
   v1::AggregatorStatus spend_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Thread-safe.
+class FakeReviewer : public ReviewerClient {
+ public:
+  void SetStatus(absl::StatusOr<v1::ReviewerStatus> status);
+
+  absl::StatusOr<v1::Verdict> ReviewRevision(const v1::ReviewRevisionRequest& request,
+                                             absl::Duration deadline) override;
+  absl::StatusOr<v1::ListPersonasResponse> ListPersonas(const v1::ListPersonasRequest& request,
+                                                        absl::Duration deadline) override;
+  absl::StatusOr<v1::ReviewerStatus> GetReviewerStatus(const v1::GetReviewerStatusRequest& request,
+                                                       absl::Duration deadline) override;
+
+ private:
+  absl::Mutex mutex_;
+  absl::StatusOr<v1::ReviewerStatus> status_ ABSL_GUARDED_BY(mutex_) = v1::ReviewerStatus();
 };
 
 // Thread-safe.

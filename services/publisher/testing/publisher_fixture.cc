@@ -7,6 +7,7 @@ namespace seaworthy {
 void PublisherFixture::SetUp() {
   options_.aggregator = &aggregator_;
   options_.ingest = &ingest_;
+  options_.reviewer = &reviewer_;
   options_.clock = &clock_;
   options_.personas = SamplePersonas();
   options_.web_dir = "web";

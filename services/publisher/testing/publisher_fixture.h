@@ -41,6 +41,7 @@ class PublisherFixture : public testing::Test {
 
   FakeAggregator aggregator_;
   FakeIngest ingest_;
+  FakeReviewer reviewer_;
   FakeClock clock_;
   std::unique_ptr<PublisherService> service_;
   std::string cookie_;

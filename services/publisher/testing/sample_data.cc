@@ -291,6 +291,35 @@ v1::ToolView HostileTool(const std::string& id, const std::string& payload) {
   return view;
 }
 
+v1::ReviewerStatus StuckPanel(const std::string& reason) {
+  constexpr int64_t kUntil = 1'763'545'560;
+  v1::ReviewerStatus status;
+  v1::EndpointState* stuck = status.add_endpoints();
+  stuck->set_name("main");
+  stuck->set_url("openai:https://llm.example/v1");
+  stuck->set_model("gull-1");
+  stuck->set_limit(2);
+  stuck->set_max_in_flight(16);
+  stuck->set_state("open");
+  stuck->mutable_until()->set_seconds(kUntil);
+  stuck->set_message(reason);
+  (*stuck->mutable_outcomes())["ok"] = 7;
+  (*stuck->mutable_outcomes())["rate_limited"] = 3;
+  stuck->set_retries(2);
+  stuck->set_cost_today_micro_usd(124'600);
+  v1::EndpointState* working = status.add_endpoints();
+  working->set_name("spare");
+  working->set_state("closed");
+  v1::LaneStatus* lane = status.add_lanes();
+  lane->set_persona_id("dx");
+  lane->set_reason(reason);
+  lane->mutable_until()->set_seconds(kUntil);
+  lane = status.add_lanes();
+  lane->set_persona_id("futurist");
+  lane->set_open(true);
+  return status;
+}
+
 v1::Mark& AddMark(v1::Verdict& verdict, const std::string& words, v1::Mark::Kind kind,
                   v1::Claim::Support support, const std::string& reason) {
   v1::Mark& mark = *verdict.add_marks();

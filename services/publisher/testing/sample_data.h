@@ -22,6 +22,10 @@ v1::ToolView BareTool(const std::string& id, const std::string& name);
 // A tool with `payload` in every text it has.
 v1::ToolView HostileTool(const std::string& id, const std::string& payload);
 
+// A lane that waits and an endpoint left alone, both because of `reason`, until
+// 2025-11-19 09:46 UTC; another lane and endpoint that work.
+v1::ReviewerStatus StuckPanel(const std::string& reason);
+
 // Puts a mark on the first place of `words` in the quote.
 v1::Mark& AddMark(v1::Verdict& verdict, const std::string& words, v1::Mark::Kind kind,
                   v1::Claim::Support support, const std::string& reason);
