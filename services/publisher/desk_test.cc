@@ -200,6 +200,15 @@ TEST_F(DeskTest, StatusShowsEverythingElseWhereTheReviewerIsSilent) {
   EXPECT_THAT(response.body, HasSubstr("comparisons · drafted"));
 }
 
+TEST_F(DeskTest, QueueTellsATroubleOfSeveralPersonasOnce) {
+  v1::ReviewerStatus status = StuckPanel("is the key right?");
+  *status.add_lanes() = status.lanes(0);
+  status.mutable_lanes(2)->set_persona_id("business");
+  reviewer_.SetStatus(status);
+  EXPECT_THAT(DeskGet("/desk").body,
+              HasSubstr("Reviews by dx, business wait: is the key right? Next try at 2025"));
+}
+
 TEST_F(DeskTest, QueueSaysAtItsTopWhatIsStuckAndOnlyThen) {
   EXPECT_THAT(DeskGet("/desk").body, Not(HasSubstr("notice-strong")));
   reviewer_.SetStatus(StuckPanel("<b>no key</b>"));

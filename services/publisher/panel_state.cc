@@ -20,14 +20,16 @@ constexpr absl::Duration kPatience = absl::Seconds(2);
 
 constexpr char kClosed[] = "closed";
 
-// ` Tried again at 2026-11-20 09:14 UTC.`, or nothing.
+// ` Next try at 2026-11-20 09:14 UTC.`, or nothing.
 template <typename Message>
 std::string AgainText(const Message& message) {
-  return message.has_until() ? absl::StrCat(" Tried again at ", TimeText(message.until()), ".") : "";
+  return message.has_until() ? absl::StrCat(" Next try at ", TimeText(message.until()), ".") : "";
 }
 
 std::string WhyText(const std::string& reason) {
-  return reason.empty() ? "." : absl::StrCat(": ", reason, reason.back() == '.' ? "" : ".");
+  if (reason.empty()) return ".";
+  const bool ended = reason.back() == '.' || reason.back() == '?' || reason.back() == '!';
+  return absl::StrCat(": ", reason, ended ? "" : ".");
 }
 
 template <typename Message>
@@ -111,10 +113,14 @@ std::string EndpointStateText(const std::string& state) {
 
 std::vector<std::string> StuckTexts(const v1::ReviewerStatus& status) {
   std::vector<std::string> texts;
+  // Lanes of one route share their trouble: it is told once.
+  std::map<std::string, std::vector<std::string>> waiting;
   for (const v1::LaneStatus& lane : status.lanes()) {
     if (lane.open()) continue;
-    texts.push_back(
-        absl::StrCat("Reviews by ", lane.persona_id(), " wait", WhyText(lane.reason()), AgainText(lane)));
+    waiting[absl::StrCat(" wait", WhyText(lane.reason()), AgainText(lane))].push_back(lane.persona_id());
+  }
+  for (const auto& [why, personas] : waiting) {
+    texts.push_back(absl::StrCat("Reviews by ", absl::StrJoin(personas, ", "), why));
   }
   for (const v1::EndpointState& endpoint : status.endpoints()) {
     if (endpoint.state() == kClosed) continue;

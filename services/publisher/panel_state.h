@@ -17,8 +17,8 @@ absl::StatusOr<v1::ReviewerStatus> AskPanelState(ReviewerClient* reviewer);
 
 // Of an endpoint's state, in words: `working`, `left alone after failures`.
 std::string EndpointStateText(const std::string& state);
-// A sentence for each lane and endpoint that is closed to reviews, lanes first.
-// Plain text.
+// A line for each trouble that keeps personas waiting, then one for each
+// endpoint that is not closed. Plain text.
 std::vector<std::string> StuckTexts(const v1::ReviewerStatus& status);
 
 // For templates: `endpoints`, `lanes` and, where the state is not known,
