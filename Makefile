@@ -10,6 +10,7 @@ EXAMPLES ?= examples
 LLM ?= offline
 MODEL ?=
 N ?= 300
+SECONDS_EACH ?= 60
 SEED ?= 1
 JOBS ?= $(shell nproc)
 
@@ -17,7 +18,7 @@ BIN := build/bin
 # What `make run` needs: the programs, neither tests nor benchmarks.
 PROGRAMS := seaworthy
 
-.PHONY: help setup run build test bench lint fmt asan tsan crash clean
+.PHONY: help setup run build test bench lint fmt asan tsan crash fuzz clean
 
 help: ## this list
 	@echo "Seaworthy: make TARGET"
@@ -62,6 +63,14 @@ tsan: setup ## every test under the thread sanitizer
 crash: setup ## N kills under load (SEED chooses them), then the proof that nothing was lost
 	@scripts/build.sh release $(JOBS) $(PROGRAMS) seaworthy_dump_log
 	@python3 -B tests/crash/crash.py --program $(BIN)/seaworthy --kills $(N) --seed $(SEED)
+
+fuzz: setup ## feeds readers and parsers with random input, SECONDS_EACH seconds each
+	@scripts/build.sh fuzz $(JOBS) fuzz_document fuzz_stream fuzz_verdict
+	@for name in document stream verdict; do \
+	  mkdir -p build/fuzz/$$name/corpus; \
+	  (cd build/fuzz/$$name && ../bin/fuzz_$$name -max_total_time=$(SECONDS_EACH) -max_len=65536 \
+	     -rss_limit_mb=4096 -timeout=20 corpus 2>&1 | tail -n 4); \
+	done
 
 clean: ## removes build/
 	@rm -rf build

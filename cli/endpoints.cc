@@ -100,7 +100,7 @@ absl::Status ProbeEndpoint(const Config& config, const EndpointConfig& endpoint,
     }
     case EndpointFamily::kGrpc: {
       SEAWORTHY_ASSIGN_OR_RETURN(std::string key, ReadKey(endpoint));
-      return ProbeGrpcEndpoint(endpoint, std::move(key));
+      return ProbeGrpcEndpoint(endpoint, key);
     }
   }
   return absl::InternalError("an endpoint of no family");

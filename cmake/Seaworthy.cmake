@@ -18,6 +18,9 @@ string(REPLACE "-g" "-g1" CMAKE_CXX_FLAGS_RELWITHDEBINFO "${CMAKE_CXX_FLAGS_RELW
 if(SEAWORTHY_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
+elseif(SEAWORTHY_SANITIZE STREQUAL "fuzzer")
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
 elseif(SEAWORTHY_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread)
   add_link_options(-fsanitize=thread)
@@ -46,7 +49,11 @@ if(SEAWORTHY_TESTS)
 endif()
 
 add_library(seaworthy_warnings INTERFACE)
-target_compile_options(seaworthy_warnings INTERFACE -Wall -Wextra -Werror -Wno-unused-parameter)
+target_compile_options(seaworthy_warnings INTERFACE -Wall -Wextra -Wno-unused-parameter)
+# GCC decides what is a warning.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(seaworthy_warnings INTERFACE -Werror)
+endif()
 
 # seaworthy_library(NAME SOURCES a.cc ... TESTS a_test.cc ... DEPS lib ... TEST_DEPS lib ...)
 # makes the library NAME and, where there are tests, one program NAME_tests

@@ -96,8 +96,9 @@ absl::StatusOr<v1::AmendVerdictRequest> ReadAmendment(const Call& call) {
   v1::Amendment& amendment = *request.mutable_amendment();
   const auto read = [&object](const std::string& name, std::string* value) {
     auto member = StringMember(*object, name);
-    if (member.ok()) *value = *std::move(member);
-    return member.status();
+    if (!member.ok()) return member.status();
+    *value = *std::move(member);
+    return absl::OkStatus();
   };
   std::string kind;
   for (const auto& [name, value] : std::initializer_list<std::pair<const char*, std::string*>>{

@@ -62,7 +62,7 @@ struct FaultPanel::Lane {
       ++started;
     }
     const absl::Time begin = absl::Now();
-    endpoint->Start(call, [this, begin](LlmReply reply) {
+    endpoint->Start(call, [this, begin](const LlmReply& reply) {
       const absl::Duration took = absl::Now() - begin;
       const bool verdict = reply.outcome == LlmOutcome::kOk && ParseVerdict(reply.raw, *call.request).ok();
       Next();
@@ -76,8 +76,8 @@ struct FaultPanel::Lane {
 
   void Wait() {
     absl::MutexLock lock(&mutex);
-    mutex.Await(absl::Condition(
-        +[](Lane* lane) { return lane->run.calls == lane->load.calls; }, this));
+    const auto done = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex) { return run.calls == load.calls; };
+    mutex.Await(absl::Condition(&done));
   }
 
   std::unique_ptr<LlmEndpoint> endpoint;
