@@ -18,7 +18,7 @@ BIN := build/bin
 # What `make run` needs: the programs, neither tests nor benchmarks.
 PROGRAMS := seaworthy
 
-.PHONY: help setup run build test bench lint fmt asan tsan crash fuzz clean
+.PHONY: help setup run build test bench lint analyze fmt asan tsan crash fuzz clean
 
 help: ## this list
 	@echo "Seaworthy: make TARGET"
@@ -48,6 +48,10 @@ bench: setup ## builds and runs the benchmarks
 
 lint: setup ## formatting, clang-tidy, thread safety, includes, shell
 	@scripts/lint.sh $(JOBS)
+
+analyze: setup ## clang's static analyzer over every source; takes twice as long as lint
+	@scripts/build.sh release $(JOBS) seaworthy_proto seaworthy_grpc seaworthy_grpc_third_party
+	@python3 -B scripts/tidy.py --build build/release --jobs $(JOBS) --analyze
 
 fmt: ## formats every C++ file in place
 	@git ls-files '*.cc' '*.h' | xargs --no-run-if-empty clang-format -i

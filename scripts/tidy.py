@@ -19,6 +19,8 @@ INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 AREAS = ("cli", "common", "examples", "services", "tests", "bench")
 # GCC compiles; clang only reads, with its thread-safety analysis on.
 EXTRA = ["-Wthread-safety", "-Wno-unknown-warning-option", "-Wno-unused-command-line-argument"]
+# Half of the time; `make analyze` runs it.
+NO_ANALYZER = "-clang-analyzer-*"
 # What takes most of the time and finds least in tests.
 TEST_CHECKS = "-clang-analyzer-*,-bugprone-*,bugprone-use-after-move,-misc-*,-performance-*,-readability-*"
 
@@ -46,21 +48,23 @@ def mark_of(entry, root, build, version):
     return digest.hexdigest()
 
 
-def tidy(source, build):
+def tidy(source, build, analyze):
     command = ["clang-tidy", "--quiet", "-p", str(build), *(f"--extra-arg={flag}" for flag in EXTRA)]
     if source.name.endswith("_test.cc"):
         command.append(f"--checks={TEST_CHECKS}")
+    elif not analyze:
+        command.append(f"--checks={NO_ANALYZER}")
     command.append(str(source))
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + (done.stderr if done.returncode else "")
 
 
-def check(entry, root, build, version):
+def check(entry, root, build, version, analyze):
     source = pathlib.Path(entry["file"])
-    mark = build / "tidy" / mark_of(entry, root, build, version)
+    mark = build / ("analyzed" if analyze else "tidy") / mark_of(entry, root, build, version)
     if mark.exists():
         return source, 0, ""
-    code, output = tidy(source, build)
+    code, output = tidy(source, build, analyze)
     if code == 0:
         mark.touch()
     return source, code, output
@@ -70,11 +74,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--analyze", action="store_true", help="with clang's static analyzer")
     parser.add_argument("sources", nargs="*", help="only these; all of the build without them")
     args = parser.parse_args()
     root = pathlib.Path.cwd()
     build = args.build.resolve()
-    (build / "tidy").mkdir(exist_ok=True)
+    for folder in ("tidy", "analyzed"):
+        (build / folder).mkdir(exist_ok=True)
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True, check=True).stdout
     wanted = {str(pathlib.Path(name).resolve()) for name in args.sources}
     entries = [
@@ -85,7 +91,7 @@ def main():
     ]
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for source, code, output in pool.map(lambda e: check(e, root, build, version), entries):
+        for source, code, output in pool.map(lambda e: check(e, root, build, version, args.analyze), entries):
             if code:
                 bad += 1
                 print(f"{source.relative_to(root)}:\n{output}", file=sys.stderr, flush=True)
