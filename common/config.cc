@@ -41,7 +41,6 @@ constexpr Key<Config> kKeys[] = {
     {"model", SetMember<&Config::model>},
     {"prompts_dir", SetMember<&Config::prompts_dir>},
     {"public_url", SetMember<&Config::public_url>},
-    {"reviewer_workers", SetMember<&Config::reviewer_workers>},
     {"web_dir", SetMember<&Config::web_dir>},
 };
 
@@ -113,7 +112,6 @@ absl::Status CheckToken(const std::string& token) {
 absl::Status CheckRanges(const Config& config) {
   const std::tuple<absl::string_view, int, int, int> ranges[] = {
       {"http_port", config.http_port, 0, 65535},
-      {"reviewer_workers", config.reviewer_workers, 1, 256},
       {"ingest_workers", config.ingest_workers, 1, 64},
       {"max_pairs_per_tool", config.max_pairs_per_tool, 0, 100},
   };

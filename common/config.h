@@ -89,8 +89,6 @@ struct Config {
   // In the order of their names.
   std::vector<EndpointConfig> endpoints;
   PanelConfig panel;
-  // Reviews under way at once.
-  int reviewer_workers = 4;
   // Announcements read at once. One keeps the order of the log, and with it the
   // same pairs for the same input.
   int ingest_workers = 1;

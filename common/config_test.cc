@@ -114,8 +114,8 @@ TEST_F(ConfigTest, ResolvingKeepsWhatIsSet) {
 
 TEST_F(ConfigTest, ValuesOutOfRangeAreNamed) {
   EXPECT_THAT(Resolve([](Config& c) { c.http_port = 70000; }).status().message(), HasSubstr("`http_port`"));
-  EXPECT_THAT(Resolve([](Config& c) { c.reviewer_workers = 0; }).status().message(),
-              HasSubstr("`reviewer_workers`"));
+  EXPECT_THAT(Resolve([](Config& c) { c.ingest_workers = 0; }).status().message(),
+              HasSubstr("`ingest_workers`"));
   EXPECT_THAT(Resolve([](Config& c) { c.public_url = "reviews.example/"; }).status().message(),
               HasSubstr("`public_url`"));
   EXPECT_THAT(Resolve([](Config& c) { c.data_dir = ""; }).status().message(), HasSubstr("`data_dir`"));
