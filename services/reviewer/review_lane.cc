@@ -185,7 +185,8 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
     taken->effects = FailUnknown((*input)->asked);
     const auto& wanted = (*input)->asked.persona_ids();
     const bool asked =
-        std::find(wanted.begin(), wanted.end(), options_.persona->persona_id()) != wanted.end();
+        std::find(wanted.begin(), wanted.end(), options_.persona->persona_id()) != wanted.end() &&
+        !IsGiven((*input)->asked.revision());
     if (asked) taken->request = MakeRequest(**input);
     {
       absl::MutexLock lock(&mutex_);
@@ -193,6 +194,14 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
     }
     if (!asked) return Push({std::move(taken), std::monostate()});
     Ask(std::move(taken));
+  }
+
+  // Asked again for what it has said already (a request repeated, a lane new to
+  // an old log): the log would drop the answer, and a model would be paid for it.
+  bool IsGiven(const v1::Revision& revision) const {
+    const RevisionId id{ToolId(revision.tool_id()), revision.number()};
+    const VerdictId verdict = MakeVerdictId(id, PersonaId(options_.persona->persona_id()));
+    return options_.log->FindByDedupId(text::Cat("verdict:", verdict.value())).ok();
   }
 
   std::shared_ptr<const LlmRequest> MakeRequest(const ReviewInput& input) const {

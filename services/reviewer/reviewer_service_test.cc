@@ -162,6 +162,18 @@ class ReviewerServiceTest : public testing::Test {
     ASSERT_FALSE(seeker_->lane("dx").open);
   }
 
+  // Waits until the queue has nothing left.
+  bool Settled(const std::string& queue) {
+    const absl::Time give_up = absl::Now() + kPatience;
+    while (absl::Now() < give_up) {
+      for (const SubscriptionStatus& status : log_->ListSubscriptions()) {
+        if (status.name == queue && status.pending + status.in_flight + status.retrying == 0) return true;
+      }
+      log_->ReadAfter(log_->LastSequence(), 1, absl::Milliseconds(10)).IgnoreError();
+    }
+    return false;
+  }
+
   const std::string dir_ = testing::TempDir() + "/reviewer-" + RandomHex(8);
   FakeClock clock_;
   FakeTimer timer_{&clock_};
@@ -194,6 +206,8 @@ TEST_F(ReviewerServiceTest, SameRevisionAskedTwiceGivesOneVerdict) {
   Request("futurist", "ask-3");
   Wait("verdict:a-tool@1/futurist");
   EXPECT_LE(log_->LastSequence(), before + 3);
+  EXPECT_TRUE(Settled("reviewer.dx"));
+  EXPECT_EQ(endpoint_.calls(), 2);
 }
 
 TEST_F(ReviewerServiceTest, PassingTroubleIsTriedAgain) {
