@@ -9,7 +9,7 @@ import unittest
 
 from e2e.case import ServerCase
 from support.announcements import model_card, no_release, tool_name
-from support.server import run
+from support.server import free_port, run
 
 COMMANDS = ["up", "ingest", "review", "compare", "status", "export", "rebuild", "doctor"]
 
@@ -95,7 +95,7 @@ class WithoutServer(unittest.TestCase):
         self.assertIn("seaworthy.toml:2:", done.err)
 
     def test_doctor_finds_a_new_place_ready(self):
-        done = run("doctor", "--data", self.data, "--port", 1 << 15)
+        done = run("doctor", "--data", self.data, "--port", free_port())
         self.assertEqual(done.code, 0, done.out + done.err)
         self.assertFalse(self.data.exists())
 
