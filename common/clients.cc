@@ -40,6 +40,11 @@ class GrpcIngestClient : public IngestClient {
   SEAWORTHY_RPC(IngestService, GetReceivedAnnouncement, v1::GetReceivedAnnouncementRequest, v1::Announcement)
   SEAWORTHY_RPC(IngestService, ExtractAnnouncement, v1::ExtractAnnouncementRequest,
                 v1::ExtractAnnouncementResponse)
+  SEAWORTHY_RPC(IngestService, RetryAnnouncement, v1::RetryAnnouncementRequest,
+                v1::SubmitAnnouncementResponse)
+  SEAWORTHY_RPC(IngestService, ChangeSource, v1::ChangeSourceRequest, v1::SourceView)
+  SEAWORTHY_RPC(IngestService, ListSources, v1::ListSourcesRequest, v1::ListSourcesResponse)
+  SEAWORTHY_RPC(IngestService, ReadSource, v1::ReadSourceRequest, v1::SourceView)
 
  private:
   std::unique_ptr<v1::IngestService::StubInterface> stub_;
@@ -71,6 +76,10 @@ class GrpcAggregatorClient : public AggregatorClient {
   SEAWORTHY_RPC(AggregatorService, RequestComparison, v1::RequestComparisonRequest, v1::Comparison)
   SEAWORTHY_RPC(AggregatorService, Decide, v1::DecideRequest, v1::Comparison)
   SEAWORTHY_RPC(AggregatorService, AmendVerdict, v1::AmendVerdictRequest, v1::Verdict)
+  SEAWORTHY_RPC(AggregatorService, DecideIdentity, v1::DecideIdentityRequest, v1::ToolView)
+  SEAWORTHY_RPC(AggregatorService, ListIdentity, v1::ListIdentityRequest, v1::ListIdentityResponse)
+  SEAWORTHY_RPC(AggregatorService, CorrectFact, v1::CorrectFactRequest, v1::ToolView)
+  SEAWORTHY_RPC(AggregatorService, ListRevisions, v1::ListRevisionsRequest, v1::ListRevisionsResponse)
   SEAWORTHY_RPC(AggregatorService, ListPredictions, v1::ListPredictionsRequest, v1::ListPredictionsResponse)
   SEAWORTHY_RPC(AggregatorService, GetPanelHealth, v1::GetPanelHealthRequest, v1::PanelHealth)
   SEAWORTHY_RPC(AggregatorService, ListDecisions, v1::ListDecisionsRequest, v1::ListDecisionsResponse)

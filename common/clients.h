@@ -33,6 +33,10 @@ class IngestClient {
   SEAWORTHY_RPC(SubmitAnnouncement, v1::SubmitAnnouncementRequest, v1::SubmitAnnouncementResponse);
   SEAWORTHY_RPC(GetReceivedAnnouncement, v1::GetReceivedAnnouncementRequest, v1::Announcement);
   SEAWORTHY_RPC(ExtractAnnouncement, v1::ExtractAnnouncementRequest, v1::ExtractAnnouncementResponse);
+  SEAWORTHY_RPC(RetryAnnouncement, v1::RetryAnnouncementRequest, v1::SubmitAnnouncementResponse);
+  SEAWORTHY_RPC(ChangeSource, v1::ChangeSourceRequest, v1::SourceView);
+  SEAWORTHY_RPC(ListSources, v1::ListSourcesRequest, v1::ListSourcesResponse);
+  SEAWORTHY_RPC(ReadSource, v1::ReadSourceRequest, v1::SourceView);
 };
 
 class ReviewerClient {
@@ -55,6 +59,10 @@ class AggregatorClient {
   SEAWORTHY_RPC(RequestComparison, v1::RequestComparisonRequest, v1::Comparison);
   SEAWORTHY_RPC(Decide, v1::DecideRequest, v1::Comparison);
   SEAWORTHY_RPC(AmendVerdict, v1::AmendVerdictRequest, v1::Verdict);
+  SEAWORTHY_RPC(DecideIdentity, v1::DecideIdentityRequest, v1::ToolView);
+  SEAWORTHY_RPC(ListIdentity, v1::ListIdentityRequest, v1::ListIdentityResponse);
+  SEAWORTHY_RPC(CorrectFact, v1::CorrectFactRequest, v1::ToolView);
+  SEAWORTHY_RPC(ListRevisions, v1::ListRevisionsRequest, v1::ListRevisionsResponse);
   SEAWORTHY_RPC(ListPredictions, v1::ListPredictionsRequest, v1::ListPredictionsResponse);
   SEAWORTHY_RPC(GetPanelHealth, v1::GetPanelHealthRequest, v1::PanelHealth);
   SEAWORTHY_RPC(ListDecisions, v1::ListDecisionsRequest, v1::ListDecisionsResponse);

@@ -469,4 +469,41 @@ std::vector<v1::SubmitAnnouncementRequest> FakeIngest::submitted() {
   return submitted_;
 }
 
+absl::StatusOr<v1::ToolView> FakeAggregator::DecideIdentity(const v1::DecideIdentityRequest&,
+                                                            absl::Duration) {
+  return absl::UnimplementedError("not played yet");
+}
+
+absl::StatusOr<v1::ListIdentityResponse> FakeAggregator::ListIdentity(const v1::ListIdentityRequest&,
+                                                                      absl::Duration) {
+  return absl::UnimplementedError("not played yet");
+}
+
+absl::StatusOr<v1::ToolView> FakeAggregator::CorrectFact(const v1::CorrectFactRequest&, absl::Duration) {
+  return absl::UnimplementedError("not played yet");
+}
+
+absl::StatusOr<v1::ListRevisionsResponse> FakeAggregator::ListRevisions(const v1::ListRevisionsRequest&,
+                                                                        absl::Duration) {
+  return absl::UnimplementedError("not played yet");
+}
+
+absl::StatusOr<v1::SubmitAnnouncementResponse> FakeIngest::RetryAnnouncement(
+    const v1::RetryAnnouncementRequest&, absl::Duration) {
+  return absl::UnimplementedError("not played yet");
+}
+
+absl::StatusOr<v1::SourceView> FakeIngest::ChangeSource(const v1::ChangeSourceRequest&, absl::Duration) {
+  return absl::UnimplementedError("not played yet");
+}
+
+absl::StatusOr<v1::ListSourcesResponse> FakeIngest::ListSources(const v1::ListSourcesRequest&,
+                                                                absl::Duration) {
+  return absl::UnimplementedError("not played yet");
+}
+
+absl::StatusOr<v1::SourceView> FakeIngest::ReadSource(const v1::ReadSourceRequest&, absl::Duration) {
+  return absl::UnimplementedError("not played yet");
+}
+
 }  // namespace seaworthy

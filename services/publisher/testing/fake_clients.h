@@ -54,6 +54,14 @@ class FakeAggregator : public AggregatorClient {
   absl::StatusOr<v1::Comparison> Decide(const v1::DecideRequest& request, absl::Duration deadline) override;
   absl::StatusOr<v1::Verdict> AmendVerdict(const v1::AmendVerdictRequest& request,
                                            absl::Duration deadline) override;
+  absl::StatusOr<v1::ToolView> DecideIdentity(const v1::DecideIdentityRequest& request,
+                                              absl::Duration deadline) override;
+  absl::StatusOr<v1::ListIdentityResponse> ListIdentity(const v1::ListIdentityRequest& request,
+                                                        absl::Duration deadline) override;
+  absl::StatusOr<v1::ToolView> CorrectFact(const v1::CorrectFactRequest& request,
+                                           absl::Duration deadline) override;
+  absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(const v1::ListRevisionsRequest& request,
+                                                          absl::Duration deadline) override;
   absl::StatusOr<v1::ListPredictionsResponse> ListPredictions(const v1::ListPredictionsRequest& request,
                                                               absl::Duration deadline) override;
   absl::StatusOr<v1::PanelHealth> GetPanelHealth(const v1::GetPanelHealthRequest& request,
@@ -118,6 +126,14 @@ class FakeIngest : public IngestClient {
                                                            absl::Duration deadline) override;
   absl::StatusOr<v1::ExtractAnnouncementResponse> ExtractAnnouncement(
       const v1::ExtractAnnouncementRequest& request, absl::Duration deadline) override;
+  absl::StatusOr<v1::SubmitAnnouncementResponse> RetryAnnouncement(
+      const v1::RetryAnnouncementRequest& request, absl::Duration deadline) override;
+  absl::StatusOr<v1::SourceView> ChangeSource(const v1::ChangeSourceRequest& request,
+                                              absl::Duration deadline) override;
+  absl::StatusOr<v1::ListSourcesResponse> ListSources(const v1::ListSourcesRequest& request,
+                                                      absl::Duration deadline) override;
+  absl::StatusOr<v1::SourceView> ReadSource(const v1::ReadSourceRequest& request,
+                                            absl::Duration deadline) override;
   // What was submitted, in order.
   std::vector<v1::SubmitAnnouncementRequest> submitted();
 
