@@ -36,8 +36,9 @@ class Application {
       case v1::Event::kAnnouncementReceived:
         return Received(event.announcement_received());
       case v1::Event::kAnnouncementRejected:
-        return RejectAnnouncement(event.announcement_rejected().announcement_id(),
-                                  event.announcement_rejected().reason());
+        return Rejected(event.announcement_rejected());
+      case v1::Event::kAnnouncementSplit:
+        return Split(event.announcement_split());
       case v1::Event::kToolAnnounced:
         return Announced(event.tool_announced());
       case v1::Event::kReviewRequested:
@@ -57,6 +58,9 @@ class Application {
       case v1::Event::kDeadLetter:
         return DeadLetter(event.dead_letter());
       case v1::Event::kComparisonDecided:
+      case v1::Event::kSourceChanged:
+      case v1::Event::kIdentityDecided:
+      case v1::Event::kFactCorrected:
       case v1::Event::PAYLOAD_NOT_SET:
         return absl::OkStatus();
     }
@@ -70,16 +74,57 @@ class Application {
     if (known.has_value()) return absl::OkStatus();
     v1::Announcement announcement = event.announcement();
     announcement.set_state(v1::Announcement::RECEIVED);
+    SEAWORTHY_RETURN_IF_ERROR(Correct(announcement));
     return StoreAnnouncement(state_, announcement, std::nullopt);
   }
 
-  absl::Status RejectAnnouncement(const std::string& id, const std::string& reason) {
+  // A rejected announcement that a later one takes the place of is corrected.
+  absl::Status Correct(const v1::Announcement& by) {
+    if (by.replaces().empty()) return absl::OkStatus();
+    SEAWORTHY_ASSIGN_OR_RETURN(auto rejected,
+                               state_.Load<v1::Announcement>(Table::kAnnouncements, by.replaces()));
+    if (!rejected.has_value() || rejected->state() != v1::Announcement::REJECTED) return absl::OkStatus();
+    rejected->set_state(v1::Announcement::CORRECTED);
+    rejected->set_replaced_by(by.announcement_id());
+    return StoreAnnouncement(state_, *rejected, v1::Announcement::REJECTED);
+  }
+
+  // What was refused before it was received comes with the rejection.
+  absl::Status Rejected(const v1::AnnouncementRejected& event) {
+    if (!event.has_announcement()) {
+      return RejectAnnouncement(event.announcement_id(), event.code(), event.reason());
+    }
+    const std::string& id = event.announcement().announcement_id();
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto known, state_.Load<v1::Announcement>(Table::kAnnouncements, id));
+    if (known.has_value()) return absl::OkStatus();
+    v1::Announcement announcement = event.announcement();
+    announcement.set_state(v1::Announcement::REJECTED);
+    announcement.set_reject_code(event.code());
+    announcement.set_reason(event.reason());
+    SEAWORTHY_RETURN_IF_ERROR(Correct(announcement));
+    return StoreAnnouncement(state_, announcement, std::nullopt);
+  }
+
+  absl::Status RejectAnnouncement(const std::string& id, const std::string& code, const std::string& reason) {
     SEAWORTHY_ASSIGN_OR_RETURN(auto announcement, state_.Load<v1::Announcement>(Table::kAnnouncements, id));
     if (!announcement.has_value() || announcement->state() != v1::Announcement::RECEIVED) {
       return absl::OkStatus();
     }
     announcement->set_state(v1::Announcement::REJECTED);
+    announcement->set_reject_code(code);
     announcement->set_reason(reason);
+    return StoreAnnouncement(state_, *announcement, v1::Announcement::RECEIVED);
+  }
+
+  // A feed: its entries are announcements of their own.
+  absl::Status Split(const v1::AnnouncementSplit& event) {
+    SEAWORTHY_ASSIGN_OR_RETURN(auto announcement,
+                               state_.Load<v1::Announcement>(Table::kAnnouncements, event.announcement_id()));
+    if (!announcement.has_value() || announcement->state() != v1::Announcement::RECEIVED) {
+      return absl::OkStatus();
+    }
+    announcement->set_state(v1::Announcement::SPLIT);
+    *announcement->mutable_entry_announcement_ids() = event.entry_announcement_ids();
     return StoreAnnouncement(state_, *announcement, v1::Announcement::RECEIVED);
   }
 
@@ -338,7 +383,8 @@ class Application {
     const std::string reason =
         absl::StrCat("given up after ", letter.attempts(), " tries: ", letter.reason());
     if (event.has_announcement_received()) {
-      return RejectAnnouncement(event.announcement_received().announcement().announcement_id(), reason);
+      return RejectAnnouncement(event.announcement_received().announcement().announcement_id(), "dead_letter",
+                                reason);
     }
     // The reviewer has a subscription a persona.
     if (!event.has_review_requested() || !letter.subscription().starts_with("reviewer.")) {
