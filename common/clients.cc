@@ -45,6 +45,7 @@ class GrpcIngestClient : public IngestClient {
   SEAWORTHY_RPC(IngestService, ChangeSource, v1::ChangeSourceRequest, v1::SourceView)
   SEAWORTHY_RPC(IngestService, ListSources, v1::ListSourcesRequest, v1::ListSourcesResponse)
   SEAWORTHY_RPC(IngestService, ReadSource, v1::ReadSourceRequest, v1::SourceView)
+  SEAWORTHY_RPC(IngestService, HandleWebSub, v1::HandleWebSubRequest, v1::HandleWebSubResponse)
 
  private:
   std::unique_ptr<v1::IngestService::StubInterface> stub_;

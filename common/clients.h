@@ -37,6 +37,7 @@ class IngestClient {
   SEAWORTHY_RPC(ChangeSource, v1::ChangeSourceRequest, v1::SourceView);
   SEAWORTHY_RPC(ListSources, v1::ListSourcesRequest, v1::ListSourcesResponse);
   SEAWORTHY_RPC(ReadSource, v1::ReadSourceRequest, v1::SourceView);
+  SEAWORTHY_RPC(HandleWebSub, v1::HandleWebSubRequest, v1::HandleWebSubResponse);
 };
 
 class ReviewerClient {

@@ -506,4 +506,12 @@ absl::StatusOr<v1::SourceView> FakeIngest::ReadSource(const v1::ReadSourceReques
   return absl::UnimplementedError("not played yet");
 }
 
+absl::StatusOr<v1::HandleWebSubResponse> FakeIngest::HandleWebSub(const v1::HandleWebSubRequest& request,
+                                                                  absl::Duration) {
+  v1::HandleWebSubResponse response;
+  response.set_status(request.mode() == "denied" ? 404 : 200);
+  response.set_body(request.challenge());
+  return response;
+}
+
 }  // namespace seaworthy

@@ -134,6 +134,8 @@ class FakeIngest : public IngestClient {
                                                       absl::Duration deadline) override;
   absl::StatusOr<v1::SourceView> ReadSource(const v1::ReadSourceRequest& request,
                                             absl::Duration deadline) override;
+  absl::StatusOr<v1::HandleWebSubResponse> HandleWebSub(const v1::HandleWebSubRequest& request,
+                                                        absl::Duration deadline) override;
   // What was submitted, in order.
   std::vector<v1::SubmitAnnouncementRequest> submitted();
 
