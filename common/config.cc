@@ -48,8 +48,10 @@ absl::Status SetKey(absl::string_view name, const toml::node& node, const std::s
   if (name == "endpoints") return config_toml::ReadEndpoints(node, path, config);
   if (name == "panel") return config_toml::ReadPanel(node, path, config);
   if (name == "budget") return config_toml::ReadBudget(node, path, config);
-  return config_toml::SetByName(kKeys, name, node, path,
-                                "the file, nor a table of it ([endpoints.NAME], [panel], [budget])", config);
+  if (name == "hooks") return config_toml::ReadHooks(node, path, config);
+  return config_toml::SetByName(
+      kKeys, name, node, path,
+      "the file, nor a table of it ([endpoints.NAME], [panel], [budget], [hooks.SOURCE])", config);
 }
 
 // What only the whole file shows.

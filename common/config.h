@@ -49,6 +49,22 @@ struct EndpointConfig {
   std::optional<double> output_usd_per_million;
 };
 
+// One [hooks.SOURCE] table: who may send announcements to
+// POST /api/v1/hooks/SOURCE.
+struct HookConfig {
+  // Its table: 1 to 64 of a-z, 0-9 and `-`.
+  std::string source_id;
+  // `github` or `generic` (docs/api.md).
+  std::string signature;
+  // Where the secrets are; never the secrets themselves. Several while one is
+  // replaced by another: a signature by any of them counts.
+  std::vector<std::string> secret_env;
+  std::vector<std::string> secret_file;
+  // How near to the tools' makers it stands: `vendor`, `documentation`,
+  // `third_party` or `rumour`.
+  std::string tier = "third_party";
+};
+
 // Who answers for whom, and for how much money.
 struct PanelConfig {
   // [panel]: persona -> endpoint names in order; `default` for the others.
@@ -89,6 +105,8 @@ struct Config {
   // In the order of their names.
   std::vector<EndpointConfig> endpoints;
   PanelConfig panel;
+  // In the order of their names.
+  std::vector<HookConfig> hooks;
   // Announcements read at once. One keeps the order of the log, and with it the
   // same pairs for the same input.
   int ingest_workers = 1;

@@ -18,19 +18,22 @@ namespace seaworthy {
 namespace {
 
 constexpr size_t kMaxKeyBytes = 4096;
+constexpr size_t kMinHookSecretBytes = 16;
 
 // Without the spaces around it; refused where no header could hold it.
-absl::StatusOr<std::string> Cleaned(absl::string_view bytes, const std::string& source) {
+absl::StatusOr<std::string> Cleaned(absl::string_view bytes, const std::string& source,
+                                    absl::string_view what = "an API key") {
   const absl::string_view key = absl::StripAsciiWhitespace(bytes);
   bool plain = key.size() <= kMaxKeyBytes;
   for (const char c : key) plain = plain && absl::ascii_isgraph(static_cast<unsigned char>(c));
-  if (key.empty()) return absl::NotFoundError(absl::StrCat(source, " is empty; put the API key there"));
+  if (key.empty())
+    return absl::NotFoundError(absl::StrCat(source, " is empty or not set; put ", what, " there"));
   if (plain) return std::string(key);
-  return absl::InvalidArgumentError(absl::StrCat(source, " holds no API key: at most ", kMaxKeyBytes,
+  return absl::InvalidArgumentError(absl::StrCat(source, " does not hold ", what, ": at most ", kMaxKeyBytes,
                                                  " printable characters in one word are expected"));
 }
 
-absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
+absl::StatusOr<std::string> ReadKeyFile(const std::string& path, absl::string_view what = "an API key") {
   const std::string source = absl::StrCat("the key file ", path);
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) {
@@ -48,7 +51,7 @@ absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
   std::string bytes(2 * kMaxKeyBytes, '\0');
   const ssize_t size = read(file, bytes.data(), bytes.size());
   if (size < 0) return absl::NotFoundError(absl::StrCat(source, " cannot be read: ", std::strerror(errno)));
-  return Cleaned(absl::string_view(bytes).substr(0, static_cast<size_t>(size)), source);
+  return Cleaned(absl::string_view(bytes).substr(0, static_cast<size_t>(size)), source, what);
 }
 
 }  // namespace
@@ -80,6 +83,34 @@ absl::StatusOr<std::string> ReadKey(const EndpointConfig& endpoint) {
   return absl::NotFoundError(absl::StrCat("endpoint `", endpoint.name, "` has no key: $", variable,
                                           " is not set; export ", variable,
                                           "=…, or name a file of mode 0600 with `key_file`"));
+}
+
+absl::StatusOr<std::vector<std::string>> ReadHookSecrets(const HookConfig& hook) {
+  std::vector<std::string> secrets;
+  const auto add = [&](absl::StatusOr<std::string> secret, const std::string& source) {
+    if (!secret.ok()) {
+      return absl::Status(
+          secret.status().code(),
+          absl::StrCat("webhook `", hook.source_id, "`: ", std::string(secret.status().message())));
+    }
+    if (secret->size() < kMinHookSecretBytes) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "webhook `", hook.source_id, "`: the secret in ", source, " is under ", kMinHookSecretBytes,
+          " characters and may be guessed; `openssl rand -hex 32` makes one"));
+    }
+    secrets.push_back(*std::move(secret));
+    return absl::OkStatus();
+  };
+  for (const std::string& variable : hook.secret_env) {
+    const char* value = std::getenv(variable.c_str());
+    const std::string source = absl::StrCat("$", variable);
+    const absl::Status status = add(Cleaned(value == nullptr ? "" : value, source, "a secret"), source);
+    if (!status.ok()) return status;
+  }
+  for (const std::string& path : hook.secret_file) {
+    if (absl::Status status = add(ReadKeyFile(path, "a secret"), path); !status.ok()) return status;
+  }
+  return secrets;
 }
 
 }  // namespace seaworthy

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/config.h"
@@ -14,6 +15,11 @@ namespace seaworthy {
 // INVALID_ARGUMENT for a file others may read, for more than 4 KiB and for
 // characters no header holds.
 absl::StatusOr<std::string> ReadKey(const EndpointConfig& endpoint);
+
+// The secrets of a webhook: the values of its variables, then those of its
+// files. Errors as ReadKey; INVALID_ARGUMENT also for one that could be
+// guessed (under 16 characters).
+absl::StatusOr<std::vector<std::string>> ReadHookSecrets(const HookConfig& hook);
 
 // The variable a provider's key is in by custom: `OPENAI_API_KEY` for
 // api.openai.com and so on; empty for hosts not known and for this machine.

@@ -73,4 +73,14 @@ absl::Status Set(const toml::node& node, const std::string& where, absl::Duratio
   return absl::OkStatus();
 }
 
+absl::Status Set(const toml::node& node, const std::string& where, std::vector<std::string>& field) {
+  field.clear();
+  const toml::array* list = node.as_array();
+  if (list == nullptr) return Set(node, where, field.emplace_back());
+  for (const toml::node& each : *list) {
+    if (absl::Status status = Set(each, where, field.emplace_back()); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace seaworthy::config_toml

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -27,6 +28,8 @@ absl::Status Set(const toml::node& node, const std::string& where, std::optional
 absl::Status Set(const toml::node& node, const std::string& where, std::optional<int64_t>& field);
 // Seconds, whole or not.
 absl::Status Set(const toml::node& node, const std::string& where, absl::Duration& field);
+// One string or a list of them.
+absl::Status Set(const toml::node& node, const std::string& where, std::vector<std::string>& field);
 
 // One key of a table and the field of `T` it sets.
 template <typename T>
@@ -67,5 +70,7 @@ absl::Status SetByName(const Keys& keys, absl::string_view name, const toml::nod
 absl::Status ReadEndpoints(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadPanel(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadBudget(const toml::node& node, const std::string& path, Config& config);
+// The webhooks.
+absl::Status ReadHooks(const toml::node& node, const std::string& path, Config& config);
 
 }  // namespace seaworthy::config_toml

@@ -14,8 +14,8 @@
 namespace seaworthy {
 namespace {
 
-// An announcement of 2 MiB and its envelope.
-constexpr int kMaxMessageBytes = 8 << 20;
+// A document of 8 MiB, which ingest refuses with its reason, and its envelope.
+constexpr int kMaxMessageBytes = 9 << 20;
 
 class RunningGrpcServer : public GrpcServer {
  public:
