@@ -38,6 +38,8 @@ class GrpcIngestClient : public IngestClient {
   SEAWORTHY_RPC(IngestService, SubmitAnnouncement, v1::SubmitAnnouncementRequest,
                 v1::SubmitAnnouncementResponse)
   SEAWORTHY_RPC(IngestService, GetReceivedAnnouncement, v1::GetReceivedAnnouncementRequest, v1::Announcement)
+  SEAWORTHY_RPC(IngestService, GetAnnouncementDocument, v1::GetAnnouncementDocumentRequest,
+                v1::GetAnnouncementDocumentResponse)
   SEAWORTHY_RPC(IngestService, ExtractAnnouncement, v1::ExtractAnnouncementRequest,
                 v1::ExtractAnnouncementResponse)
   SEAWORTHY_RPC(IngestService, RetryAnnouncement, v1::RetryAnnouncementRequest,

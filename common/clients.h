@@ -32,6 +32,8 @@ class IngestClient {
   virtual ~IngestClient() = default;
   SEAWORTHY_RPC(SubmitAnnouncement, v1::SubmitAnnouncementRequest, v1::SubmitAnnouncementResponse);
   SEAWORTHY_RPC(GetReceivedAnnouncement, v1::GetReceivedAnnouncementRequest, v1::Announcement);
+  SEAWORTHY_RPC(GetAnnouncementDocument, v1::GetAnnouncementDocumentRequest,
+                v1::GetAnnouncementDocumentResponse);
   SEAWORTHY_RPC(ExtractAnnouncement, v1::ExtractAnnouncementRequest, v1::ExtractAnnouncementResponse);
   SEAWORTHY_RPC(RetryAnnouncement, v1::RetryAnnouncementRequest, v1::SubmitAnnouncementResponse);
   SEAWORTHY_RPC(ChangeSource, v1::ChangeSourceRequest, v1::SourceView);

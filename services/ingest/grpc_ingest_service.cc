@@ -30,6 +30,11 @@ class GrpcIngestService final : public v1::IngestService::Service {
                                        v1::Announcement* response) override {
     return Answer(service_->GetReceivedAnnouncement(*request), response);
   }
+  grpc::Status GetAnnouncementDocument(grpc::ServerContext*,
+                                       const v1::GetAnnouncementDocumentRequest* request,
+                                       v1::GetAnnouncementDocumentResponse* response) override {
+    return Answer(service_->GetAnnouncementDocument(*request), response);
+  }
   grpc::Status ExtractAnnouncement(grpc::ServerContext*, const v1::ExtractAnnouncementRequest* request,
                                    v1::ExtractAnnouncementResponse* response) override {
     return Answer(service_->ExtractAnnouncement(*request), response);

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/hash.h"
 #include "seaworthy/v1/event.pb.h"
+#include "services/ingest/announcement_document.h"
 #include "services/ingest/document.h"
 #include "services/ingest/extract/extract.h"
 #include "services/ingest/media_type.h"
@@ -101,6 +102,8 @@ class IngestService::Impl {
  public:
   explicit Impl(const Options& options) : options_(options) {}
   ~Impl() { Stop(); }
+
+  const Options& options() const { return options_; }
 
   absl::Status Start() {
     absl::MutexLock lock(&mutex_);
@@ -332,6 +335,10 @@ absl::StatusOr<v1::SubmitAnnouncementResponse> IngestService::SubmitAnnouncement
 absl::StatusOr<v1::Announcement> IngestService::GetReceivedAnnouncement(
     const v1::GetReceivedAnnouncementRequest& request) {
   return impl_->Get(request);
+}
+absl::StatusOr<v1::GetAnnouncementDocumentResponse> IngestService::GetAnnouncementDocument(
+    const v1::GetAnnouncementDocumentRequest& request) {
+  return ReadAnnouncementDocument(*impl_->options().objects, request);
 }
 absl::StatusOr<v1::ExtractAnnouncementResponse> IngestService::ExtractAnnouncement(
     const v1::ExtractAnnouncementRequest& request) {

@@ -41,6 +41,8 @@ class IngestService {
   absl::StatusOr<v1::SubmitAnnouncementResponse> SubmitAnnouncement(
       const v1::SubmitAnnouncementRequest& request);
   absl::StatusOr<v1::Announcement> GetReceivedAnnouncement(const v1::GetReceivedAnnouncementRequest& request);
+  absl::StatusOr<v1::GetAnnouncementDocumentResponse> GetAnnouncementDocument(
+      const v1::GetAnnouncementDocumentRequest& request);
   absl::StatusOr<v1::ExtractAnnouncementResponse> ExtractAnnouncement(
       const v1::ExtractAnnouncementRequest& request);
 

@@ -459,6 +459,24 @@ absl::StatusOr<v1::Announcement> FakeIngest::GetReceivedAnnouncement(
   return absl::NotFoundError(absl::StrCat("no announcement ", request.announcement_id()));
 }
 
+void FakeIngest::AddDocument(const std::string& object_hash, std::string bytes) {
+  absl::MutexLock lock(&mutex_);
+  documents_[object_hash] = std::move(bytes);
+}
+
+absl::StatusOr<v1::GetAnnouncementDocumentResponse> FakeIngest::GetAnnouncementDocument(
+    const v1::GetAnnouncementDocumentRequest& request, absl::Duration) {
+  absl::MutexLock lock(&mutex_);
+  const auto it = documents_.find(request.object_hash());
+  if (it == documents_.end()) return absl::NotFoundError("no such object");
+  v1::GetAnnouncementDocumentResponse response;
+  response.set_size_bytes(it->second.size());
+  if (request.offset() < it->second.size()) {
+    response.set_document(it->second.substr(request.offset(), request.max_bytes()));
+  }
+  return response;
+}
+
 absl::StatusOr<v1::ExtractAnnouncementResponse> FakeIngest::ExtractAnnouncement(
     const v1::ExtractAnnouncementRequest&, absl::Duration) {
   return absl::UnimplementedError("the publisher never asks for this");

@@ -124,6 +124,8 @@ class FakeIngest : public IngestClient {
       const v1::SubmitAnnouncementRequest& request, absl::Duration deadline) override;
   absl::StatusOr<v1::Announcement> GetReceivedAnnouncement(const v1::GetReceivedAnnouncementRequest& request,
                                                            absl::Duration deadline) override;
+  absl::StatusOr<v1::GetAnnouncementDocumentResponse> GetAnnouncementDocument(
+      const v1::GetAnnouncementDocumentRequest& request, absl::Duration deadline) override;
   absl::StatusOr<v1::ExtractAnnouncementResponse> ExtractAnnouncement(
       const v1::ExtractAnnouncementRequest& request, absl::Duration deadline) override;
   absl::StatusOr<v1::SubmitAnnouncementResponse> RetryAnnouncement(
@@ -136,6 +138,8 @@ class FakeIngest : public IngestClient {
                                             absl::Duration deadline) override;
   absl::StatusOr<v1::HandleWebSubResponse> HandleWebSub(const v1::HandleWebSubRequest& request,
                                                         absl::Duration deadline) override;
+  // Bytes an announcement's object hash stands for.
+  void AddDocument(const std::string& object_hash, std::string bytes);
   // What was submitted, in order.
   std::vector<v1::SubmitAnnouncementRequest> submitted();
 
@@ -143,6 +147,7 @@ class FakeIngest : public IngestClient {
   absl::Mutex mutex_;
   std::vector<v1::SubmitAnnouncementRequest> submitted_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::pair<std::string, v1::Announcement>> by_key_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> documents_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace seaworthy
