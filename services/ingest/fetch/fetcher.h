@@ -25,6 +25,9 @@ struct FetchRequest {
   std::string if_modified_since;
   // Accept header; empty: `*/*`.
   std::string accept;
+  // Authorization header (`Bearer ...`), sent to the URL's own origin over
+  // https only, never to where it redirects; empty: none.
+  std::string authorization;
   // With a content type: POST of the body (WebSub), whose redirects are never
   // followed but handed back as results.
   std::string post_body;
@@ -98,6 +101,10 @@ struct FetcherOptions {
 // On libcurl. Keeps robots.txt of at most 1,000 origins, nothing else. The
 // clock must outlive it.
 std::unique_ptr<Fetcher> NewSafeFetcher(FetcherOptions options);
+
+// Whether an entry of allowed_private_hosts can be used; others allow nothing.
+// Errors: INVALID_ARGUMENT naming the entry.
+absl::Status CheckAllowedPrivateHost(std::string_view entry);
 
 // `Seaworthy/VERSION (+CONTACT)`: CONTACT is a URL or mail address of whoever
 // runs this; empty: left out.
