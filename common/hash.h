@@ -14,6 +14,8 @@ namespace seaworthy {
 std::string Sha256(std::string_view bytes);
 // 64 lower-case hex digits.
 std::string Sha256Hex(std::string_view bytes);
+// HMAC-SHA-256 (RFC 2104), 32 bytes.
+std::string HmacSha256(std::string_view key, std::string_view bytes);
 // Lower-case hex of any bytes.
 std::string ToHex(std::string_view bytes);
 // `bytes` bytes from the system's generator, in lower-case hex: for tokens.

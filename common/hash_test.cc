@@ -33,5 +33,11 @@ TEST(Hash, SecretsAreEqualOnlyWhereEveryByteIs) {
   EXPECT_FALSE(SecretEquals("token", "toke"));
 }
 
+// RFC 4231, test case 2.
+TEST(Hash, HmacIsThatOfTheRfc) {
+  EXPECT_EQ(ToHex(HmacSha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 }  // namespace
 }  // namespace seaworthy
