@@ -16,40 +16,57 @@ struct Genre {
   std::string_view what;
   const char* title;  // In the title: decides almost alone.
   const char* body;   // Counted in the first sentences.
+  // What announcing it in the title leaves of the title's weight.
+  double announced = 8;
 };
 
+// What announcements are mistaken for; matched in lower case.
 constexpr Genre kGenres[] = {
     {"a tutorial",
-     R"(^how to\b|^fine-?tun(?:e|ing)\b|\btutorial\b|^(?:a |the |your )?(?:complete |practical |beginner'?s? )?guide\b|\bstep[- ]by[- ]step\b|^(?:build|create|train|deploy|getting started|understanding|learn|accelerat\w+|run)\w*\b|\bexplained$|^anleitung|^tutoriel|教程)",
-     R"(\b(?:in this (?:tutorial|guide|notebook|post|blog post),? (?:we|you|i)(?:'ll| will)? (?:show|learn|walk|explain|demonstrate|fine-?tune|explore)|step \d|let's (?:start|begin|see|load|install)|first,? (?:install|let's)|we(?:'ll| will) (?:walk|show you)|you will learn|prerequisites)\b)"},
+     R"(^how (?:to|we|i|you)\b|: how \w+ |^fine-?tun(?:e|ing)\b|\btutorial\b|\b(?:guide|walkthrough|cookbook|cheat ?sheet)(?: to\b| for\b|:|$)|\bstep[- ]by[- ]step\b|^(?:building|creating|training|deploying|running|using|leveraging|scaling|accelerating|optimi[sz]ing|understanding|exploring|learning|getting started|mastering|prompting|speeding up|generating|serving|quantizing|integrating|implementing|debugging|migrating)\b|^(?:build|create|train|deploy|learn|understand|master|explore|set ?up|prompt|speed up|write|accelerate|optimi[sz]e)\s|^use \S+ (?:to|for|with|in) |\bway to (?:set ?up|run|build|use)\b|\bexplained$|\bfrom scratch\b|hands[- ]on|^tips\b|^anleitung|^tutoriel|^comment \S+er |^wie (?:man|sie|du|wir) |教程|指南|入门|如何)",
+     R"(\b(?:in this (?:tutorial|guide|notebook|post|blog post|article),? (?:we|you|i)(?:['’]ll| will)? (?:show|learn|walk|explain|demonstrate|fine-?tune|explore|see|go|review)|this (?:post|blog|guide|article|tutorial) (?:will|walks|shows|explains|gives|describes|covers|teaches)|step \d|let['’]s (?:start|begin|see|load|install|build)|first,? (?:install|let['’]s)|we(?:['’]ll| will) (?:walk|show you|briefly review)|you(?:['’]ll| will) learn|prerequisites|join me as|in diesem (?:tutorial|artikel|beitrag) (?:zeigen|lernen)|dans ce tutoriel)\b|本文将|本教程)"},
     {"an event",
-     R"(\b(?:meetup|conference|hackathon|game jam|webinar|summit|workshop|event|office hours|ama|recap|jam)\b|活动|veranstaltung)",
-     R"(\b(?:attendees|speakers?|registration|register (?:now|here|for)|rsvp|venue|agenda|the event|was held|will be held|participants?|prizes?|hosted by|sign up (?:here|now)|join us (?:on|in|at|for)|talks?|deadline|submissions?)\b)"},
+     R"(\b(?:meetup|conference|hackathon|game jam|webinar|summit|workshop|event|office hours|ama|recap|jam|livestream|podcast|episode|contest|competition|challenge|web ?tv)\b|活动|大会|沙龙|veranstaltung|stammtisch|conférence)",
+     R"(\b(?:attendees|speakers?|registration|register (?:now|here|for)|rsvp|venue|agenda|the event|was held|will be held|participants?|prizes?|hosted by|sign up (?:here|now)|join us (?:on|in|at|for)|talks?|deadline|submissions?|livestream\w*|videos?|anmeldung|inscription)\b|报名|嘉宾)",
+     12},
     {"an offer of jobs or residencies",
-     R"(\b(?:hiring|residency|fellowship|internship|jobs?|join our team|careers?|we're hiring|stellenangebot)\b|招聘)",
-     R"(\b(?:applicants?|apply (?:now|here|by|for)|applications? (?:are|is|open|close)|candidates?|salary|stipend|resume|interview|residents?|mentors?|full[- ]time|position)\b)"},
-    {"news of the company",
-     R"(\b(?:acqui(?:res?|red|sition)|raises?|series [a-e]\b|funding|partners? with|partnership|joins forces|investment|award|appoint\w*|welcomes? .{0,30} (?:ceo|cto|to the team))\b)",
-     R"(\b(?:acquisition|acquired|funding round|investors?|valuation|partnership|collaborat\w+ with|our shared vision|series [a-e] (?:round|funding))\b)"},
+     R"(\b(?:hiring|residency|fellowships?|internships?|join our team|careers|job (?:openings?|offers?)|open (?:positions?|roles?)|ambassadors?|stellenangebote?|recrut\w+)\b|招聘)",
+     R"(\b(?:applicants?|apply (?:now|here|by|for)|applications? (?:are|is|open|close)|candidates?|salary|stipend|resume|interview|residents?|mentors?|full[- ]time|position|wir suchen|bewerb\w+|candidature)\b)",
+     12},
+    {"news of the company", R"(\b(?:acqui(?:res?|red|ring|sition)|(?:raises?|raised|secures?) (?:[$€£]|\d|a )|series [a-g]\b|funding|invests?\b|partner(?:s|ing|ed) with|partnership|collaborat(?:es?|ion|ing|e) (?:between|with|to|on)|collaborate\b|joins? forces|joins the\b|investment|awards?|awarded|wins?\b|triumphs?|recogni[sz]ed|cool vendor|appoint\w*|names? .{2,40} (?:officer|president|manager|director|ceo|cto|head)\b|chief \w+ officer|expand(?:s|ing) (?:to|our|partnership|its|in|into|collaboration)|expands? collaboration|opens? .{0,40}\boffice|\w+ office in\b|new offices?|moving to|anniversary|year in review|institute$|foundation$|sign mou|memorandum|donat\w+|initiative$|welcomes? .{0,30} (?:ceo|cto|to the team)|storms|milestones?|übernimmt|übernahme|finanzierungsrunde|partnerschaft|lève|levée de fonds|partenariat)\b|融资|收购|合作伙伴|获奖)",
+     R"(\b(?:acquisition|acquired|acquiring|has raised|we(?:['’]ve| have) raised|funding round|investors?|valuation|partnership|collaborat\w+ (?:with|between)|our shared vision|series [a-g] (?:round|funding)|award|board of directors|headquarter\w*|finanzierungsrunde|investisseurs)\b|融资|投资)"},
     {"a policy statement",
-     R"(\b(?:policy|terms of (?:use|service)|privacy|our (?:approach|response|commitment)|regulation|ai act|statement|position paper|letter)\b)",
-     R"(\b(?:regulat\w+|policymakers?|legislation|ai act|compliance with|lawmakers|public comment)\b)"},
+     R"(\b(?:polic(?:y|ies)|terms of (?:use|service)|privacy (?:policy|notice)|our (?:approach|response|commitment|principles|position)|regulation|ai act|statement|position paper|(?:open )?letter to|election|governance|safeguards|mou\b|government|copyright|where things stand|petition|stellungnahme)\b)",
+     R"(\b(?:regulat\w+|policymakers?|legislation|ai act|compliance with|lawmakers|public comment|government|congress|executive order)\b)"},
     {"a customer story",
-     R"(\b(?:case study|customer story|how .{2,40} (?:uses|used|built|cut|saved|scaled|reduced)|success story)\b)",
+     R"(\b(?:case study|customer stor(?:y|ies)|how .{2,40} (?:uses|used|built|cut|saved|scaled|reduced)|success stor(?:y|ies)|in production at|spotlight)\b)",
      R"(\b(?:customer story|case study|saved \d+|their team|challenge they)\b)"},
     {"a list of resources",
-     R"(^(?:community|resources|awesome|papers?|links|reading list)\b|\bawesome list\b|\bcurated\b|^\d+ (?:best|tips|ways|things|tools)\b)",
+     R"(^(?:community|resources|awesome|papers?|links|reading list|newsletter)\b|\bnewsletter\b|\bawesome list\b|\bcurated\b|^(?:the )?(?:top )?\d+ (?:best|tips|ways|things|tools|reasons|lessons)\b)",
      R"(\b(?:this page (?:re)?groups|curated list|community notebooks|collection of (?:resources|links|notebooks)|maintained by the community)\b)"},
     {"research or a benchmark without a release",
-     R"(\b(?:benchmarking|leaderboard|survey|a study|an analysis|evaluating|lessons learned|deep dive|what we learned|state of ai|retrospective)\b)",
-     R"(\b(?:we (?:investigate|study|analy[sz]e|survey|evaluate)|our (?:findings|analysis|study)|this (?:paper|study|report) (?:examines|investigates))\b)"},
-    {"a call for help", R"(\b(?:call for|seeking|help us|contribute to|we need|volunteers?)\b)",
-     R"(\b(?:volunteers?|call for (?:papers|contributions|proposals)|we are looking for (?:people|help|contributors))\b)"},
+     R"(\b(?:benchmarking|leaderboard|survey|a study|an? analysis|analy[sz]ing|lessons (?:learned|from)|what we learned|state of (?:ai|open)|retrospective|deconstruct\w*|under the hood|anatomy of|post-?mortem|in the wild|why (?:we|i|your|you|is|are|do|does)\b|performance$|performance tests?|comparison of|compared$|detecting and preventing|investigat\w+|incident)\b|^(?:inside|rethinking|towards?|on the|why|what|evaluating|measuring|studying|comparing|can |do |does |are |is )\b|(?:analyse|studie) (?:von|zu)|综述|评测报告)",
+     R"(\b(?:we (?:investigate|study|analy[sz]e|survey|ran (?:performance )?tests|find that|found that)|our (?:analysis|study)|this (?:paper|study|report|post) (?:examines|investigates|analy[sz]es|looks at)|in this (?:paper|study|report)|experiments? (?:show|suggest))\b)"},
+    {"a call for help",
+     R"(\b(?:call for|seeking|help us|need your help|contribute to|we need|volunteers?|request for)\b)",
+     R"(\b(?:volunteers?|call for (?:papers|contributions|proposals)|we are looking for (?:people|help|contributors)|help us)\b)"},
 };
+
+// A title that says of itself that something is out.
+constexpr const char* kTitleCue =
+    R"(^(?:meet|say hello to|hello,?|welcome|announcement|now (?:in|on|available))\b|\b(?:introducing|introduces?|announcing|announces?|releas\w+|launch\w*|unveil\w*|presenting|debut\w*|rolling out|ships?|open[- ]sourc(?:ed|ing|es?)|available|new (?:\w+ )?(?:models?|features?|app|api|tools?)|updates?|changelog|release notes|what['’]?s new|model card|v?\d+\.\d+(?:\.\d+)*|(?:is|are) (?:now |finally )?(?:here|live|out|open)|now (?:\w+est|faster|live|available|supports?|supported|powered|generally|open|in|on|with|runs?)|day[- ](?:zero|0|one|1)|support (?:for|in)|improve(?:d|ments?)|(?:lower|reduced) pric\w+|made (?:easy|simple)|(?:public|private|developer|research)? ?(?:preview|beta)|general availability|early access|faster)\b|\((?:experimental|beta|preview|alpha)\)|\w support$|^\[[^\]]{2,40}\] .*\[[^\]]+\]$|发布|推出|开源|上线|veröffentlich|vorstell|verfügbar|présent|disponible|lancement|リリース|公開|출시|공개)";
+
+// A sentence that makes something available.
+constexpr const char* kStrong =
+    R"(\b(?:(?:we|i)(?:['’]re| are| have|['’]ve)? (?:(?:also |now |just |today |finally |proud(?:ly)? (?:to )?|excited (?:to )?|thrilled (?:to )?|happy (?:to )?|glad (?:to )?|pleased (?:to )?|delighted (?:to )?|here )*)(?:introduc\w+|announc\w+|releas\w+|launch\w*|open[- ]?sourc\w+|unveil\w*|present|previewing|publish(?:ed|ing)|roll(?:ed|ing) out|ship(?:ped|ping))\b|we(?:['’]ve| have) (?:just |also |now )?(?:improved|added|updated|enhanced|expanded|upgraded|rolled|shipped|made .{2,40} available)|(?:is|are) (?:now |today |generally |publicly |finally )+(?:\w+ )?available|(?:is|are) available (?:today|now|on|in|via|through|as|for|under|to|from)|(?:is|are) now (?:live|open|out|in (?:public |private |open )?(?:preview|beta)|compatible|powered|supported|part|significantly|generally|able|up to)|(?:is|are|['’]re) (?:finally )?(?:here|out|live)(?:[!.,:;]| on\b| and\b|$)|models? .{0,30}\bare out\b|(?:today|proudly|excited to|thrilled to|proud to|happy to|pleased to|delighted to) (?:\w+ )?(?:announce|introduce|release|launch|releases|announces|launches|introduces|unveil|share)|(?:is|are) (?:releasing|launching|introducing|announcing|open-sourcing|unveiling)\b|\b(?:releases|launches|announces|unveils|open-sources|debuts) (?:\w)|announces? the (?:release|launch|availability|general availability)|announce (?:the |early )?(?:\w+ )?(?:release|launch|access|availability)|has been (?:released|updated)|today (?:\S+ ){0,4}(?:announced|launched|released|introduced)|, .{0,24} announced \w|(?:has|have) (?:just |now |today )?(?:released|launched|announced|introduced|unveiled|open-sourced|published|landed on) |now (?:supports?|includes?|has|have|runs?|offers?|comes?|works?) |can now (?:be|run|use|\w+) |you can now |starting today|with the release of|the first release of|partner(?:s|ing|ed) with .{2,80} to bring|(?:is|are) a (?:brand[- ]?)?new |early access to|can be (?:found|downloaded|accessed) (?:on|at|here|from|via)|initial versions? of)|发布|推出|开源|上线|现已|nous (?:présentons|publions|lançons|annonçons|dévoilons|sommes (?:heureux|fiers|ravis))|est (?:désormais|maintenant|dès)|wir (?:veröffentlichen|stellen|präsentieren|freuen)|(?:veröffentlichen|präsentieren|stellen) wir|(?:jetzt|ab sofort|nun) (?:allgemein )?(?:verfügbar|erhältlich)|(?:veröffentlicht|présente|publie|lance|annonce) |lernen sie .{2,40} kennen|presentamos|lanzamos|ya está disponible|リリースしました|公開しました|출시|공개합니다)";
+
+// What stands in cards and READMEs of things one can have.
+constexpr const char* kWeak =
+    R"(\b(?:weights|checkpoints?|download\w*|pip install|ollama (?:run|pull)|docker (?:model )?(?:run|pull)|git clone|wget|build from source|cargo (?:add|install)|brew install|released under|licensed under|model card|parameters?|latest generation|open[- ]weights?|npm (?:i|install)|from_pretrained|fine-tuned version|(?:is|are) (?:a|an|the) (?:[\w.-]+,? ){0,7}(?:models?|llm|library|framework|tool|toolkit|assistant|engine|command|platform|package|server|sdk|cli|app)|welcome to the|here we introduce|latest update of|model variant|quantization|context (?:window|length)|free endpoint|downloadable|modellgewichte|parametern?|paramètres)\b|参数|权重|模型下载)";
 
 class Judge {
  public:
-  explicit Judge(const Source& source) : source_(source) {}
+  explicit Judge(const Source& source) : source_(source), titles_(Titles()) {}
 
   std::optional<std::string> Run() {
     const double release = Release();
@@ -69,44 +86,87 @@ class Judge {
   }
 
  private:
-  // What shows a release: cards, labelled facts, "we release X".
   double Release() {
-    double score = 0;
+    static const Pattern kCue(kTitleCue);
+    double score = Labels();
+    for (std::string_view title : Split(titles_, '\n')) {
+      if (kCue.Matches(title)) title_says_so_ = true;
+    }
+    if (title_says_so_) score += 4;
+    return score + std::min(10, Strong()) + std::min(6, Weak()) + Definition();
+  }
+
+  // Labelled facts as cards have them.
+  double Labels() const {
     static constexpr std::string_view kKeys[] = {
-        "license",      "licence",    "pipeline_tag", "base_model",     "price",
-        "vendor",       "parameters", "architecture", "context length", "context",
-        "developed by", "provider",   "library_name", "model type",     "quantization",
-        "licence",      "lizenz",     "name",         "tagline"};
+        "license",          "licence",    "pipeline_tag", "base_model",     "price",      "vendor",
+        "parameters",       "lizenz",     "architecture", "context length", "context",    "developed by",
+        "provider",         "model type", "library_name", "quantization",   "name",       "tagline",
+        "model name",       "licence",    "tags",         "badge.license",  "model size", "model developers",
+        "release date",     "model id",   "许可证",       "参数量",         "licenza",    "input modalities",
+        "task_categories.0"};
     int labels = 0;
     for (const Labelled& label : source_.labelled()) {
       if (std::find(std::begin(kKeys), std::end(kKeys), label.key) != std::end(kKeys)) ++labels;
     }
-    score += std::min(9, 3 * labels);
-    static const Pattern kTitle(
-        R"(\b(?:introducing|announcing|releas\w+|launch\w*|welcome|meet|unveiling|now (?:available|supports)|available|open[- ]sourc\w+|new models?|changelog|model card|v?\d+\.\d+)\b|发布|推出|veröffentlich|présent)");
-    static const Pattern kStrong(
-        R"(\b(?:(?:we|i)(?:'re| are| have|'ve)? (?:(?:also |now |just |today |proud(?:ly)? (?:to )?|excited (?:to )?|thrilled (?:to )?|happy (?:to )?|pleased (?:to )?|delighted (?:to )?|here )*)(?:introduc\w+|announc\w+|releas\w+|launch\w*|open[- ]?sourc\w+|unveil\w*|present)\b|(?:is|are) (?:now |today |generally |publicly )*available (?:today|now|on|in|via|through|as|for|under)|(?:today|proudly|excited to|thrilled to|proud to|happy to|pleased to|delighted to) (?:\w+ )?(?:announce|introduce|release|launch|releases|announces|launches|introduces|unveil|share)|(?:is|are) (?:releasing|launching|introducing|announcing|open-sourcing|unveiling)\b|\b(?:releases|launches|announces|unveils|open-sources|debuts) (?:\w)|announces? the (?:release|launch|availability|general availability)|to announce the (?:release|launch)|has been released|today (?:\S+ ){0,4}(?:announced|launched|released|introduced)|(?:has|have) (?:just |now |today )?(?:released|launched|announced|introduced|unveiled|open-sourced|published) |now supports)|发布|推出|开源|nous (?:présentons|publions|lançons)|wir (?:veröffentlichen|stellen)|(?:veröffentlicht|présente|publie) )");
-    static const Pattern kWeak(
-        R"(\b(?:weights|checkpoints?|download|pip install|ollama (?:run|pull)|docker (?:model )?(?:run|pull)|released under|licensed under|model card|parameters?|latest generation|open[- ]weights?|npm (?:i|install)|from_pretrained|fine-tuned version|is a (?:\w+[- ]){0,6}(?:model|library|framework|tool|assistant)|welcome to the|here we introduce|latest update of|model variant|quantization|context (?:window|length))\b)");
+    return std::min(9, 3 * labels);
+  }
+
+  int Strong() const {
+    static const Pattern kPattern(kStrong);
     size_t seen = 0;
     int strong = 0;
+    for (const Sentence& sentence : source_.sentences()) {
+      if (++seen > 60) break;
+      if (source_.document().blocks[sentence.block].kind == BlockKind::kTableCell) continue;
+      if (!kPattern.Matches(Lower(sentence))) continue;
+      strong += seen <= 6 ? 4 : seen <= 15 ? 2 : 1;
+    }
+    return strong;
+  }
+
+  int Weak() const {
+    static const Pattern kPattern(kWeak);
+    size_t seen = 0;
     int weak = 0;
-    if (kTitle.Matches(Title())) score += 3;
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > 60) break;
       const Block& block = source_.document().blocks[sentence.block];
-      const std::string_view lower =
-          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
-      if (block.kind == BlockKind::kTableCell && (block.row > 0 || !kWeak.Matches(lower))) continue;
-      if (kStrong.Matches(lower)) strong += seen <= 6 ? 3 : seen <= 15 ? 2 : 1;
-      if (kWeak.Matches(lower)) ++weak;
+      if (block.kind == BlockKind::kTableCell && block.row > 0) continue;
+      if (kPattern.Matches(Lower(sentence))) ++weak;
     }
-    for (size_t i = 0; i < source_.document().blocks.size(); ++i) {
-      if (source_.document().blocks[i].kind == BlockKind::kCode &&
-          kWeak.Matches(Lower(source_.Text(source_.document().blocks[i].text))))
+    const auto& blocks = source_.document().blocks;
+    for (size_t i = 0; i < blocks.size() && weak < 6; ++i) {
+      if (blocks[i].kind == BlockKind::kCode &&
+          kPattern.Matches(seaworthy::Lower(source_.Text(blocks[i].text))))
         ++weak;
     }
-    return score + std::min(9, strong) + std::min(6, weak);
+    return weak;
+  }
+
+  // "Osprey 2 is a ..." under the title "Osprey 2": presented, not discussed.
+  double Definition() const {
+    static const Pattern kIs(
+        R"(^(?:[- ][\w.]{1,12})?(?: models?| series| family)?(?: \([^)]{1,40}\))?,? (?:is|are|represents?|provides?|offers?|ist|sind|est) (?:a|an|the|our|built|designed|one|ein|eine|das|un|une|le|la)?\b|^(?: ?系列)?(?: ?模型)?是)");
+    std::vector<std::string> names;
+    for (std::string_view title : Split(titles_, '\n')) {
+      if (const auto name = NameInTitle(title); name && !name->descriptive)
+        names.emplace_back(title.substr(name->span.begin, name->span.size()));
+    }
+    size_t seen = 0;
+    for (const Sentence& sentence : source_.sentences()) {
+      if (++seen > 10) break;
+      std::string_view lower = Lower(sentence);
+      if (StartsWith(lower, "the ")) lower = lower.substr(4);
+      for (const std::string& name : names) {
+        if (StartsWith(lower, name) && kIs.Matches(lower.substr(name.size()))) return 3;
+      }
+    }
+    return 0;
+  }
+
+  std::string_view Lower(const Sentence& sentence) const {
+    return std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
   }
 
   using Patterns = std::pair<Pattern, Pattern>;
@@ -119,36 +179,38 @@ class Judge {
     return (*kCompiled)[static_cast<size_t>(&genre - kGenres)];
   }
 
-  std::string Title() const {
-    std::string title;
-    if (const Labelled* field = source_.FindLabelled({"title"})) title = Lower(field->value);
-    if (source_.Title()) {
-      title += "\n";
-      title += Lower(source_.Text(source_.document().blocks[*source_.Title()].text));
+  // Front matter's title and the first heading, lower case, one a line.
+  std::string Titles() const {
+    std::string titles;
+    if (const Labelled* field = source_.FindLabelled({"title"}))
+      titles = seaworthy::Lower(OneLine(field->value));
+    if (source_.Title() && (titles.empty() || source_.document().blocks[*source_.Title()].level == 1)) {
+      const std::string heading =
+          seaworthy::Lower(OneLine(source_.Text(source_.document().blocks[*source_.Title()].text)));
+      if (heading != titles) titles = titles.empty() ? heading : Cat(titles, "\n", heading);
     }
-    return title;
+    return titles;
   }
 
-  double Score(const Genre& genre) {
+  double Score(const Genre& genre) const {
     const auto& [in_title, in_body] = Compiled(genre);
     double score = 0;
-    const std::string titles = Title();
-    for (std::string_view title : Split(titles, '\n')) {
-      if (in_title.Matches(title)) score = 12;
+    for (std::string_view title : Split(titles_, '\n')) {
+      if (in_title.Matches(title)) score = title_says_so_ ? genre.announced : 12;
     }
     size_t seen = 0;
     double body = 0;
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > 60) break;
       if (source_.document().blocks[sentence.block].kind == BlockKind::kTableCell) continue;
-      const std::string_view lower =
-          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
-      if (in_body.Matches(lower)) body += seen <= 15 ? 1.5 : 0.8;
+      if (in_body.Matches(Lower(sentence))) body += seen <= 15 ? 1.5 : 0.8;
     }
     return score + std::min(body, 9.0);
   }
 
   const Source& source_;
+  const std::string titles_;
+  bool title_says_so_ = false;
 };
 
 }  // namespace
