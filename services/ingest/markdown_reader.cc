@@ -4,6 +4,7 @@
 #include <cmark-gfm.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -414,6 +415,14 @@ absl::Status ReadMarkdown(size_t start, Document* document) {
   const NodePtr root = Parse(text);
   ReportDefinitions(text, &document->hidden);
   return Reader(start, document).Read(root.get());
+}
+
+absl::StatusOr<std::string> MarkdownToHtml(std::string_view markdown) {
+  if (absl::Status status = CheckMarkdownShape(markdown); !status.ok()) return status;
+  const NodePtr root = Parse(markdown);
+  const std::unique_ptr<char, void (*)(void*)> html(
+      cmark_render_html(root.get(), CMARK_OPT_UNSAFE, /*extensions=*/nullptr), &std::free);
+  return std::string(html.get());
 }
 
 }  // namespace seaworthy
