@@ -32,7 +32,14 @@ void LogCore::OnCommitted(absl::Span<const CommittedEvent> events) {
     const auto subscriber = subscribers.find(DeadLetterSubscription(committed.event->dedup_id));
     if (subscriber != subscribers.end()) subscriber->second.tracker.CountDeadLetter();
   }
-  changed.SignalAll();
+  grown.SignalAll();
+  for (auto& [name, subscriber] : subscribers) {
+    const DeliveryTracker& tracker = subscriber.tracker;
+    const bool concerned = std::any_of(events.begin(), events.end(), [&](const CommittedEvent& committed) {
+      return tracker.Wants(committed.event->subject);
+    });
+    if (concerned) subscriber.changed.SignalAll();
+  }
 }
 
 absl::Status LogCore::CheckOpen() const {
@@ -101,7 +108,8 @@ class RocksDbEventLog : public EventLog {
     core_->writer.Close();
     absl::MutexLock lock(&core_->mutex);
     core_->closed = true;
-    core_->changed.SignalAll();
+    core_->grown.SignalAll();
+    for (auto& [name, subscriber] : core_->subscribers) subscriber.changed.SignalAll();
   }
 
  private:
@@ -119,7 +127,7 @@ class RocksDbEventLog : public EventLog {
       if (after < core_->index.last()) return true;
       const absl::Duration left = deadline - absl::Now();
       if (left <= absl::ZeroDuration()) return false;
-      core_->Wait(left);
+      core_->grown.WaitWithTimeout(&core_->mutex, left);
     }
   }
 

@@ -28,15 +28,12 @@ struct LogCore {
     DeliveryTracker tracker;
     bool open = false;
     bool fetching = false;  // One Fetch at a time writes down its deliveries.
+    absl::CondVar changed;  // Of this subscription: something new, or something answered.
   };
 
   LogCore(std::unique_ptr<LogDatabase> opened, Clock* the_clock, LogContents contents);
 
   int64_t NowUs() const { return absl::ToUnixMicros(clock->Now()); }
-  // Waits for a change, or `at_most`.
-  void Wait(absl::Duration at_most) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    changed.WaitWithTimeout(&mutex, at_most);
-  }
   void OnCommitted(absl::Span<const CommittedEvent> events);
   absl::Status CheckOpen() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
@@ -44,7 +41,7 @@ struct LogCore {
   Clock* const clock;
 
   mutable absl::Mutex mutex;
-  absl::CondVar changed;
+  absl::CondVar grown;  // There are more records.
   SubjectIndex index ABSL_GUARDED_BY(mutex);
   std::map<std::string, Subscriber, std::less<>> subscribers ABSL_GUARDED_BY(mutex);
   bool closed ABSL_GUARDED_BY(mutex) = false;

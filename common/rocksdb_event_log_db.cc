@@ -20,6 +20,7 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
   // A torn tail has been cut by now; whatever else is wrong must be refused.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   options.recycle_log_file_num = 0;
+  options.allow_concurrent_memtable_write = false;  // One writer.
   options.manual_wal_flush = false;
   // A failed write blocks the log until it is opened anew; nothing resumes behind its back.
   options.max_bgerror_resume_count = 0;

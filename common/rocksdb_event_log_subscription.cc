@@ -40,12 +40,11 @@ class RocksDbSubscription : public Subscription {
     int64_t now_us = 0;
   };
 
-  DeliveryTracker& tracker() ABSL_EXCLUSIVE_LOCKS_REQUIRED(core_->mutex) {
-    return core_->subscribers.find(options_.name)->second.tracker;
+  LogCore::Subscriber& self() ABSL_EXCLUSIVE_LOCKS_REQUIRED(core_->mutex) {
+    return core_->subscribers.find(options_.name)->second;
   }
-  bool& fetching() ABSL_EXCLUSIVE_LOCKS_REQUIRED(core_->mutex) {
-    return core_->subscribers.find(options_.name)->second.fetching;
-  }
+  DeliveryTracker& tracker() ABSL_EXCLUSIVE_LOCKS_REQUIRED(core_->mutex) { return self().tracker; }
+  absl::CondVar& changed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(core_->mutex) { return self().changed; }
 
   absl::StatusOr<Picked> WaitForWork(size_t max, absl::Time deadline);
   absl::StatusOr<std::vector<Delivery>> Deliver(const Picked& picked);
@@ -98,14 +97,14 @@ absl::StatusOr<DeliveryTracker::Picked> RocksDbSubscription::WaitForWork(size_t 
   absl::MutexLock lock(&core_->mutex);
   while (true) {
     SEAWORTHY_RETURN_IF_ERROR(core_->CheckOpen());
-    if (!fetching()) {
+    if (!self().fetching) {
       Picked picked = tracker().Pick(options_, core_->index, max, core_->NowUs());
-      fetching() = !picked.empty();
+      self().fetching = !picked.empty();
       if (!picked.empty()) return picked;
     }
     const absl::Duration left = deadline - absl::Now();
     if (left <= absl::ZeroDuration()) return Picked();
-    core_->Wait(tracker().HasTimed() ? std::min(left, kClockPoll) : left);
+    changed().WaitWithTimeout(&core_->mutex, tracker().HasTimed() ? std::min(left, kClockPoll) : left);
   }
 }
 
@@ -115,8 +114,8 @@ absl::StatusOr<std::vector<Delivery>> RocksDbSubscription::Deliver(const Picked&
   absl::Status status = Prepare(picked, round);
   if (status.ok()) status = core_->writer.Commit(round.write).status();
   absl::MutexLock lock(&core_->mutex);
-  fetching() = false;
-  core_->changed.SignalAll();
+  self().fetching = false;
+  changed().SignalAll();
   if (!status.ok()) {
     tracker().Undo(picked);
     return status;
@@ -168,7 +167,7 @@ absl::StatusOr<bool> RocksDbSubscription::Begin(const Delivery& delivery, bool a
   using Answerable = DeliveryTracker::Answerable;
   const uint64_t sequence = delivery.record.sequence;
   absl::MutexLock lock(&core_->mutex);
-  while (tracker().Check(delivery, any_attempt) == Answerable::kBusy) core_->changed.Wait(&core_->mutex);
+  while (tracker().Check(delivery, any_attempt) == Answerable::kBusy) changed().Wait(&core_->mutex);
   const Answerable answerable = tracker().Check(delivery, any_attempt);
   if (answerable == Answerable::kUnknown) {
     return absl::InvalidArgumentError(
@@ -185,7 +184,7 @@ absl::Status RocksDbSubscription::Settle(const Delivery& delivery, absl::Span<co
   write.bookkeeping.push_back(Settlement(delivery.record.sequence));
   const absl::Status status = core_->writer.Commit(write).status();
   absl::MutexLock lock(&core_->mutex);
-  core_->changed.SignalAll();
+  changed().SignalAll();
   if (status.ok()) {
     tracker().Settle(delivery.record.sequence);
   } else {
@@ -213,7 +212,7 @@ absl::Status RocksDbSubscription::AckAll(absl::Span<const Acknowledgement> answe
   absl::Status status = CheckEvents(events);
   if (status.ok()) status = core_->writer.Commit(write).status();
   absl::MutexLock lock(&core_->mutex);
-  core_->changed.SignalAll();
+  changed().SignalAll();
   for (const Acknowledgement* answer : counting) {
     const uint64_t sequence = answer->delivery->record.sequence;
     status.ok() ? tracker().Settle(sequence) : tracker().SetBusy(sequence, false);
@@ -234,7 +233,7 @@ absl::StatusOr<std::vector<const Acknowledgement*>> RocksDbSubscription::BeginAl
   std::vector<const Acknowledgement*> counting;
   absl::MutexLock lock(&core_->mutex);
   // Nothing is marked while waiting, so two batches cannot wait for each other.
-  while (AnyBusy(answers)) core_->changed.Wait(&core_->mutex);
+  while (AnyBusy(answers)) changed().Wait(&core_->mutex);
   for (const Acknowledgement& answer : answers) {
     const Answerable answerable = tracker().Check(*answer.delivery, true);
     if (answerable == Answerable::kUnknown) {
@@ -263,7 +262,7 @@ absl::Status RocksDbSubscription::RetryAfter(const Delivery& delivery, absl::Dur
   write.bookkeeping.push_back(DeliveryChange(sequence, entry));
   const absl::Status status = core_->writer.Commit(write).status();
   absl::MutexLock lock(&core_->mutex);
-  core_->changed.SignalAll();
+  changed().SignalAll();
   if (status.ok()) {
     tracker().Reschedule(sequence, entry);
   } else {
@@ -284,7 +283,7 @@ absl::Status RocksDbSubscription::InProgress(const Delivery& delivery) {
   absl::MutexLock lock(&core_->mutex);
   tracker().SetBusy(delivery.record.sequence, false);
   tracker().Extend(delivery.record.sequence, core_->NowUs() + absl::ToInt64Microseconds(options_.ack_wait));
-  core_->changed.SignalAll();
+  changed().SignalAll();
   return absl::OkStatus();
 }
 

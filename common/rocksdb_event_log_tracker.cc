@@ -32,6 +32,10 @@ void DeliveryTracker::RestoreDelivery(uint64_t sequence, Entry entry, int64_t no
   due_.emplace(entry.due_us, sequence);
 }
 
+bool DeliveryTracker::Wants(std::string_view subject) const {
+  return subjects_.empty() || std::find(subjects_.begin(), subjects_.end(), subject) != subjects_.end();
+}
+
 void DeliveryTracker::set_subjects(std::vector<std::string> subjects) {
   std::sort(subjects.begin(), subjects.end());
   subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,8 @@ class DeliveryTracker {
 
   void set_subjects(std::vector<std::string> subjects);
   const std::vector<std::string>& subjects() const { return subjects_; }
+  // Whether records of this subject are delivered.
+  bool Wants(std::string_view subject) const;
   uint64_t cursor() const { return cursor_; }
   void CountDeadLetter() { ++dead_; }
 

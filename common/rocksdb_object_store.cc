@@ -18,6 +18,8 @@ rocksdb::Options StoreOptions() {
   // A torn tail has been cut by now; whatever else is wrong must be refused.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   options.recycle_log_file_num = 0;
+  // A batch is a few records: threads that share its insertion cost more than they save.
+  options.allow_concurrent_memtable_write = false;
   options.max_bgerror_resume_count = 0;
   options.enable_blob_files = true;
   options.min_blob_size = 4096;

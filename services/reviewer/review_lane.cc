@@ -27,6 +27,9 @@ constexpr absl::Duration kRenewAfter = absl::Minutes(5);
 constexpr absl::Duration kPoll = absl::Milliseconds(100);
 // Written down as one, at most.
 constexpr size_t kBatch = 64;
+// An answer waits this long for others to be written down with: a sync costs more than a review.
+constexpr absl::Duration kGather = absl::Milliseconds(5);
+constexpr size_t kEnough = 32;
 constexpr absl::Duration kLogTrouble = absl::Seconds(1);
 constexpr size_t kMaxReasonBytes = 1000;
 
@@ -294,6 +297,10 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
         absl::MutexLock lock(&mutex_);
         const auto some = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return closed_ || !done_.empty(); };
         mutex_.Await(absl::Condition(&some));
+        const auto enough = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+          return closed_ || done_.size() >= kEnough;
+        };
+        mutex_.AwaitWithTimeout(absl::Condition(&enough), kGather);
         if (done_.empty()) return;
         while (!done_.empty() && batch.size() < kBatch) {
           batch.push_back(std::move(done_.front()));
