@@ -104,45 +104,45 @@ bool IsRuntime(std::string_view name) {
                      [&](const Spelling& runtime) { return Lower(runtime.name) == Lower(name); });
 }
 
-std::string CategoryOf(const Draft& draft) {
-  const FoundFact* kind = draft.First("kind");
+std::string CategoryOfLibrary(const Draft& draft, std::string_view head) {
+  static const Pattern kAgents(R"(\bagent(?:s|ic)?\b)");
+  static const Pattern kServing(
+      R"(\b(?:inference (?:engine|server|framework|library)|serving (?:engine|framework)|model serving|llm serving|high-throughput)\b)");
+  if (kAgents.Matches(head)) return "Agent Frameworks";
+  return kServing.Matches(head) || IsRuntime(draft.name) ? "Inference and Serving" : "Developer Tools";
+}
+
+std::string CategoryOfModel(const Draft& draft, std::string_view head) {
+  static const Pattern kEmbedding(R"(\bembedding models?\b|\bsentence embeddings?\b|\breranker\b)");
+  static const Pattern kPictures(
+      R"(\b(?:text[- ]to[- ]image|image generation|editing images|image editing|diffusion|rectified flow)\b)");
+  static const Pattern kTranslation(R"(\btranslation model|\bmachine translation\b|-mt\b)");
+  static const Pattern kCode(
+      R"(\bcode (?:language )?models?\b|\bcode llms?\b|\bcoding model|\bopen code\b|代码模型)");
   const std::vector<std::string> values = draft.Values("modality");
   const std::set<std::string> modality(values.begin(), values.end());
-  const std::string_view head = std::string_view(draft.source().lower()).substr(0, 4000);
-  // Expressions here are few and each used once; RE2 keeps them linear.
-  const auto says = [&](const char* expression) { return Pattern(expression).Matches(head); };
-  if (kind == nullptr) return "Other";
-  if (kind->value == "dataset") return "Datasets";
-  if (kind->value == "service") return "AI Services";
-  if (kind->value == "application") {
-    return says(R"(\b(?:code assistant|coding assistant|developer|pair programmer|ide\b|command[- ]line))")
-               ? "Developer Tools"
-               : "Applications";
-  }
-  if (kind->value == "library") {
-    if (says(R"(\bagent(?:s|ic)?\b)")) return "Agent Frameworks";
-    return says(
-               R"(\b(?:inference (?:engine|server|framework|library)|serving (?:engine|framework)|model serving|llm serving|high-throughput)\b)") ||
-                   IsRuntime(draft.name)
-               ? "Inference and Serving"
-               : "Developer Tools";
-  }
-  if (kind->value != "model") return "Other";
-  if (says(R"(\bembedding models?\b|\bsentence embeddings?\b|\breranker\b)")) return "Embedding Models";
+  if (kEmbedding.Matches(head)) return "Embedding Models";
   if (modality.count("video") != 0)
     return modality.count("image") != 0 ? "Vision-Language Models" : "Video Models";
   if (modality.count("audio") != 0) return "Speech and Audio Models";
-  if (modality.count("image") != 0) {
-    return says(
-               R"(\b(?:text[- ]to[- ]image|image generation|editing images|image editing|diffusion|rectified flow)\b)")
-               ? "Image Models"
-               : "Vision-Language Models";
-  }
-  if (says(R"(\btranslation model|\bmachine translation\b|-mt\b)")) return "Translation Models";
-  if (says(R"(\bcode (?:language )?models?\b|\bcode llms?\b|\bcoding model|\bopen code\b|代码模型)") ||
-      FindWord(Lower(draft.name), "coder") != std::string::npos)
-    return "Code Models";
+  if (modality.count("image") != 0)
+    return kPictures.Matches(head) ? "Image Models" : "Vision-Language Models";
+  if (kTranslation.Matches(head)) return "Translation Models";
+  if (kCode.Matches(head) || FindWord(Lower(draft.name), "coder") != std::string::npos) return "Code Models";
   return "Language Models";
+}
+
+std::string CategoryOf(const Draft& draft) {
+  static const Pattern kDeveloper(
+      R"(\b(?:code assistant|coding assistant|developer|pair programmer|ide\b|command[- ]line))");
+  const FoundFact* kind = draft.First("kind");
+  const std::string_view head = std::string_view(draft.source().lower()).substr(0, 4000);
+  if (kind == nullptr) return "Other";
+  if (kind->value == "dataset") return "Datasets";
+  if (kind->value == "service") return "AI Services";
+  if (kind->value == "application") return kDeveloper.Matches(head) ? "Developer Tools" : "Applications";
+  if (kind->value == "library") return CategoryOfLibrary(draft, head);
+  return kind->value == "model" ? CategoryOfModel(draft, head) : "Other";
 }
 
 }  // namespace

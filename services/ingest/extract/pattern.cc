@@ -1,46 +1,170 @@
 #include "services/ingest/extract/pattern.h"
 
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <iostream>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "services/ingest/text.h"
 
 namespace seaworthy {
+namespace {
 
-Pattern::Pattern(std::string_view expression, bool ignore_case) {
+constexpr int kShortestLiteral = 2;
+constexpr int kMaxGroups = 16;
+// Stands for a digit while the strings of an expression are looked for.
+constexpr std::string_view kDigitSign = "\x02\x02";
+
+// Length of the character that starts with `lead` where it has no other case:
+// ASCII (whose case the index knows of), signs, Chinese and Japanese; else 0.
+size_t CaselessLength(std::string_view rest) {
+  const auto lead = static_cast<unsigned char>(rest[0]);
+  if (lead < 0x80) return 1;
+  if (lead == 0xC2) return StartsWith(rest, "\u00B5") || rest.size() < 2 ? 0 : 2;
+  const bool three = (lead >= 0xE3 && lead <= 0xE9) || StartsWith(rest, "\xE2\x80");
+  return three && rest.size() >= 3 ? 3 : 0;
+}
+
+// The longest part of a string that is the same in any case.
+std::string CaselessPart(std::string_view text) {
+  std::string_view longest;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size()) {
+      const size_t length = CaselessLength(text.substr(end));
+      if (length == 0) break;
+      end += length;
+    }
+    if (end - at > longest.size()) longest = text.substr(at, end - at);
+    at = end + 1;
+  }
+  return std::string(longest);
+}
+
+// One expression, and the strings by which RE2 would filter in `strings`.
+std::unique_ptr<re2::FilteredRE2> Compile(std::string_view expression, bool ignore_case,
+                                          std::vector<std::string>* strings) {
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_case_sensitive(!ignore_case);
   options.set_max_mem(16 << 20);
-  re_ = std::make_unique<re2::RE2>(re2::StringPiece(expression.data(), expression.size()), options);
-  if (!re_->ok()) {
-    std::cerr << "bad pattern " << expression << ": " << re_->error() << "\n";
+  auto compiled = std::make_unique<re2::FilteredRE2>(kShortestLiteral);
+  int id = 0;
+  const auto error = compiled->Add(re2::StringPiece(expression.data(), expression.size()), options, &id);
+  if (error != re2::RE2::NoError || compiled->GetRE2(0).NumberOfCapturingGroups() >= kMaxGroups) {
+    std::cerr << "bad pattern " << expression << ": error " << error << "\n";
     std::abort();
   }
+  compiled->Compile(strings);
+  return compiled;
+}
+
+// Of the strings by which RE2 would filter, the fewest and longest of which
+// one is in every match; nothing where there are no such strings.
+std::vector<std::string> EnoughOf(const std::vector<std::string>& strings, const re2::FilteredRE2& filter) {
+  // A text that holds only `held`; those it does not hold are enough as long
+  // as it cannot match.
+  std::vector<int> held;
+  const auto ruled_out = [&] {
+    std::vector<int> may;
+    std::vector<int> sorted = held;
+    std::sort(sorted.begin(), sorted.end());
+    filter.AllPotentials(sorted, &may);
+    return may.empty();
+  };
+  if (!ruled_out()) return {};
+  std::vector<size_t> order(strings.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return strings[a].size() < strings[b].size(); });
+  std::vector<std::string> enough;
+  for (size_t i : order) {
+    held.push_back(static_cast<int>(i));
+    if (ruled_out()) continue;
+    held.pop_back();
+    enough.push_back(strings[i]);
+  }
+  return enough;
+}
+
+// The expression with kDigitSign for every `\d` outside a class.
+std::string WithDigitSigns(std::string_view expression) {
+  std::string out;
+  bool in_class = false;
+  for (size_t i = 0; i < expression.size(); ++i) {
+    if (expression[i] == '\\' && i + 1 < expression.size()) {
+      const bool digit = expression[i + 1] == 'd' && !in_class;
+      out.append(digit ? Cat("(?:", kDigitSign, ")") : std::string(expression.substr(i, 2)));
+      ++i;
+      continue;
+    }
+    in_class = expression[i] == '[' || (in_class && expression[i] != ']');
+    out.push_back(expression[i]);
+  }
+  return out;
+}
+
+// The strings, lower case, of which one is in every match.
+std::vector<std::string> LiteralsOf(const std::vector<std::string>& strings, const re2::FilteredRE2& filter) {
+  std::vector<std::string> literals = EnoughOf(strings, filter);
+  for (std::string& literal : literals) {
+    literal = Contains(literal, kDigitSign) ? std::string(kAnyDigit) : CaselessPart(literal);
+    if (literal.size() < kShortestLiteral && literal != kAnyDigit) return {};
+  }
+  return literals;
+}
+
+}  // namespace
+
+Pattern::Pattern(std::string_view expression, bool ignore_case) {
+  std::vector<std::string> strings;
+  compiled_ = Compile(expression, ignore_case, &strings);
+  std::vector<std::string> literals = LiteralsOf(strings, *compiled_);
+  if (literals.empty() && Contains(expression, "\\d")) {
+    const auto signs = Compile(WithDigitSigns(expression), ignore_case, &strings);
+    literals = LiteralsOf(strings, *signs);
+  }
+  if (!literals.empty()) literals_ = AddLiterals(literals);
 }
 
 Pattern::~Pattern() = default;
 Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 
+bool Pattern::RuledOut(std::string_view text) const {
+  if (!literals_) return false;
+  const LiteralIndex* index = LiteralIndex::Of(text);
+  return index != nullptr && index->Knows(*literals_) && !index->Holds(*literals_, text);
+}
+
 bool Pattern::Matches(std::string_view text) const {
-  return re_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(), re2::RE2::UNANCHORED, nullptr,
-                    0);
+  if (RuledOut(text)) return false;
+  return compiled_->GetRE2(0).Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
+                                    re2::RE2::UNANCHORED, nullptr, 0);
 }
 
 std::optional<Match> Pattern::Find(std::string_view text, size_t from) const {
-  const int groups = 1 + re_->NumberOfCapturingGroups();
-  std::vector<re2::StringPiece> pieces(static_cast<size_t>(groups));
-  if (from > text.size() || !re_->Match(re2::StringPiece(text.data(), text.size()), from, text.size(),
-                                        re2::RE2::UNANCHORED, pieces.data(), groups)) {
+  if (from > text.size() || RuledOut(text.substr(from))) return std::nullopt;
+  const re2::RE2& re = compiled_->GetRE2(0);
+  const int groups = 1 + re.NumberOfCapturingGroups();
+  std::array<re2::StringPiece, kMaxGroups> pieces;
+  if (!re.Match(re2::StringPiece(text.data(), text.size()), from, text.size(), re2::RE2::UNANCHORED,
+                pieces.data(), groups)) {
     return std::nullopt;
   }
   Match match;
-  for (const re2::StringPiece& piece : pieces) {
+  for (int i = 0; i < groups; ++i) {
+    const re2::StringPiece& piece = pieces[static_cast<size_t>(i)];
     const bool set = piece.data() != nullptr;
     const size_t begin = set ? static_cast<size_t>(piece.data() - text.data()) : 0;
     match.groups.push_back({begin, begin + piece.size()});
-    match.set.push_back(set);
+    if (set) match.set |= uint32_t{1} << i;
   }
   return match;
 }

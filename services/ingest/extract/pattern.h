@@ -1,29 +1,34 @@
 // Regular expressions in linear time (RE2), with places.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
+#include "services/ingest/extract/literals.h"
 #include "services/ingest/offset_map.h"
 
 namespace re2 {
-class RE2;
+class FilteredRE2;
 }
 
 namespace seaworthy {
 
 // What one match covers; group 0 is all of it. Unmatched groups are empty.
 struct Match {
-  std::vector<Span> groups;
-  std::vector<bool> set;
+  absl::InlinedVector<Span, 4> groups;
+  uint32_t set = 0;  // Bit i: group i matched.
   const Span& all() const { return groups[0]; }
-  bool Has(size_t group) const { return group < set.size() && set[group]; }
+  bool Has(size_t group) const { return group < groups.size() && (set >> group & 1) != 0; }
 };
 
-// A compiled expression; made once, then thread-safe. Dies at start-up where
-// the expression is wrong, which every test run would show.
+// A compiled expression of at most 15 groups; made once, then thread-safe.
+// Dies at start-up where the expression is wrong, which every test run would
+// show. Text that a LiteralIndex knows, and that holds none of the strings of
+// which every match holds one, is not searched.
 class Pattern {
  public:
   explicit Pattern(std::string_view expression, bool ignore_case = false);
@@ -38,7 +43,11 @@ class Pattern {
   std::vector<Match> FindAll(std::string_view text, size_t max = 1000) const;
 
  private:
-  std::unique_ptr<re2::RE2> re_;
+  // Whether the index of the text rules a match out.
+  bool RuledOut(std::string_view text) const;
+
+  std::unique_ptr<re2::FilteredRE2> compiled_;
+  std::optional<LiteralSet> literals_;  // One of them is in every match.
 };
 
 }  // namespace seaworthy

@@ -85,23 +85,29 @@ void ExtractSaid(Draft* draft) {
   static const Pattern kFeature(kFeatureWords);
   static const Pattern kFeatureSection(kFeatureSections);
   const Source& source = draft->source();
+  const std::string* section = nullptr;
+  std::vector<bool> under(kCompiled->size());  // Which statements the section is of.
+  bool features = false;
   for (const Sentence& sentence : source.sentences()) {
     if (!Quotable(source, sentence)) continue;
     const std::string_view lower =
         std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
-    const std::string& section = source.Section(sentence.block);
+    if (section == nullptr || *section != source.Section(sentence.block)) {
+      section = &source.Section(sentence.block);
+      for (size_t i = 0; i < under.size(); ++i) under[i] = (*kCompiled)[i].section.Matches(*section);
+      features = kFeatureSection.Matches(*section);
+    }
     const Block& block = source.document().blocks[sentence.block];
     const bool item = block.kind == BlockKind::kListItem;
     bool taken = false;
     for (size_t i = 0; i < kCompiled->size(); ++i) {
-      const bool under =
-          (*kCompiled)[i].section.Matches(section) && (item || kStatements[i].field != "roadmap");
-      if (!under && !(*kCompiled)[i].words.Matches(lower)) continue;
+      const bool said_under = under[i] && (item || kStatements[i].field != "roadmap");
+      if (!said_under && !(*kCompiled)[i].words.Matches(lower)) continue;
       taken = draft->AddSaid(kStatements[i].field, sentence.text) || taken;
     }
     if (taken) continue;
-    const bool feature = item ? kFeatureSection.Matches(section) || kFeature.Matches(lower)
-                              : draft->MentionedIn(lower) && kFeature.Matches(lower);
+    const bool feature =
+        item ? features || kFeature.Matches(lower) : draft->MentionedIn(lower) && kFeature.Matches(lower);
     if (feature) draft->AddSaid("feature", sentence.text);
   }
 }

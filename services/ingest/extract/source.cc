@@ -71,7 +71,7 @@ std::string CleanKey(std::string_view key) {
 Source::Source(const Document& document) : Source(document, "") {}
 
 Source::Source(const Document& document, std::string_view only)
-    : document_(document), lower_(Lower(document.text)) {
+    : document_(document), lower_(Lower(document.text)), literals_(document.text, lower_) {
   for (const Span& span : document.emphasis) marked_.emplace(span.begin, span.end);
   for (const Link& link : document.links) {
     if (!link.text.empty()) marked_.emplace(link.text.begin, link.text.end);
@@ -86,12 +86,22 @@ Source::Source(const Document& document, std::string_view only)
     }
   }
   CutSentences();
-  for (const Field& field : document.fields) {
-    if (!only.empty() || AddressesReader(Lower(field.value))) continue;
-    labelled_.push_back({field.path, field.value, field.raw, true, 0});
-  }
+  if (only.empty()) ReadFields();
   FindTables();
   FindLabelledLines();
+}
+
+void Source::ReadFields() {
+  std::string all;
+  for (const Field& field : document_.fields) all.append(field.value).push_back('\n');
+  const std::string lower = Lower(all);
+  const LiteralIndex literals(lower, lower);
+  size_t at = 0;
+  for (const Field& field : document_.fields) {
+    const std::string_view value = std::string_view(lower).substr(at, field.value.size());
+    at += field.value.size() + 1;
+    if (!AddressesReader(value)) labelled_.push_back({field.path, field.value, field.raw, true, 0});
+  }
 }
 
 void Source::FindTrust() {

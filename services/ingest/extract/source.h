@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "services/ingest/document.h"
+#include "services/ingest/extract/literals.h"
 
 namespace seaworthy {
 
@@ -34,7 +35,8 @@ struct Table {
   std::vector<std::vector<size_t>> rows;
 };
 
-// Read-only once made; refers to the document, which must outlive it.
+// Read-only once made; refers to the document, which must outlive it. Stays in
+// the thread that made it, where patterns make use of what it knows.
 class Source {
  public:
   explicit Source(const Document& document);
@@ -77,6 +79,7 @@ class Source {
 
  private:
   void CutSentences();
+  void ReadFields();
   void FindTrust();
   void FindLabelledLines();
   void FindTables();
@@ -84,6 +87,7 @@ class Source {
 
   const Document& document_;
   std::string lower_;
+  LiteralIndex literals_;
   std::string language_;
   std::vector<Sentence> sentences_;
   std::vector<Labelled> labelled_;

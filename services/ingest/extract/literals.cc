@@ -1,0 +1,224 @@
+#include "services/ingest/extract/literals.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "services/ingest/text.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr int kBits = 15;  // Of a hash.
+
+// The eight bytes at `at`, NUL behind the end.
+uint64_t Load(std::string_view text, size_t at) {
+  uint64_t bytes = 0;
+  std::memcpy(&bytes, text.data() + at, std::min<size_t>(8, text.size() - at));
+  return bytes;
+}
+
+// Of the first two or three bytes.
+uint32_t Hash(uint64_t bytes, bool two) {
+  return (static_cast<uint32_t>(bytes & (two ? 0xFFFF : 0xFFFFFF)) * 0x9E3779B1u) >> (32 - kBits);
+}
+
+// A set, and which string of it.
+struct Member {
+  LiteralSet set;
+  uint32_t literal;
+};
+
+// All strings of all sets, by the hash of their first bytes. Read-only.
+class LiteralTable {
+ public:
+  struct Found {
+    uint32_t string;
+    uint32_t at;
+  };
+
+  LiteralTable(const std::map<std::string, std::vector<Member>>& strings, std::vector<bool> asks_for_digit)
+      : asks_for_digit_(std::move(asks_for_digit)) {
+    for (const auto& [text, members] : strings) {
+      const bool two = text.size() == 2;
+      const uint64_t mask = text.size() >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * text.size()) - 1;
+      const uint64_t start = Load(text, 0);
+      (two ? two_ : more_).entries.push_back({start, mask, Hash(start, two), Id(text, members)});
+    }
+    two_.Finish();
+    more_.Finish();
+  }
+
+  size_t sets() const { return asks_for_digit_.size(); }
+  const std::vector<bool>& asks_for_digit() const { return asks_for_digit_; }
+  const std::vector<Member>& MembersOf(const Found& found) const { return strings_[found.string].members; }
+
+  // Every place of every string, in order of place.
+  std::vector<Found> FindAll(std::string_view lower) const {
+    std::vector<Found> found;
+    found.reserve(lower.size() / 4);
+    for (size_t at = 0; at + 2 <= lower.size(); ++at) {
+      const uint64_t bytes = Load(lower, at);
+      const uint32_t two = Hash(bytes, true);
+      const uint32_t more = Hash(bytes, false);
+      if (two_.Begins(two)) Find(two_, two, bytes, lower, at, &found);
+      if (more_.Begins(more)) Find(more_, more, bytes, lower, at, &found);
+    }
+    return found;
+  }
+
+ private:
+  struct String {
+    std::string text;
+    std::vector<Member> members;
+  };
+  struct Entry {
+    uint64_t start;  // Its first bytes, and which of them count.
+    uint64_t mask;
+    uint32_t hash;
+    uint32_t string;
+  };
+  struct Table {
+    std::vector<Entry> entries;
+    std::vector<uint32_t> begins;  // Of each hash in `entries`, and the end.
+    std::array<uint64_t, (1 << kBits) / 64> known{};
+
+    void Finish() {
+      std::stable_sort(entries.begin(), entries.end(),
+                       [](const Entry& a, const Entry& b) { return a.hash < b.hash; });
+      begins.assign((size_t{1} << kBits) + 1, 0);
+      for (const Entry& entry : entries) {
+        ++begins[entry.hash + 1];
+        known[entry.hash / 64] |= uint64_t{1} << entry.hash % 64;
+      }
+      for (size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    }
+    bool Begins(uint32_t hash) const { return (known[hash / 64] >> hash % 64 & 1) != 0; }
+  };
+
+  uint32_t Id(const std::string& text, const std::vector<Member>& members) {
+    strings_.push_back({text, members});
+    return static_cast<uint32_t>(strings_.size() - 1);
+  }
+
+  void Find(const Table& table, uint32_t hash, uint64_t bytes, std::string_view lower, size_t at,
+            std::vector<Found>* found) const {
+    for (uint32_t i = table.begins[hash]; i < table.begins[hash + 1]; ++i) {
+      const Entry& entry = table.entries[i];
+      if ((bytes & entry.mask) != entry.start) continue;
+      const std::string& text = strings_[entry.string].text;
+      if (text.size() > 8 && lower.compare(at, text.size(), text) != 0) continue;
+      found->push_back({entry.string, static_cast<uint32_t>(at)});
+    }
+  }
+
+  std::vector<String> strings_;
+  Table two_;   // The strings of two bytes.
+  Table more_;  // All others.
+  std::vector<bool> asks_for_digit_;
+};
+
+// All sets there are; a table is made of them when the next text is read.
+class Registry {
+ public:
+  LiteralSet Add(const std::vector<std::string>& literals) {
+    const absl::MutexLock lock(&mutex_);
+    const auto set = static_cast<LiteralSet>(asks_for_digit_.size());
+    asks_for_digit_.push_back(std::find(literals.begin(), literals.end(), kAnyDigit) != literals.end());
+    for (size_t i = 0; i < literals.size(); ++i) {
+      if (literals[i] != kAnyDigit) strings_[literals[i]].push_back({set, static_cast<uint32_t>(i)});
+    }
+    table_ = nullptr;
+    return set;
+  }
+
+  std::shared_ptr<const LiteralTable> Table() {
+    const absl::MutexLock lock(&mutex_);
+    if (table_ == nullptr) table_ = std::make_shared<const LiteralTable>(strings_, asks_for_digit_);
+    return table_;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::map<std::string, std::vector<Member>> strings_ ABSL_GUARDED_BY(mutex_);
+  std::vector<bool> asks_for_digit_ ABSL_GUARDED_BY(mutex_);  // By set.
+  std::shared_ptr<const LiteralTable> table_ ABSL_GUARDED_BY(mutex_);
+};
+
+Registry& TheRegistry() {
+  static auto* registry = new Registry();
+  return *registry;
+}
+
+thread_local const LiteralIndex* innermost = nullptr;
+
+bool IsPart(std::string_view part, std::string_view text) {
+  return std::less_equal<>()(text.data(), part.data()) &&
+         std::less_equal<>()(part.data() + part.size(), text.data() + text.size());
+}
+
+}  // namespace
+
+LiteralSet AddLiterals(const std::vector<std::string>& literals) { return TheRegistry().Add(literals); }
+
+LiteralIndex::LiteralIndex(std::string_view text, std::string_view lower)
+    : text_(text), lower_(lower), outer_(innermost) {
+  innermost = this;
+  // To patterns that ignore case these two are `k` and `s`.
+  if (Contains(text, "\u212A") || Contains(text, "\u017F")) return;
+  const auto table = TheRegistry().Table();
+  const std::vector<LiteralTable::Found> found = table->FindAll(lower);
+  begins_.assign(table->sets() + 1, 0);
+  for (const auto& one : found) {
+    for (const Member& member : table->MembersOf(one)) ++begins_[member.set + 1];
+  }
+  for (size_t i = 1; i < begins_.size(); ++i) begins_[i] += begins_[i - 1];
+  hits_.resize(begins_.back());
+  std::vector<uint32_t> next(begins_.begin(), begins_.end());
+  for (const auto& one : found) {
+    for (const Member& member : table->MembersOf(one)) hits_[next[member.set]++] = {one.at, member.literal};
+  }
+  asks_for_digit_ = table->asks_for_digit();
+  for (size_t i = 0; i < lower.size(); ++i) {
+    if (IsDigit(lower[i])) digits_.push_back(static_cast<uint32_t>(i));
+  }
+}
+
+LiteralIndex::~LiteralIndex() { innermost = outer_; }
+
+const LiteralIndex* LiteralIndex::Of(std::string_view part) {
+  const LiteralIndex* index = innermost;
+  while (index != nullptr && !IsPart(part, index->text_) && !IsPart(part, index->lower_)) {
+    index = index->outer_;
+  }
+  return index;
+}
+
+size_t LiteralIndex::PlaceOf(std::string_view part) const {
+  return static_cast<size_t>(part.data() - (IsPart(part, text_) ? text_.data() : lower_.data()));
+}
+
+std::span<const LiteralHit> LiteralIndex::In(LiteralSet set, std::string_view part) const {
+  const LiteralHit* const begin = hits_.data() + begins_[set];
+  const LiteralHit* const end = hits_.data() + begins_[set + 1];
+  if (begin == end) return {};
+  const size_t from = PlaceOf(part);
+  const auto before = [](const LiteralHit& hit, size_t at) { return hit.at < at; };
+  const LiteralHit* const first = std::lower_bound(begin, end, from, before);
+  return {first, std::lower_bound(first, end, from + part.size(), before)};
+}
+
+bool LiteralIndex::Holds(LiteralSet set, std::string_view part) const {
+  if (!In(set, part).empty()) return true;
+  if (!asks_for_digit_[set]) return false;
+  const size_t from = PlaceOf(part);
+  const auto digit = std::lower_bound(digits_.begin(), digits_.end(), from);
+  return digit != digits_.end() && *digit < from + part.size();
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,59 @@
+// One pass over a document finds every fixed string that patterns and word
+// lists ask for, so that nearly all of them need not be tried at a sentence.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace seaworthy {
+
+// Strings of which one is looked for: at least 2 bytes each, without capital
+// letters; or kAnyDigit. Kept for the life of the process; thread-safe.
+using LiteralSet = uint32_t;
+LiteralSet AddLiterals(const std::vector<std::string>& literals);
+inline constexpr std::string_view kAnyDigit = "\x02";
+
+// Where a string of a set begins in the text, and which of the set it is.
+struct LiteralHit {
+  uint32_t at = 0;
+  uint32_t literal = 0;
+};
+
+// Finds them all in the text it is made for. While it lives, Of() gives it to
+// the thread that made it; several nest like a stack.
+class LiteralIndex {
+ public:
+  // `lower` is `text` in lower case; both must outlive this.
+  LiteralIndex(std::string_view text, std::string_view lower);
+  ~LiteralIndex();
+  LiteralIndex(const LiteralIndex&) = delete;
+  LiteralIndex& operator=(const LiteralIndex&) = delete;
+
+  // The index of the text, or of its lower case, that `part` points into; or
+  // nullptr.
+  static const LiteralIndex* Of(std::string_view part);
+
+  // Whether the index knows the set, which may be younger than the index.
+  bool Knows(LiteralSet set) const { return set + 1 < begins_.size(); }
+  // The set's strings that begin in `part`, in order, digits left out; Knows()
+  // holds.
+  std::span<const LiteralHit> In(LiteralSet set, std::string_view part) const;
+  // Whether a string of the set begins in `part`; Knows() holds.
+  bool Holds(LiteralSet set, std::string_view part) const;
+
+ private:
+  size_t PlaceOf(std::string_view part) const;
+
+  std::string_view text_;
+  std::string_view lower_;
+  std::vector<LiteralHit> hits_;      // By set, then by place.
+  std::vector<uint32_t> begins_;      // Of each set in `hits_`, and the end.
+  std::vector<bool> asks_for_digit_;  // By set.
+  std::vector<uint32_t> digits_;      // Where there is one.
+  const LiteralIndex* outer_;
+};
+
+}  // namespace seaworthy
