@@ -17,12 +17,12 @@ namespace seaworthy {
 struct FetchHooks {
   // Addresses of a host as a DNS server would answer just now, asked anew for
   // every connection; none: libcurl resolves it.
-  std::function<std::vector<std::string>(const std::string& host)> resolve;
+  std::function<std::vector<std::string>(const std::string& host)> resolve = {};
   // In the place of KindOfAddress.
-  std::function<AddressKind(const sockaddr&)> judge;
+  std::function<AddressKind(const sockaddr&)> judge = {};
   // Where to connect in truth after an address was found to be allowed; same
   // family.
-  std::function<void(sockaddr*)> connect_instead;
+  std::function<void(sockaddr*)> connect_instead = {};
 };
 
 std::unique_ptr<Fetcher> NewSafeFetcherWithHooks(FetcherOptions options, FetchHooks hooks);

@@ -19,19 +19,20 @@ namespace seaworthy {
 // One thing to read. All strings may come from a stranger.
 struct FetchRequest {
   // http or https, without credentials.
-  std::string url;
+  std::string url = {};
   // Validators as a FetchResult gave them; empty: unconditional.
-  std::string if_none_match;
-  std::string if_modified_since;
+  std::string if_none_match = {};
+  std::string if_modified_since = {};
   // Accept header; empty: `*/*`.
-  std::string accept;
-  // Authorization header (`Bearer ...`), sent to the URL's own origin over
-  // https only, never to where it redirects; empty: none.
-  std::string authorization;
+  std::string accept = {};
+  // Authorization header (`Bearer ...`), sent to the URL's own origin only,
+  // never to where it redirects nor for robots.txt; the URL must be https.
+  // Empty: none.
+  std::string authorization = {};
   // With a content type: POST of the body (WebSub), whose redirects are never
   // followed but handed back as results.
-  std::string post_body;
-  std::string post_content_type;
+  std::string post_body = {};
+  std::string post_content_type = {};
   // From the call to the last byte: every hop, every DNS answer, robots.txt.
   absl::Duration deadline = absl::Seconds(30);
   // Of the body, after decompression. The body of an HTTP error is cut at
@@ -85,14 +86,14 @@ class Fetcher {
 
 struct FetcherOptions {
   // Empty: UserAgent("").
-  std::string user_agent;
+  std::string user_agent = {};
   // `127.0.0.1:8099`: host:port an operator allows although its address is
   // private, spelled as in the URL; for tests and intranets. An address allows
   // that address only. A name allows the private addresses it resolves to, but
   // never link-local or unspecified ones.
-  std::vector<std::string> allowed_private_hosts;
+  std::vector<std::string> allowed_private_hosts = {};
   // PEM roots; empty: the system's.
-  std::string ca_file;
+  std::string ca_file = {};
   // For Retry-After dates and the age of robots.txt; null: the real one.
   // Deadlines are always by the machine's own time.
   Clock* clock = nullptr;

@@ -72,7 +72,10 @@ class SafeFetcher : public Fetcher {
     const FetchDeadline deadline(request.deadline);
     SEAWORTHY_ASSIGN_OR_RETURN(FetchUrl url, FetchUrl::Parse(request.url));
     SEAWORTHY_ASSIGN_OR_RETURN(const HopRequest hop, HopOf(request));
-    Trip trip{.hop = hop,
+    SEAWORTHY_ASSIGN_OR_RETURN(const HopRequest first_hop,
+                               WithAuthorization(hop, request.authorization, url));
+    Trip trip{.first_hop = first_hop,
+              .hop = hop,
               .deadline = deadline,
               .max_redirects = hop.post ? 0 : kMaxRedirects,
               .follow = !hop.post,
@@ -84,6 +87,7 @@ class SafeFetcher : public Fetcher {
  private:
   // What stays the same from hop to hop.
   struct Trip {
+    const HopRequest& first_hop;
     const HopRequest& hop;
     const FetchDeadline& deadline;
     int max_redirects;
@@ -107,6 +111,16 @@ class SafeFetcher : public Fetcher {
     return hop;
   }
 
+  // A secret goes out once, to the URL that was asked for.
+  static absl::StatusOr<HopRequest> WithAuthorization(HopRequest hop, const std::string& value,
+                                                      const FetchUrl& url) {
+    if (!value.empty() && !url.https())
+      return FetchError(absl::StatusCode::kInvalidArgument, "request_invalid", ShownUrl(url.text()),
+                        ": a token would be sent without TLS; give the https URL");
+    SEAWORTHY_RETURN_IF_ERROR(AddHeader("Authorization", value, &hop));
+    return hop;
+  }
+
   absl::StatusOr<Arrival> Travel(FetchUrl url, const Trip& trip) {
     const std::string start = ShownUrl(url.text());
     Arrival arrival{.url = std::move(url)};
@@ -115,7 +129,8 @@ class SafeFetcher : public Fetcher {
       if (trip.robots) {
         SEAWORTHY_ASSIGN_OR_RETURN(arrival.crawl_delay, AskRobots(arrival.url, trip.deadline));
       }
-      SEAWORTHY_ASSIGN_OR_RETURN(arrival.answer, RunHop(arrival.url, trip.hop, policy_, trip.deadline));
+      const HopRequest& hop = arrival.redirects == 0 ? trip.first_hop : trip.hop;
+      SEAWORTHY_ASSIGN_OR_RETURN(arrival.answer, RunHop(arrival.url, hop, policy_, trip.deadline));
       const std::string location = arrival.answer.First("Location");
       if (!trip.follow || !IsRedirect(arrival.answer.status) || location.empty()) return arrival;
       if (arrival.redirects == trip.max_redirects)
@@ -171,7 +186,8 @@ class SafeFetcher : public Fetcher {
     const HopRequest hop{
         .max_bytes = Robots::kMaxBytes, .cut_body = true, .user_agent = user_agent_, .ca_file = ca_file_};
     const FetchDeadline deadline = whole.Part(0.5, kRobotsDeadline);
-    const auto arrival = Travel(url.At("/robots.txt"), {.hop = hop,
+    const auto arrival = Travel(url.At("/robots.txt"), {.first_hop = hop,
+                                                        .hop = hop,
                                                         .deadline = deadline,
                                                         .max_redirects = kMaxRobotsRedirects,
                                                         .follow = true,
