@@ -268,6 +268,7 @@ const std::vector<Spelling>& ProductSpellings() {
                                                {"gpt-3", "GPT-3"},
                                                {"gpt-5", "GPT-5"},
                                                {"gpt-2", "GPT-2"},
+                                               {"gpt-oss", "gpt-oss"},
                                                {"chatgpt", "ChatGPT"},
                                                {"openai o1", "OpenAI o1"},
                                                {"openai-o1-mini", "OpenAI o1-mini"},

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "services/ingest/extract/brief_name.h"
 #include "services/ingest/extract/extractors.h"
 #include "services/ingest/extract/gazetteer.h"
 #include "services/ingest/extract/pattern.h"
@@ -36,6 +37,8 @@ class KindFinder {
     Fields();
     Definitions();
     Signs();
+    InName();
+    if (std::all_of(score_.begin(), score_.end(), [](double score) { return score <= 0; })) Feature();
     size_t best = 0;
     for (size_t i = 1; i < kKinds.size(); ++i) {
       if (score_[i] > score_[best]) best = i;
@@ -131,6 +134,10 @@ class KindFinder {
       // "A workspace powered by frontier models" is no model.
       const size_t before = match->all().begin > 60 ? match->all().begin - 60 : 0;
       if (i < 2 && Contains(lower.substr(before, match->all().begin - before), "powered by")) continue;
+      // "LLM evals", "LLM-powered apps" are about models, and none.
+      static const Pattern kModifier(
+          R"(^[- ](?:evals?|evaluations?|apps?|applications?|inference|serving|training|agents?|workloads?|deployments?|development|gateway|replicas?|research|ops|powered|based|driven|providers?|hub)\b)");
+      if (i < 2 && kModifier.Matches(lower.substr(match->all().end))) continue;
       // What comes first is the head noun more often than not.
       const double near = match->all().begin < first ? 1.0 : 0.6;
       first = std::min(first, match->all().begin);
@@ -186,6 +193,35 @@ class KindFinder {
     if (parameters != nullptr) {
       if (const auto raw = source_.Raw(parameters->text)) Vote("model", 3, *raw);
     }
+  }
+
+  // What the name says by itself: a family everybody knows, `-Instruct`, `API`.
+  void InName() {
+    const FoundFact* fact = draft_.First("name");
+    if (fact == nullptr) return;
+    const std::string name = Lower(draft_.name);
+    static const Pattern kModel(
+        R"((?:^|[-_ ])(?:tts|asr|stt|vlm?|vision|instruct|embed(?:ding)?s?|ocr|coder|llm|lm|reranker|moe|base|chat|\d+(?:\.\d+)?[bm])(?:$|[-_ ]))");
+    static const Pattern kSoftware(
+        R"((?:^|[-_ ])(?:python|javascript|typescript|rust|go)? ?(?:library|libraries|sdk|client|framework)(?:$|[-_ ]))");
+    static const Pattern kService(R"((?:^|[-_ ])(?:api|cloud|endpoints?|hub|platform|service)(?:$|[-_ ]))");
+    static const Pattern kApplication(
+        R"((?:^|[-_ ])(?:app|desktop|studio|code|cli|copilot|ide|extension|playground)(?:$|[-_ ]))");
+    if (kSoftware.Matches(name)) return Vote("library", 6, fact->raw);
+    if (kService.Matches(name)) return Vote("service", 4, fact->raw);
+    if (kApplication.Matches(name)) return Vote("application", 2, fact->raw);
+    if (kModel.Matches(name)) Vote("model", 3, fact->raw);
+    for (const Spelling& product : ProductSpellings()) {
+      if (FindProduct(name, product.word) == name.npos) continue;
+      Vote("model", 3, fact->raw);
+      return;
+    }
+  }
+
+  // A feature in its maker's own feed, of which nothing else is said.
+  void Feature() {
+    const FoundFact* fact = draft_.First("name");
+    if (fact != nullptr && SiteOf(source_)) Vote("service", 1, fact->raw);
   }
 
   // Many numbered versions with their dates: software.

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "services/ingest/extract/brief_name.h"
 #include "services/ingest/extract/draft.h"
 #include "services/ingest/extract/gazetteer.h"
 #include "services/ingest/extract/pattern.h"
@@ -47,6 +48,63 @@ bool IsSizedName(std::string_view title) {
   return title.size() <= 60 && kSized.Matches(title) && NamesSomething(title);
 }
 
+std::optional<Span> TrimName(const Source& source, Span span) {
+  static const Pattern kBefore(
+      R"(^(?:(?:stable|official|public|general|new|latest) (?:release|version) of |the release of |our |the new |new ))");
+  if (const auto before = kBefore.Find(source.Text(span))) span.begin += before->all().end;
+  static const Pattern kTail(R"( (?:[Ff]amily|[Ss]eries|[Cc]ollection)(?: of .*)?$)");
+  if (const auto tail = kTail.Find(source.Text(span))) span.end = span.begin + tail->all().begin;
+  while (!span.empty()) {
+    const std::string_view text = source.Text(span);
+    const char last = text.back();
+    if (last == '.' || last == ',' || last == '!' || last == ':' || last == '"' || last == '\'' ||
+        IsSpace(last)) {
+      --span.end;
+    } else if (EndsWith(text, "'s")) {
+      span.end -= 2;
+    } else {
+      break;
+    }
+  }
+  const std::string_view text = source.Text(span);
+  const std::string_view first = text.substr(0, text.find(' '));
+  static const Pattern kVersioned(R"(^\S+ v?\d+(?:\.\d+)+$)");
+  if (span.size() < 2 || text == "The") return std::nullopt;
+  if (IsStopWord(first) && first != "The" && !kVersioned.Matches(text)) return std::nullopt;
+  // `response.text` is code.
+  static const Pattern kCode(R"(^[a-z_]+(?:\.[a-z_]+)+$)");
+  if (kCode.Matches(text)) return std::nullopt;
+  if (KnownVendor(text)) return std::nullopt;
+  return span;
+}
+
+}  // namespace
+
+std::optional<Span> NameAt(const Source& source, size_t at, size_t limit) {
+  while (at < limit && (source.Text({at, at + 1}) == "\"" || source.Text({at, at + 1}) == " ")) ++at;
+  if (const auto marked = source.MarkedAt(at)) {
+    const std::string_view text = source.Text(*marked);
+    // "**Hugging Face** **NVIDIA NIM API**": the maker is part of the name.
+    if (KnownVendor(text) && marked->end + 1 < limit) {
+      const auto next = source.MarkedAt(marked->end + 1);
+      if (next && next->end <= limit && next->size() <= 50)
+        return TrimName(source, {marked->begin, next->end});
+    }
+    const bool code =
+        text.find_first_of("=_{}<>/$`") != text.npos || (Contains(text, "(") && Contains(text, "()"));
+    if (code) return std::nullopt;
+    const bool prose = std::count(text.begin(), text.end(), ' ') > 6 || Contains(text, ". ");
+    if (!prose && marked->end <= limit && text.size() >= 2 && text.size() <= 60)
+      return TrimName(source, *marked);
+  }
+  static const Pattern kPhrase("^" NAME_PHRASE);
+  const auto match = kPhrase.Find(source.Text({at, limit}));
+  if (!match) return std::nullopt;
+  return TrimName(source, {at, at + match->all().end});
+}
+
+namespace {
+
 class Collector {
  public:
   explicit Collector(const Source& source) : source_(source) {}
@@ -56,6 +114,7 @@ class Collector {
     Titles();
     Labels();
     Sentences();
+    Brief();
     Mentions();
     std::vector<NameCandidate> names;
     for (auto& [key, candidate] : found_) names.push_back(std::move(candidate));
@@ -161,58 +220,6 @@ class Collector {
     }
   }
 
-  // The name that begins at `at`: the marked piece there, or a run of words.
-  std::optional<Span> NameAt(size_t at, size_t limit) const {
-    while (at < limit && (source_.Text({at, at + 1}) == "\"" || source_.Text({at, at + 1}) == " ")) ++at;
-    if (const auto marked = source_.MarkedAt(at)) {
-      const std::string_view text = source_.Text(*marked);
-      // "**Hugging Face** **NVIDIA NIM API**": the maker is part of the name.
-      if (KnownVendor(text) && marked->end + 1 < limit) {
-        const auto next = source_.MarkedAt(marked->end + 1);
-        if (next && next->end <= limit && next->size() <= 50) return TrimName({marked->begin, next->end});
-      }
-      const bool code =
-          text.find_first_of("=_{}<>/$`") != text.npos || (Contains(text, "(") && Contains(text, "()"));
-      if (code) return std::nullopt;
-      const bool prose = std::count(text.begin(), text.end(), ' ') > 6 || Contains(text, ". ");
-      if (!prose && marked->end <= limit && text.size() >= 2 && text.size() <= 60) return TrimName(*marked);
-    }
-    static const Pattern kPhrase("^" NAME_PHRASE);
-    const auto match = kPhrase.Find(source_.Text({at, limit}));
-    if (!match) return std::nullopt;
-    return TrimName({at, at + match->all().end});
-  }
-
-  std::optional<Span> TrimName(Span span) const {
-    static const Pattern kBefore(
-        R"(^(?:(?:stable|official|public|general|new|latest) (?:release|version) of |the release of |our |the new |new ))");
-    if (const auto before = kBefore.Find(source_.Text(span))) span.begin += before->all().end;
-    static const Pattern kTail(R"( (?:[Ff]amily|[Ss]eries|[Cc]ollection)(?: of .*)?$)");
-    if (const auto tail = kTail.Find(source_.Text(span))) span.end = span.begin + tail->all().begin;
-    while (!span.empty()) {
-      const std::string_view text = source_.Text(span);
-      const char last = text.back();
-      if (last == '.' || last == ',' || last == '!' || last == ':' || last == '"' || last == '\'' ||
-          IsSpace(last)) {
-        --span.end;
-      } else if (EndsWith(text, "'s")) {
-        span.end -= 2;
-      } else {
-        break;
-      }
-    }
-    const std::string_view text = source_.Text(span);
-    const std::string_view first = text.substr(0, text.find(' '));
-    static const Pattern kVersioned(R"(^\S+ v?\d+(?:\.\d+)+$)");
-    if (span.size() < 2 || text == "The") return std::nullopt;
-    if (IsStopWord(first) && first != "The" && !kVersioned.Matches(text)) return std::nullopt;
-    // `response.text` is code.
-    static const Pattern kCode(R"(^[a-z_]+(?:\.[a-z_]+)+$)");
-    if (kCode.Matches(text)) return std::nullopt;
-    if (KnownVendor(text)) return std::nullopt;
-    return span;
-  }
-
   void Sentences() {
     size_t seen = 0;
     for (const Sentence& sentence : source_.sentences()) {
@@ -241,7 +248,7 @@ class Collector {
     const std::string_view text = source_.Text(sentence);
     for (const Match& match : kAnnounce.FindAll(text, 8)) {
       const size_t at = sentence.text.begin + match.all().end;
-      const auto name = NameAt(at, sentence.text.end);
+      const auto name = NameAt(source_, at, sentence.text.end);
       if (name) {
         AddText(*name, 34 * early);
         Paired(*name, sentence, early);
@@ -257,7 +264,7 @@ class Collector {
         if (const auto older = kFamily.Find(text.substr(0, match.all().end))) {
           older_.push_back(NameKey(text.substr(older->groups[1].begin, older->groups[1].size())));
         }
-        const auto name = NameAt(sentence.text.begin + match.all().end, sentence.text.end);
+        const auto name = NameAt(source_, sentence.text.begin + match.all().end, sentence.text.end);
         if (!name) continue;
         AddText(*name, 34 * early);
         Paired(*name, sentence, early);
@@ -273,7 +280,7 @@ class Collector {
     const std::string_view text = source_.Text(sentence);
     const auto match = kApposed.Find(text.substr(from));
     if (!match) return;
-    const auto name = NameAt(sentence.text.begin + from + match->all().end, sentence.text.end);
+    const auto name = NameAt(source_, sentence.text.begin + from + match->all().end, sentence.text.end);
     if (!name) return;
     // "additions to the X family": X is older.
     static const Pattern kAdded(R"(additions? to (?:the |our )?([\w.-]+))");
@@ -296,7 +303,7 @@ class Collector {
                         : StartsWith(rest, " et ")  ? 4
                                                     : 0;
     if (skip == 0) return;
-    const auto second = NameAt(first.end + skip, sentence.text.end);
+    const auto second = NameAt(source_, first.end + skip, sentence.text.end);
     if (!second) return;
     AddText(*second, 26 * early, early >= 1);
     // Two sizes of one thing are announced by both names.
@@ -312,6 +319,24 @@ class Collector {
     }
   }
 
+  // A feed's entry: what its one or two sentences are about.
+  void Brief() {
+    const std::vector<BriefName> names = NamesInBrief(source_);
+    bool named = false;
+    for (const BriefName& name : names) {
+      named = named || !name.further;
+      AddText(name.span, name.score, name.further);
+    }
+    if (!named || !source_.Title()) return;
+    // "Structured outputs" names a feature, not what got it.
+    const Block& title = source_.document().blocks[*source_.Title()];
+    const auto name = NameInTitle(source_.Text(title.text));
+    if (!name) return;
+    const auto text = source_.Text({title.text.begin + name->span.begin, title.text.begin + name->span.end});
+    const auto found = found_.find(NameKey(text));
+    if (found != found_.end() && !LooksLikeName(text)) found->second.score *= 0.3;
+  }
+
   // "X is a ...", "X, a ..., today releases".
   void Defined(const Sentence& sentence, double early) {
     static const Pattern kIs(
@@ -321,7 +346,7 @@ class Collector {
     if (!match) return;
     const Span subject{sentence.text.begin + match->groups[1].begin,
                        sentence.text.begin + match->groups[1].end};
-    const auto name = NameAt(subject.begin, subject.end + 0);
+    const auto name = NameAt(source_, subject.begin, subject.end + 0);
     if (!name) return;
     // The whole subject must be the name.
     const std::string_view left = Strip(source_.Text({name->end, std::max(name->end, subject.end)}));

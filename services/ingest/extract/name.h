@@ -27,6 +27,10 @@ std::vector<NameCandidate> FindNames(const Source& source);
 // (`Foo-7B-Instruct` for `Foo`), at most 12.
 std::vector<std::string> FindAliases(const Source& source, std::string_view name);
 
+// The name that begins at `at` and ends before `limit` in the text: the marked
+// piece there, or a run of words as names have them.
+std::optional<Span> NameAt(const Source& source, size_t at, size_t limit);
+
 // Whether the words could name a tool: not all of them generic ("Open
 // Models", "v0.0.1"), not too many.
 bool NamesSomething(std::string_view name);

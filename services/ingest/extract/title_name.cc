@@ -230,7 +230,7 @@ namespace {
 // "Qwen3: Think deeper", "SmolVLM - small yet mighty": what is before.
 Span CutSubtitle(std::string_view title, Span span, bool* descriptive) {
   static const Pattern kCut(
-      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)| (?:is|are|now|joins?|brings?|grows|gets|supports?|lands|arrives|can|has|have|sets|released|available|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports?|Released|Available)\b|：|，))");
+      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)|\s+\((?:[Ee]xperimental|[Bb]eta|[Pp]review|[Aa]lpha|[Ee]arly [Aa]ccess)\)| (?:is|are|now|joins?|brings?|grows|gets|goes|supports|improvements|Improvements|RELEASED|locally|[Ii]nference (?:[A-Z]\w+ )|lands|arrives|can|has|have|sets|released|available|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports|Released|Available)\b|：|，))");
   const auto match = kCut.Find(title.substr(span.begin, span.size()));
   if (!match || match->all().begin == 0) return span;
   const Span cut{span.begin, span.begin + match->all().begin};
@@ -243,11 +243,42 @@ Span CutSubtitle(std::string_view title, Span span, bool* descriptive) {
 
 Span CutTail(std::string_view title, Span span) {
   static const Pattern kTail(
-      R"((?:'s)?\s+(?:(?:open|new|language|model|large|small|foundation)\s+)*(?:family|series|models?|release notes|release|announcement|model card|changelog|readme|collection)(?:\s+of\s+.*)?$)",
+      R"((?:'s)?\s+(?:(?:open|new|first|language|model|large|small|foundation)\s+)*(?:family|series|models?|release notes|release|announcement|model card|changelog|readme|collection)(?:\s+of\s+.*)?$)",
       true);
   const auto match = kTail.Find(title.substr(span.begin, span.size()));
   if (!match || match->all().begin == 0) return span;
-  return {span.begin, span.begin + match->all().begin};
+  // "Embedding models": what is left would be no name.
+  static const Pattern kField(
+      R"(^(?:vision|embeddings?|cloud|language|reasoning|code|coding|image|speech|audio|video|multimodal|safety|agent)$)",
+      true);
+  const Span cut{span.begin, span.begin + match->all().begin};
+  return kField.Matches(title.substr(cut.begin, cut.size())) ? span : cut;
+}
+
+// "[Harbour Lab] lantern-3b [Downloadable]", an entry of a catalogue.
+std::optional<TitleName> InCatalogue(std::string_view title) {
+  static const Pattern kEntry(R"(^\s*\[([^\[\]]{2,40})\]\s+([^\[\]]{2,60}?)\s+\[[^\[\]]{2,80}\]\s*$)");
+  const auto match = kEntry.Find(title);
+  if (!match) return std::nullopt;
+  TitleName found;
+  found.vendor = std::string(title.substr(match->groups[1].begin, match->groups[1].size()));
+  found.span = match->groups[2];
+  return found;
+}
+
+// "Harbour Lab's first Lantern": the maker before the name.
+void CutOwner(std::string_view title, Span* span, std::string* vendor) {
+  static const Pattern kOwner(
+      R"(^([A-Z][\pL\pN.&]*(?: [A-Z][\pL\pN.&]*){0,2})(?:['’]s|s['’])\s+(?:(?:new|newest|latest|first|own|open|flagship|First|New|Latest)\s+)*([A-Z0-9]|[a-z]+-?[0-9A-Z]))");
+  static const Pattern kNobody(R"(^(?:what|let|here|it|there|that|who|how)\b)", true);
+  const std::string_view text = title.substr(span->begin, span->size());
+  const auto match = kOwner.Find(text);
+  if (!match || kNobody.Matches(text)) return;
+  // The s of "Labs' Lantern" belongs to the maker.
+  size_t end = match->groups[1].end;
+  if (end < text.size() && text[end] == 's') ++end;
+  *vendor = std::string(text.substr(0, end));
+  span->begin += match->groups[2].begin;
 }
 
 }  // namespace
@@ -257,7 +288,7 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
       R"(^\s*(?:\[[A-Za-z !]{2,12}\]|\d+[.)]|(?:model card|modellkarte|carte du mod\S+)\s*(?:for|of|—|–|-|:|von|de)|(?:new|now available|release|announcement|blog|changelog|news|aktuell)\s*:)\s*)",
       true);
   static const Pattern kGreeting(
-      R"(^\s*(?:introducing|introduction to|announcing|welcome(?:,| to|)|meet|presenting|unveiling|launching|releasing|open[- ]sourcing|say hello to|hello,?|discover|getting started with|wir stellen vor:|vorstellung(?: von)?:?|einführung(?: von)?|présentation de|présentons|nous présentons|bienvenue à|隆重推出|推出|发布|介绍|正式发布|欢迎)\s*)",
+      R"(^\s*(?:introducing|introduction to|announcing|welcome(?:,| to|)|meet|a (?:deep ?dive|closer look)(?: into| at)|deep ?dive(?: into|:)|presenting|unveiling|launching|releasing|open[- ]sourcing|say hello to|hello,?|discover|getting started with|now in (?:public |private )?(?:preview|beta):|day[- ](?:zero|0|one|1) support for|run|running|faster|improved|official|try|lernen sie|erste schritte mit|découvrez|wir stellen vor:|vorstellung(?: von)?:?|einführung(?: von)?|présentation de|présentons|nous présentons|bienvenue à|隆重推出|推出|发布|介绍|正式发布|欢迎)\s*)",
       true);
   static const Pattern kArticle(
       R"(^\s*(?:our|a|an|all[- ]new|new|brand[- ]new|first|latest|die|der|das|le|les|den)\s+)", true);
@@ -266,6 +297,7 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
       R"(^(.{2,40}?)\s+(?:releases?|announces?|launches|introduces|unveils|presents|open[- ]?sources|debuts|veröffentlicht|présente|lance|annonce)\s+(.+)$)",
       true);
   title = title.substr(0, title.find('\n'));
+  if (auto entry = InCatalogue(title)) return entry;
   TitleName found;
   Span span{0, title.size()};
   if (const auto verb = kVendorVerb.Find(title); verb && verb->Has(2)) {
@@ -281,6 +313,7 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
     span = Trim(title, span);
     if (!cut) break;
   }
+  if (found.vendor.empty()) CutOwner(title, &span, &found.vendor);
   span = Trim(title, CutTail(title, Trim(title, CutSubtitle(title, span, &found.descriptive))));
   // "The Stack v2" is called so; "The Falcon 3 family" is not.
   const bool family =

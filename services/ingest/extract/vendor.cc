@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "services/ingest/extract/brief_name.h"
 #include "services/ingest/extract/extractors.h"
 #include "services/ingest/extract/gazetteer.h"
 #include "services/ingest/extract/name.h"
@@ -44,6 +45,7 @@ class VendorFinder {
     Sentences();
     Links();
     OwnSites();
+    Feed();
     Marks();
     Prefix();
     if (votes_.empty()) return;
@@ -138,7 +140,6 @@ class VendorFinder {
                   : key == "shared by" || StartsWith(key, "author") ? 6
                                                                     : 30;
       }
-      if (key == "og:site_name" || key == "application-name") score = 8;
       if (label.front_matter && (key == "vendor" || key == "organization" || key == "provider")) score = 100;
       if (score == 0) continue;
       std::string_view value = label.value;
@@ -167,6 +168,38 @@ class VendorFinder {
         at >= title.raw.end)
       return;
     Vote(site, {at, at + site.size()}, 12);
+  }
+
+  // The site's or feed's own name, unless it passes on somebody else's tool:
+  // "Lantern 3 is now available on Harbour".
+  void Feed() {
+    const auto site = SiteOf(source_);
+    if (!site || PassedOn(site->name)) return;
+    Vote(site->name, site->raw, NameKey(draft_.name).find(NameKey(site->name)) == 0 ? 20 : 8);
+  }
+
+  bool PassedOn(const std::string& site) const {
+    static const Pattern kVersioned(R"(\d|[a-z][A-Z])");
+    const std::string key = NameKey(draft_.name);
+    if (!kVersioned.Matches(draft_.name) || Contains(key, NameKey(site))) return false;
+    const std::string lower = Lower(site);
+    static const Pattern kPlace(R"(\b(?:on|in|to|with|via|by|through|supports?) (?:the )?$)");
+    static const Pattern kHost(R"(^(?:['’]s)?(?: \w+)? (?:supports?|partners|brings|hosts|adds|offers))");
+    const std::string& text = source_.lower();
+    for (size_t at = 0; (at = FindWordPrefix(text, lower, at)) != text.npos; at += lower.size()) {
+      const size_t before = at > 16 ? at - 16 : 0;
+      if (kPlace.Matches(std::string_view(text).substr(before, at - before))) return true;
+      if (kHost.Matches(std::string_view(text).substr(at + lower.size(), 40))) return true;
+    }
+    return false;
+  }
+
+  // As FindWord, but a longer word may begin with it: `HarbourCloud`.
+  static size_t FindWordPrefix(std::string_view text, std::string_view word, size_t from) {
+    for (size_t at = from; (at = text.find(word, at)) != text.npos; ++at) {
+      if (at == 0 || !IsAlnum(text[at - 1])) return at;
+    }
+    return text.npos;
   }
 
   // The maker's own site has a page of the tool's name: `cohere.com/blog/x`.
