@@ -7,11 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "common/error_codes.h"
 #include "common/hash.h"
+#include "services/publisher/announcement_view.h"
 #include "services/publisher/api_json.h"
 #include "services/publisher/desk_view.h"
-#include "services/publisher/failure_log.h"
 #include "services/publisher/mark_view.h"
 #include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
@@ -47,59 +46,21 @@ std::string EmptyText(const std::string& state) {
   return "Nothing was withdrawn.";
 }
 
-std::string DoneText(const std::string& done) {
-  if (done == "approve") return "Approved: the page is public now.";
-  if (done == "reject") return "Rejected. It comes back if its content changes.";
-  if (done == "withdraw") return "Withdrawn: the page is no longer public.";
-  if (done == "edit") return "Saved and checked anew. An earlier approval no longer holds.";
-  if (done == "accept") return "Accepted, with your reason. An earlier approval no longer holds.";
-  if (done == "announcement") return "Received. It is being read; what it announces is reviewed next.";
-  if (done == "pair") return "Asked for. It is drafted once both panels are full.";
-  return "";
-}
-
 }  // namespace
 
-HttpResponse Desk::Message(const TemplateSet& templates, int status, const std::string& title,
-                           const std::string& message, const std::string& back_url,
-                           const std::string& back_label) {
-  const json view = {{"page_title", absl::StrCat(title, " · Seaworthy desk")},
-                     {"title", title},
-                     {"message", message},
-                     {"back_url", back_url},
-                     {"back_label", back_label},
-                     {"signed_in", false},
-                     {"csrf", ""},
-                     {"status", status}};
-  return HtmlResponse(status, templates.Render("desk_message", view));
+HttpResponse Desk::Message(int status, const std::string& title, const std::string& message,
+                           const std::string& back_url, const std::string& back_label) const {
+  return frame_.Message(status, title, message, back_url, back_label);
 }
 
 json Desk::Frame(const Call& call, const std::string& section, const std::string& title) const {
-  const std::string csrf = call.session.has_value() ? call.session->csrf_token : "";
-  return {{"page_title", absl::StrCat(title, " · Seaworthy desk")},
-          {"title", title},
-          {"signed_in", call.session.has_value()},
-          {"editor", call.session.has_value() ? call.session->editor : ""},
-          {"csrf", csrf},
-          {"done", DoneText(call.Query("done"))},
-          {"nav_queue", section == "queue"},
-          {"nav_published", section == "published"},
-          {"nav_announcements", section == "announcements"},
-          {"nav_panel", section == "panel"},
-          {"nav_predictions", section == "predictions"},
-          {"nav_status", section == "status"}};
+  return frame_.View(call, section, title);
 }
 
-HttpResponse Desk::Page(const char* name, const json& view) const {
-  return HtmlResponse(200, options_.templates->Render(name, view));
-}
+HttpResponse Desk::Page(const char* name, const json& view) const { return frame_.Page(name, view); }
 
 HttpResponse Desk::Failed(const absl::Status& status, const std::string& what) const {
-  const int http = ToHttpStatus(status.code());
-  if (http >= 500) LogFailure(what, status);
-  const std::string message =
-      http == 500 ? "The server failed; its log says why." : std::string(status.message());
-  return Message(*options_.templates, http, what, message);
+  return frame_.Failed(status, what);
 }
 
 HttpResponse Desk::ShowSignIn(const Call& call) const {
@@ -201,23 +162,11 @@ json Desk::AnnouncementRows(v1::Announcement::State state) const {
   json rows = json::array();
   const auto response = options_.aggregator->ListAnnouncements(request);
   if (!response.ok()) return rows;
-  std::vector<v1::Announcement> announcements(response->announcements().begin(),
-                                              response->announcements().end());
-  std::stable_sort(announcements.begin(), announcements.end(),
-                   [](const v1::Announcement& x, const v1::Announcement& y) {
-                     return x.receive_time().seconds() > y.receive_time().seconds();
-                   });
-  for (const v1::Announcement& announcement : announcements) {
-    json tools = json::array();
-    for (const std::string& tool : announcement.tool_ids()) tools.push_back(AnnouncedTool(tool));
-    const std::string& source = announcement.source_url();
-    rows.push_back({{"id", announcement.announcement_id()},
-                    {"from", !source.empty() ? source : announcement.file_name()},
-                    {"when", TimeText(announcement.receive_time())},
-                    {"media_type", announcement.media_type()},
-                    {"size", announcement.size_bytes()},
-                    {"reason", announcement.reason()},
-                    {"tools", tools}});
+  for (const v1::Announcement& announcement : response->announcements()) {
+    json row = AnnouncementRow(announcement);
+    row["tools"] = json::array();
+    for (const std::string& tool : announcement.tool_ids()) row["tools"].push_back(AnnouncedTool(tool));
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -226,7 +175,9 @@ HttpResponse Desk::ShowAnnouncements(const Call& call) const {
   json view = Frame(call, "announcements", "Announcements");
   view["received"] = AnnouncementRows(v1::Announcement::RECEIVED);
   view["rejected"] = AnnouncementRows(v1::Announcement::REJECTED);
+  view["split"] = AnnouncementRows(v1::Announcement::SPLIT);
   view["recorded"] = AnnouncementRows(v1::Announcement::RECORDED);
+  view["any_split"] = !view["split"].empty();
   view["any_received"] = !view["received"].empty();
   view["any_rejected"] = !view["rejected"].empty();
   view["any_recorded"] = !view["recorded"].empty();
@@ -261,6 +212,9 @@ std::vector<Route> Desk::Routes() const {
       route("GET", "/desk/status", Access::kDesk, &Desk::ShowStatus),
   };
   routes[0].max_body = kMaxAnnouncementForm;
+  for (auto& part : {sources_.Routes(), quarantine_.Routes()}) {
+    routes.insert(routes.end(), part.begin(), part.end());
+  }
   return routes;
 }
 

@@ -8,6 +8,9 @@
 
 #include "common/clients.h"
 #include "services/publisher/access.h"
+#include "services/publisher/desk_frame.h"
+#include "services/publisher/desk_quarantine.h"
+#include "services/publisher/desk_sources.h"
 #include "services/publisher/published.h"
 #include "services/publisher/router.h"
 #include "services/publisher/site.h"
@@ -33,14 +36,13 @@ class Desk {
     std::function<std::string()> base_url;  // How this server is reached.
   };
 
-  explicit Desk(Options options) : options_(std::move(options)) {}
+  explicit Desk(Options options)
+      : options_(std::move(options)),
+        frame_(options_.templates),
+        sources_({options_.aggregator, options_.ingest, options_.templates}),
+        quarantine_({options_.aggregator, options_.ingest, options_.templates}) {}
 
   std::vector<Route> Routes() const;
-
-  // A page that says one thing: an error, a conflict.
-  static HttpResponse Message(const TemplateSet& templates, int status, const std::string& title,
-                              const std::string& message, const std::string& back_url = "/desk",
-                              const std::string& back_label = "Back to the queue");
 
  private:
   HttpResponse ShowSignIn(const Call& call) const;
@@ -67,10 +69,15 @@ class Desk {
   // A tool an announcement told of: its `id`, and the `failures` of its panel.
   nlohmann::json AnnouncedTool(const std::string& tool_id) const;
   HttpResponse Page(const char* name, const nlohmann::json& view) const;
+  HttpResponse Message(int status, const std::string& title, const std::string& message,
+                       const std::string& back_url, const std::string& back_label) const;
   HttpResponse Failed(const absl::Status& status, const std::string& what) const;
   HttpResponse Conflict(const Call& call, const absl::Status& status) const;
 
   const Options options_;
+  const DeskFrame frame_;
+  const DeskSources sources_;
+  const DeskQuarantine quarantine_;
 };
 
 }  // namespace seaworthy

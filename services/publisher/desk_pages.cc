@@ -81,7 +81,7 @@ json CountsView(const v1::PanelCounts& counts, const std::string& title) {
 }  // namespace
 
 json Desk::AnnouncedTool(const std::string& tool_id) const {
-  json view = {{"id", tool_id}, {"failures", json::array()}};
+  json view = {{"id", tool_id}, {"id_path", PercentEncode(tool_id)}, {"failures", json::array()}};
   v1::GetToolRequest request;
   request.set_tool_id(tool_id);
   const auto tool = options_.aggregator->GetTool(request);

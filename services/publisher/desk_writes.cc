@@ -28,7 +28,7 @@ uint32_t Place(const std::string& text) {
 HttpResponse Desk::SignIn(const Call& call) const {
   const auto session = options_.sessions->SignIn(call.Form("token"));
   if (!session.has_value()) {
-    return Message(*options_.templates, 403, "That link does not sign in any more",
+    return Message(403, "That link does not sign in any more",
                    "A sign-in link works once and for 24 hours. Ask for a new one.", "/desk/sign-in",
                    "How to get a link");
   }
@@ -71,7 +71,7 @@ HttpResponse Desk::RequestComparison(const Call& call) const {
 
 HttpResponse Desk::Conflict(const Call& call, const absl::Status& status) const {
   const std::string path = ComparisonPath(call.Path("id"));
-  return Message(*options_.templates, 409, "The comparison has moved on",
+  return Message(409, "The comparison has moved on",
                  absl::StrCat("Your decision was not taken: ", status.message(),
                               ". Open the comparison as it is now, read what changed, and decide again."),
                  path, "Open the comparison as it is now");
@@ -87,13 +87,13 @@ HttpResponse Desk::Decide(const Call& call) const {
   decision.set_editor(call.session->editor);
   decision.set_request_id(call.Form("request_id"));
   if (decision.kind() != v1::APPROVE && decision.reason().empty()) {
-    return Message(*options_.templates, 400, "A reason is missing",
+    return Message(400, "A reason is missing",
                    "Say in a sentence why, so that the next editor knows.", ComparisonPath(call.Path("id")),
                    "Back to the comparison");
   }
   const auto decided = options_.aggregator->Decide(request);
   if (decision.kind() == v1::APPROVE && absl::IsFailedPrecondition(decided.status())) {
-    return Message(*options_.templates, 409, "Not approved",
+    return Message(409, "Not approved",
                    absl::StrCat("Nothing was published: ", decided.status().message(), "."),
                    ComparisonPath(call.Path("id")), "Back to the comparison");
   }
@@ -121,7 +121,7 @@ HttpResponse Desk::Amend(const Call& call) const {
   if (!amended.ok()) {
     const int http = ToHttpStatus(amended.status().code());
     if (http >= 500) return Failed(amended.status(), "The amendment was not taken");
-    return Message(*options_.templates, http, "The amendment was not taken",
+    return Message(http, "The amendment was not taken",
                    absl::StrCat("Nothing was changed: ", amended.status().message(), "."), path,
                    "Back to the comparison");
   }

@@ -25,6 +25,10 @@ constexpr const char* kTemplates[] = {
     "desk_announcements",
     "desk_comparison",
     "desk_published",
+    "desk_announcement",
+    "desk_quarantine",
+    "desk_source",
+    "desk_sources",
     "desk_tool",
     "desk_predictions",
     "desk_panel",
@@ -72,7 +76,7 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::funct
              .public_url = options.public_url,
              .desk_page =
                  [this](int status, const std::string& title, const std::string& message) {
-                   return Desk::Message(*templates_, status, title, message);
+                   return DeskFrame(templates_.get()).Message(status, title, message);
                  }}),
       desk_({.aggregator = options.aggregator,
              .ingest = options.ingest,

@@ -143,8 +143,14 @@ absl::StatusOr<v1::ListAnnouncementsResponse> FakeAggregator::ListAnnouncements(
   absl::MutexLock lock(&mutex_);
   if (!failure_.ok()) return failure_;
   v1::ListAnnouncementsResponse response;
+  // By a key that puts the newest first, as the aggregator does.
+  std::map<std::string, v1::Announcement> newest_first;
+  for (const auto& [id, announcement] : announcements_) {
+    const int64_t age = kDecideTime * 2 - announcement.receive_time().seconds();
+    newest_first[absl::StrCat(absl::Dec(age, absl::kZeroPad16), id)] = announcement;
+  }
   auto next = Page(
-      announcements_, request.page_size(), request.page_token(),
+      newest_first, request.page_size(), request.page_token(),
       [&request](const v1::Announcement& announcement) {
         return request.state() == v1::Announcement::STATE_UNSPECIFIED ||
                request.state() == announcement.state();
@@ -392,6 +398,9 @@ absl::StatusOr<v1::AggregatorStatus> FakeAggregator::GetStatus(const v1::GetStat
     counts[name] = std::count_if(comparisons_.begin(), comparisons_.end(),
                                  [state = state](const auto& item) { return item.second.state() == state; });
   }
+  counts["announcements.rejected"] =
+      std::count_if(announcements_.begin(), announcements_.end(),
+                    [](const auto& item) { return item.second.state() == v1::Announcement::REJECTED; });
   v1::QueueStatus* queue = status.add_queues();
   queue->set_name("reviewer");
   queue->set_pending(3);
@@ -459,24 +468,6 @@ absl::StatusOr<v1::Announcement> FakeIngest::GetReceivedAnnouncement(
   return absl::NotFoundError(absl::StrCat("no announcement ", request.announcement_id()));
 }
 
-void FakeIngest::AddDocument(const std::string& object_hash, std::string bytes) {
-  absl::MutexLock lock(&mutex_);
-  documents_[object_hash] = std::move(bytes);
-}
-
-absl::StatusOr<v1::GetAnnouncementDocumentResponse> FakeIngest::GetAnnouncementDocument(
-    const v1::GetAnnouncementDocumentRequest& request, absl::Duration) {
-  absl::MutexLock lock(&mutex_);
-  const auto it = documents_.find(request.object_hash());
-  if (it == documents_.end()) return absl::NotFoundError("no such object");
-  v1::GetAnnouncementDocumentResponse response;
-  response.set_size_bytes(it->second.size());
-  if (request.offset() < it->second.size()) {
-    response.set_document(it->second.substr(request.offset(), request.max_bytes()));
-  }
-  return response;
-}
-
 absl::StatusOr<v1::ExtractAnnouncementResponse> FakeIngest::ExtractAnnouncement(
     const v1::ExtractAnnouncementRequest&, absl::Duration) {
   return absl::UnimplementedError("the publisher never asks for this");
@@ -485,43 +476,6 @@ absl::StatusOr<v1::ExtractAnnouncementResponse> FakeIngest::ExtractAnnouncement(
 std::vector<v1::SubmitAnnouncementRequest> FakeIngest::submitted() {
   absl::MutexLock lock(&mutex_);
   return submitted_;
-}
-
-absl::StatusOr<v1::ToolView> FakeAggregator::DecideIdentity(const v1::DecideIdentityRequest&,
-                                                            absl::Duration) {
-  return absl::UnimplementedError("not played yet");
-}
-
-absl::StatusOr<v1::ListIdentityResponse> FakeAggregator::ListIdentity(const v1::ListIdentityRequest&,
-                                                                      absl::Duration) {
-  return absl::UnimplementedError("not played yet");
-}
-
-absl::StatusOr<v1::ToolView> FakeAggregator::CorrectFact(const v1::CorrectFactRequest&, absl::Duration) {
-  return absl::UnimplementedError("not played yet");
-}
-
-absl::StatusOr<v1::ListRevisionsResponse> FakeAggregator::ListRevisions(const v1::ListRevisionsRequest&,
-                                                                        absl::Duration) {
-  return absl::UnimplementedError("not played yet");
-}
-
-absl::StatusOr<v1::SubmitAnnouncementResponse> FakeIngest::RetryAnnouncement(
-    const v1::RetryAnnouncementRequest&, absl::Duration) {
-  return absl::UnimplementedError("not played yet");
-}
-
-absl::StatusOr<v1::SourceView> FakeIngest::ChangeSource(const v1::ChangeSourceRequest&, absl::Duration) {
-  return absl::UnimplementedError("not played yet");
-}
-
-absl::StatusOr<v1::ListSourcesResponse> FakeIngest::ListSources(const v1::ListSourcesRequest&,
-                                                                absl::Duration) {
-  return absl::UnimplementedError("not played yet");
-}
-
-absl::StatusOr<v1::SourceView> FakeIngest::ReadSource(const v1::ReadSourceRequest&, absl::Duration) {
-  return absl::UnimplementedError("not played yet");
 }
 
 absl::StatusOr<v1::HandleWebSubResponse> FakeIngest::HandleWebSub(const v1::HandleWebSubRequest& request,

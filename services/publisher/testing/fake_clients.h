@@ -36,6 +36,12 @@ class FakeAggregator : public AggregatorClient {
   // A row of the ledger, in the order given; public ones too where asked for.
   void AddPrediction(v1::Prediction prediction, bool published);
   void SetHealth(v1::PanelHealth health);
+  // Two tools that may be one; a revision of a tool's history, newest first.
+  void AddPossibleDuplicate(v1::PossibleDuplicate duplicate);
+  void AddRevision(v1::RevisionView revision);
+  // What editors decided and corrected, in order.
+  std::vector<v1::IdentityDecision> identity_decisions();
+  std::vector<v1::FactCorrection> corrections();
   void SetSpend(v1::AggregatorStatus spend);
 
   absl::StatusOr<v1::Announcement> GetAnnouncement(const v1::GetAnnouncementRequest& request,
@@ -97,6 +103,10 @@ class FakeAggregator : public AggregatorClient {
   std::vector<v1::Amendment> amendments_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::pair<v1::Prediction, bool>> predictions_ ABSL_GUARDED_BY(mutex_);
   v1::PanelHealth health_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::PossibleDuplicate> duplicates_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::IdentityDecision> identity_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::FactCorrection> corrections_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::vector<v1::RevisionView>> revisions_ ABSL_GUARDED_BY(mutex_);
   v1::AggregatorStatus spend_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -138,6 +148,15 @@ class FakeIngest : public IngestClient {
                                             absl::Duration deadline) override;
   absl::StatusOr<v1::HandleWebSubResponse> HandleWebSub(const v1::HandleWebSubRequest& request,
                                                         absl::Duration deadline) override;
+  // A source with its state.
+  void AddSource(v1::SourceView source);
+  // Every later call about sources and documents fails with this, until OK is
+  // set; so does RetryAnnouncement.
+  void FailWith(absl::Status status);
+  // What was asked for, in order.
+  std::vector<v1::SourceChange> source_changes();
+  std::vector<std::string> sources_read();
+  std::vector<v1::RetryAnnouncementRequest> retried();
   // Bytes an announcement's object hash stands for.
   void AddDocument(const std::string& object_hash, std::string bytes);
   // What was submitted, in order.
@@ -148,6 +167,11 @@ class FakeIngest : public IngestClient {
   std::vector<v1::SubmitAnnouncementRequest> submitted_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::pair<std::string, v1::Announcement>> by_key_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::string> documents_ ABSL_GUARDED_BY(mutex_);
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::SourceView> sources_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::SourceChange> source_changes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> sources_read_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::RetryAnnouncementRequest> retried_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace seaworthy
