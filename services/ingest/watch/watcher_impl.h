@@ -1,0 +1,130 @@
+// The watcher's inside: threads and memory. watcher.cc has the calls and the
+// threads, watcher_definitions.cc what follows the log, watcher_jobs.cc the
+// requests, watcher_hubs.cc WebSub.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "services/ingest/watch/job_queue.h"
+#include "services/ingest/watch/next_read.h"
+#include "services/ingest/watch/source_rules.h"
+#include "services/ingest/watch/watch_store.h"
+#include "services/ingest/watch/watcher.h"
+
+namespace seaworthy {
+
+// A source with what was learnt of it.
+struct WatchedSource {
+  v1::Source source;
+  v1::WatchState state;
+  // Changes with the address and with removal: what was under way before is
+  // dropped.
+  uint64_t generation = 0;
+};
+
+class WatcherImpl final : public Watcher {
+ public:
+  WatcherImpl(Options options, std::unique_ptr<WatchStore> store);
+  ~WatcherImpl() override;
+
+  // Reads the store into memory. Once, before Start.
+  absl::Status Load();
+
+  absl::Status Start() override;
+  void Stop() override;
+  absl::StatusOr<v1::SourceView> ChangeSource(const v1::ChangeSourceRequest& request) override;
+  absl::StatusOr<v1::ListSourcesResponse> ListSources(const v1::ListSourcesRequest& request) override;
+  absl::StatusOr<v1::SourceView> ReadSource(const v1::ReadSourceRequest& request) override;
+  absl::StatusOr<v1::HandleWebSubResponse> HandleWebSub(const v1::HandleWebSubRequest& request) override;
+  void RunDue() override;
+  absl::Time NextTime() override;
+  size_t Waiting() override;
+
+ private:
+  using Memory = std::map<std::string, WatchedSource>;
+
+  // Threads.
+  void Follow();
+  void Work();
+  absl::Time Horizon() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Waits for a job; nothing once it is stopping.
+  std::optional<WatchJob> NextJob();
+  void FinishJob(const WatchJob& job);
+
+  // Definitions.
+  absl::Status CheckChange(const v1::SourceChange& change);
+  absl::StatusOr<Appended> AppendChange(const v1::SourceChange& change);
+  absl::StatusOr<bool> FollowOnce(uint64_t after);
+  absl::Status ApplyRecords(const std::vector<Record>& records);
+  void ApplyChange(const v1::SourceChange& change, uint64_t sequence, Memory& changed, WatchBatch& batch);
+  absl::Status WaitForApplied(uint64_t sequence);
+  v1::SourceView ViewOf(const WatchedSource& item) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<WatchedSource> Find(const std::string& source_id);
+  bool IsRead(const v1::Source& source) const;
+  v1::Source::Kind KindOf(const WatchedSource& item) const;
+  ReadAddress AddressFor(const WatchedSource& item) const;
+  // Puts the source's reading and its hub where their times say.
+  void Schedule(const WatchedSource& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  // Jobs.
+  void Run(const WatchJob& job);
+  void RunRead(const WatchJob& job, WatchedSource item);
+  void RunPage(const WatchJob& job, const WatchedSource& item);
+  void RunHub(const WatchJob& job, const WatchedSource& item);
+  // Writes that the host is asked now, then asks it.
+  absl::StatusOr<FetchResult> Ask(const WatchJob& job, const FetchRequest& request,
+                                  const v1::WatchState* state);
+  // Closes the host for as long as the answer says.
+  void HearHost(const std::string& host, const absl::StatusOr<FetchResult>& answer, WatchBatch& batch);
+  SourceReading Hear(const WatchedSource& item, const ReadAddress& address,
+                     const absl::StatusOr<FetchResult>& answer);
+  void HearBody(const WatchedSource& item, const ReadAddress& address, const FetchResult& answer,
+                SourceReading& reading);
+  void SetNext(const v1::Source& source, const absl::StatusOr<FetchResult>& answer, SourceReading& reading);
+  absl::Duration Gap(const std::string& host) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Writes what came of a reading, unless the source is another by now.
+  void Commit(const WatchedSource& item, SourceReading& reading);
+  void PauseGone(const WatchedSource& item);
+
+  // WebSub.
+  bool HubsReachUs() const { return !callback_base_.empty(); }
+  void NoteHub(const std::string& hub, const std::string& topic, v1::WatchState& state) const;
+  absl::Status ChangeHub(const std::string& source_id, uint64_t generation,
+                         const std::function<void(v1::WatchHub&)>& change);
+  absl::StatusOr<v1::HandleWebSubResponse> TakePush(const v1::HandleWebSubRequest& request,
+                                                    const WatchedSource& item);
+
+  const Options options_;
+  const std::unique_ptr<WatchStore> store_;
+  const SourceReader reader_;
+  std::string callback_base_;  // Constant after construction.
+
+  // Taken before mutex_: a definition does not change under a commit.
+  absl::Mutex commit_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  uint64_t written_ ABSL_GUARDED_BY(commit_mutex_) = 0;  // The position on disk.
+  absl::Mutex mutex_;
+  absl::CondVar woken_;
+  Memory sources_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::WatchHost> hosts_ ABSL_GUARDED_BY(mutex_);
+  JobQueue queue_ ABSL_GUARDED_BY(mutex_);
+  uint64_t applied_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t wanted_ ABSL_GUARDED_BY(mutex_) = 0;  // Somebody waits for it to be applied.
+  absl::Status trouble_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool started_ ABSL_GUARDED_BY(mutex_) = false;
+  int busy_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time manual_horizon_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace seaworthy
