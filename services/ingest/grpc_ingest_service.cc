@@ -25,6 +25,10 @@ class GrpcIngestService final : public v1::IngestService::Service {
                                   v1::SubmitAnnouncementResponse* response) override {
     return Answer(service_->SubmitAnnouncement(*request), response);
   }
+  grpc::Status RetryAnnouncement(grpc::ServerContext*, const v1::RetryAnnouncementRequest* request,
+                                 v1::SubmitAnnouncementResponse* response) override {
+    return Answer(service_->RetryAnnouncement(*request), response);
+  }
   grpc::Status GetReceivedAnnouncement(grpc::ServerContext*,
                                        const v1::GetReceivedAnnouncementRequest* request,
                                        v1::Announcement* response) override {

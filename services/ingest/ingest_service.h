@@ -40,6 +40,8 @@ class IngestService {
   // The calls of v1.IngestService; errors as described there.
   absl::StatusOr<v1::SubmitAnnouncementResponse> SubmitAnnouncement(
       const v1::SubmitAnnouncementRequest& request);
+  absl::StatusOr<v1::SubmitAnnouncementResponse> RetryAnnouncement(
+      const v1::RetryAnnouncementRequest& request);
   absl::StatusOr<v1::Announcement> GetReceivedAnnouncement(const v1::GetReceivedAnnouncementRequest& request);
   absl::StatusOr<v1::GetAnnouncementDocumentResponse> GetAnnouncementDocument(
       const v1::GetAnnouncementDocumentRequest& request);

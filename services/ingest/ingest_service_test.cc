@@ -3,88 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <memory>
 #include <string>
 
-#include "common/hash.h"
-#include "common/rocksdb_event_log.h"
-#include "seaworthy/v1/event.pb.h"
+#include "services/ingest/testing/ingest_fixture.h"
 
 namespace seaworthy {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kCard[] =
-    "---\nname: Lantern-3B\nvendor: Harbour Lab\nlicense: apache-2.0\n---\n# Lantern-3B\n\n"
-    "Harbour Lab releases Lantern-3B, a 3B language model under the Apache 2.0 license.\n";
+constexpr const char* kCard = kLanternCard;
 
-// An object store that fails as often as it is told to.
-class FlakyStore : public ObjectStore {
- public:
-  absl::StatusOr<std::vector<std::string>> PutAll(absl::Span<const std::string_view> objects) override {
-    return store_->PutAll(objects);
-  }
-  absl::StatusOr<std::string> Get(std::string_view hash) override {
-    if (failures_-- > 0) return absl::UnavailableError("the disk is away");
-    return store_->Get(hash);
-  }
-  void FailReads(int times) { failures_ = times; }
-
- private:
-  std::unique_ptr<ObjectStore> store_ = NewMemoryObjectStore();
-  std::atomic<int> failures_ = 0;
-};
-
-class IngestServiceTest : public ::testing::Test {
- protected:
-  IngestServiceTest() : dir_(std::filesystem::temp_directory_path() / ("ingest_" + RandomHex(8))) {
-    RocksDbEventLogOptions options;
-    options.path = dir_.string();
-    options.clock = Clock::Real();
-    log_ = *OpenRocksDbEventLog(options);
-    service_ =
-        std::make_unique<IngestService>(IngestService::Options{log_.get(), &objects_, Clock::Real(), 2});
-  }
-  ~IngestServiceTest() override {
-    service_.reset();
-    log_->Close();
-    log_.reset();
-    std::filesystem::remove_all(dir_);
-  }
-
-  absl::StatusOr<v1::SubmitAnnouncementResponse> Submit(const std::string& document,
-                                                        const std::string& key = "",
-                                                        const std::string& url = "") {
-    v1::SubmitAnnouncementRequest request;
-    request.set_document(document);
-    request.set_idempotency_key(key);
-    request.set_source_url(url);
-    request.set_file_name("../folder/card.md");
-    return service_->SubmitAnnouncement(request);
-  }
-
-  // The event that followed the announcement, waited for.
-  v1::Event OutcomeOf(const std::string& id) {
-    uint64_t after = 0;
-    while (true) {
-      auto records = log_->ReadAfter(after, 16, absl::Seconds(20));
-      if (!records.ok() || records->empty()) return {};
-      for (const Record& record : *records) {
-        after = record.sequence;
-        v1::Event event;
-        event.ParseFromString(record.payload);
-        if (record.dedup_id == "read:" + id) return event;
-      }
-    }
-  }
-
-  std::filesystem::path dir_;
-  FlakyStore objects_;
-  std::unique_ptr<EventLog> log_;
-  std::unique_ptr<IngestService> service_;
-};
+class IngestServiceTest : public IngestFixture {};
 
 TEST_F(IngestServiceTest, SubmissionIsDurableOnReturn) {
   const auto response = Submit(kCard, "", "https://harbour.example/lantern");
@@ -120,8 +50,6 @@ TEST_F(IngestServiceTest, BadSubmissionsAreRefusedAndNotStored) {
   EXPECT_EQ(Submit(kCard, "", "ftp://harbour.example").status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Submit(kCard, "", "https://" + std::string(2001, 'a')).status().code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Submit(std::string(2 * 1024 * 1024 + 1, 'a')).status().code(),
-            absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(log_->LastSequence(), 0u);
 }
 

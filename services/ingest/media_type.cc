@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "services/ingest/charset.h"
 #include "services/ingest/document.h"
 #include "services/ingest/rejection.h"
 #include "services/ingest/text.h"
@@ -35,17 +36,7 @@ constexpr Magic kMagics[] = {
     {{"SQLite format 3", 15}, "a SQLite database"},
 };
 
-absl::Status CheckBinary(std::string_view bytes) {
-  for (const Magic& magic : kMagics) {
-    if (StartsWith(bytes, magic.bytes)) {
-      return Reject("unsupported_media_type",
-                    Cat("the document is ", magic.what, "; send text, Markdown or HTML"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckEncoding(std::string_view bytes) {
+absl::Status CheckEncoding(std::string_view bytes, std::string_view declared) {
   if (StartsWith(bytes, "\xff\xfe") || StartsWith(bytes, "\xfe\xff")) {
     return Reject("invalid_encoding", "the document is UTF-16; convert it to UTF-8 and send it again");
   }
@@ -53,6 +44,8 @@ absl::Status CheckEncoding(std::string_view bytes) {
     return Reject("binary_content", Cat("byte ", nul, " is NUL; send text, Markdown or HTML in UTF-8"));
   }
   if (const size_t bad = FindInvalidUtf8(bytes); bad != bytes.npos) {
+    // Says more where a charset is declared.
+    if (auto converted = ToUtf8(bytes, declared); !converted.ok()) return converted.status();
     return Reject("invalid_encoding",
                   Cat("byte ", bad, " is not valid UTF-8; convert the document to UTF-8"));
   }
@@ -113,6 +106,16 @@ bool LooksLikeHtml(const std::string& head) {
 
 }  // namespace
 
+absl::Status CheckBinary(std::string_view bytes) {
+  for (const Magic& magic : kMagics) {
+    if (StartsWith(bytes, magic.bytes)) {
+      return Reject("unsupported_media_type",
+                    Cat("the document is ", magic.what, "; send text, Markdown or HTML"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 size_t FindInvalidUtf8(std::string_view bytes) {
   size_t i = 0;
   const auto continues = [&](size_t at, unsigned char low, unsigned char high) {
@@ -149,7 +152,7 @@ absl::StatusOr<std::string> DetectMediaType(std::string_view bytes, std::string_
                                             kMaxDocumentBytes, "; send the announcement only"));
   }
   if (absl::Status status = CheckBinary(bytes); !status.ok()) return status;
-  if (absl::Status status = CheckEncoding(bytes); !status.ok()) return status;
+  if (absl::Status status = CheckEncoding(bytes, declared); !status.ok()) return status;
   const std::string head = Head(bytes);
   if (head.empty()) return Reject("empty_document", "the document holds no text; send the announcement");
   const std::string type = Lower(Strip(declared.substr(0, declared.find(';'))));

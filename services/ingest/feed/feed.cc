@@ -132,19 +132,19 @@ absl::StatusOr<Feed> ReadFeed(std::string_view bytes, std::string_view content_t
   }
 }
 
-bool LooksLikeFeed(std::string_view bytes) {
-  if (StartsWith(bytes, "\xef\xbb\xbf")) bytes.remove_prefix(3);
-  const std::string_view head = bytes.substr(std::min(bytes.find_first_not_of(" \t\r\n\f\v"), bytes.size()));
-  if (StartsWith(head, "{")) return Contains(head.substr(0, 4096), "jsonfeed.org/version");
+std::string_view FeedMediaType(std::string_view text) {
+  if (StartsWith(text, "\xef\xbb\xbf")) text.remove_prefix(3);
+  const std::string_view head = text.substr(std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size()));
+  const std::string_view start = head.substr(0, 8192);
+  if (StartsWith(head, "{")) return Contains(start, "jsonfeed.org/version") ? "application/feed+json" : "";
   if (StartsWith(head, "[")) {
-    const std::string_view start = head.substr(0, 8192);
-    return Contains(start, "\"tag_name\"") && Contains(start, "\"html_url\"");
+    return Contains(start, "\"tag_name\"") && Contains(start, "\"html_url\"") ? "application/json" : "";
   }
   bool entities = false;
   const std::string name = feed_internal::FirstElement(head, &entities);
-  if (name == "rdf")
-    return Contains(head.substr(0, 4096), "rss/1.0") || Contains(head.substr(0, 4096), "simple/0.9");
-  return name == "rss" || name == "feed";
+  const bool rdf = name == "rdf" && (Contains(start, "rss/1.0") || Contains(start, "simple/0.9"));
+  if (name == "rss" || rdf) return "application/rss+xml";
+  return name == "feed" ? "application/atom+xml" : "";
 }
 
 std::string FeedSourceId(const Feed& feed) {

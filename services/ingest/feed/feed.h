@@ -63,9 +63,10 @@ struct Feed {
 // `document_too_large`.
 absl::StatusOr<Feed> ReadFeed(std::string_view bytes, std::string_view content_type);
 
-// Whether the bytes look like one of the forms above (by their first element
-// or members; the rest is not read).
-bool LooksLikeFeed(std::string_view bytes);
+// The media type of UTF-8 that looks like one of the forms above (by its first
+// element or members; the rest is not read); empty for anything else.
+std::string_view FeedMediaType(std::string_view text);
+inline bool LooksLikeFeed(std::string_view text) { return !FeedMediaType(text).empty(); }
 
 // An entry as a document of its own: UTF-8 HTML (text/html) with its title as
 // h1, its date as <time datetime>, its content; evidence points into these

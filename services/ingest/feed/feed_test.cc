@@ -249,7 +249,9 @@ TEST(JsonFeed, AnEntryWithAllItsParts) {
 
 TEST(JsonFeed, AWrongTypeOfAMemberIsAMissingMember) {
   EXPECT_EQ(
-      Only(Read(R"({"version":"https://jsonfeed.org/version/1","items":[1,null,{"id":"a","title":[],"url":{},"summary":"s"}]
+      Only(
+          Read(
+              R"({"version":"https://jsonfeed.org/version/1","items":[1,null,{"id":"a","title":[],"url":{},"summary":"s"}]
       ,"hubs":7,"title":{}})"))
           .key,
       "a");
