@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/exit_code.h"
+#include "cli/hook_secrets.h"
 #include "common/config_endpoints.h"
 #include "common/ids.h"
 #include "common/persona.h"
@@ -116,6 +117,7 @@ absl::Status Program::OpenPublisher(Config config) {
   options.web_dir = config.web_dir;
   options.public_url = config.public_url;
   options.api_token = config.api_token;
+  SEAWORTHY_ASSIGN_OR_RETURN(options.hooks, HooksWithSecrets(config));
   options.endpoint = DescribePanel(config);
   options.http_address = config.http_address;
   options.http_port = config.http_port;

@@ -108,6 +108,7 @@ std::optional<HttpResponse> AccessGate::CheckDesk(const Route& route, Call& call
 std::optional<HttpResponse> AccessGate::operator()(const Route& route, Call& call) const {
   switch (route.access) {
     case Access::kAnyone:
+    case Access::kSigned:
       return std::nullopt;
     case Access::kApiReader:
     case Access::kApiToken:

@@ -32,7 +32,8 @@ class AccessMatrixTest : public PublisherFixture {
   std::string PathOf(const Route& route) {
     const bool comparison =
         absl::StrContains(route.pattern, "compar") || absl::StrContains(route.pattern, "preview");
-    return absl::StrReplaceAll(route.pattern, {{"{id}", comparison ? kAvsB : "gannet"}});
+    return absl::StrReplaceAll(route.pattern,
+                               {{"{id}", comparison ? kAvsB : "gannet"}, {"{source}", "acme"}});
   }
   HttpResponse Call(const Route& route, const std::string& path, HttpHeaders headers) {
     return SendHttp(service_->port(), {route.method, path, std::move(headers), ""});
@@ -66,6 +67,19 @@ TEST_F(AccessMatrixTest, NothingPrivateWithoutCredentials) {
                   "made up");
   }
   EXPECT_GE(checked, 20);
+}
+
+TEST_F(AccessMatrixTest, NothingIsTakenUnsignedWhereASignatureIsAsked) {
+  int checked = 0;
+  for (const Route& route : routes_) {
+    if (route.access != Access::kSigned) continue;
+    ++checked;
+    const std::string token = absl::StrCat("Bearer ", kToken);
+    EXPECT_EQ(Call(route, PathOf(route), {}).status, 401) << route.pattern;
+    EXPECT_EQ(Call(route, PathOf(route), {{"Authorization", token}}).status, 401) << route.pattern;
+    ExpectRefused(route, Call(route, PathOf(route) + "/", {}), "odd path");
+  }
+  EXPECT_EQ(checked, 1);
 }
 
 TEST_F(AccessMatrixTest, TheApiTokenOpensNoDeskAndTheCookieNoApi) {

@@ -10,6 +10,7 @@
 #include "common/error_codes.h"
 #include "services/publisher/api_json.h"
 #include "services/publisher/failure_log.h"
+#include "services/publisher/http_server.h"
 #include "services/publisher/panel_state.h"
 
 namespace seaworthy {
@@ -19,7 +20,6 @@ using nlohmann::json;
 
 constexpr int kDefaultLimit = 50;
 constexpr int kMaxLimit = 200;
-constexpr size_t kMaxAnnouncementBytes = 2 << 20;
 constexpr size_t kMaxReasonBytes = 4000;
 constexpr size_t kMaxHeaderBytes = 255;
 constexpr uint64_t kMaxPlace = 1 << 20;
@@ -371,7 +371,8 @@ std::vector<Route> Api::Routes() const {
       route("GET", "/status", Access::kApiReader, &Api::Status),
       route("POST", "/desk-links", Access::kApiToken, &Api::MakeDeskLink),
   };
-  routes[0].max_body = kMaxAnnouncementBytes;
+  // More than ingest takes: what is too large is refused there and kept.
+  routes[0].max_body = kMaxHttpBodyBytes;
   routes.push_back({.method = "GET",
                     .pattern = "/api/v1/openapi.json",
                     .access = Access::kAnyone,

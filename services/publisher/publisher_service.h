@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "seaworthy/v1/persona.pb.h"
 #include "seaworthy/v1/publisher_service.pb.h"
+#include "services/publisher/hook.h"
 
 namespace grpc {
 class Service;
@@ -31,6 +32,7 @@ class PublisherService {
     std::string web_dir;                     // Templates and assets.
     std::string public_url;                  // Without a trailing slash.
     std::string api_token;                   // For /api/v1; not empty.
+    std::vector<Hook> hooks;                 // Who may send announcements, each under a name of its own.
     std::string endpoint;                    // Named in /status: `offline`…
     std::string http_address = "127.0.0.1";
     int http_port = 8080;  // 0 for any free one.

@@ -21,6 +21,7 @@ enum class Access {
   kApiToken,    // Authorization: Bearer TOKEN.
   kDeskSignIn,  // Anyone from our own pages: the sign-in form.
   kDesk,        // A desk session; writes also the CSRF token, from our pages.
+  kSigned,      // Whoever can sign the body; the handler checks before it reads it.
 };
 
 // What a handler gets: the request and what was made of it.

@@ -98,6 +98,7 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::funct
             .version = SEAWORTHY_VERSION,
             .openapi = std::move(files.openapi),
             .make_desk_link = [this] { return MakeDeskLink(); }}),
+      hooks_({.ingest = options.ingest, .clock = options.clock, .hooks = options.hooks}),
       router_(
           Routes(), [this](const Route& route, Call& call) { return gate_(route, call); },
           [this](const HttpRequest& request, int status, absl::string_view code, absl::string_view message) {
@@ -106,7 +107,8 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::funct
 
 std::vector<Route> WebApp::Routes() const {
   std::vector<Route> routes = site_.Routes();
-  for (auto& part : {desk_.Routes(), api_.Routes()}) routes.insert(routes.end(), part.begin(), part.end());
+  for (auto& part : {desk_.Routes(), api_.Routes(), hooks_.Routes()})
+    routes.insert(routes.end(), part.begin(), part.end());
   return routes;
 }
 

@@ -10,6 +10,7 @@
 #include "services/publisher/access.h"
 #include "services/publisher/api.h"
 #include "services/publisher/desk.h"
+#include "services/publisher/hooks.h"
 #include "services/publisher/published.h"
 #include "services/publisher/publisher_service.h"
 #include "services/publisher/router.h"
@@ -53,6 +54,7 @@ class WebApp {
   const AccessGate gate_;
   const Desk desk_;
   const Api api_;
+  const Hooks hooks_;
   const Router router_;
 };
 

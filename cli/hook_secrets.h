@@ -1,0 +1,16 @@
+// The webhooks of the configuration with their secrets, as the publisher
+// wants them.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/config.h"
+#include "services/publisher/hook.h"
+
+namespace seaworthy::cli {
+
+// Errors: as ReadHookSecrets.
+absl::StatusOr<std::vector<Hook>> HooksWithSecrets(const Config& config);
+
+}  // namespace seaworthy::cli
