@@ -32,7 +32,8 @@ TEST(SourceRulesTest, AFeedIsReadHourlyWhereNothingElseIsSaid) {
 }
 
 TEST(SourceRulesTest, BadFieldsAreNamed) {
-  for (const char* url : {"", "ftp://a.example/", "https://", "https://u:p@a.example/", "https://a b/", "file:///x"}) {
+  for (const char* url :
+       {"", "ftp://a.example/", "https://", "https://u:p@a.example/", "https://a b/", "file:///x"}) {
     EXPECT_THAT(Trouble(Source(v1::Source::FEED, url)), HasSubstr("url")) << url;
   }
   v1::Source source = Source(v1::Source::FEED, "https://a.example/");
@@ -64,7 +65,8 @@ TEST(SourceRulesTest, ReleasesAreReadFromTheApiOnlyWithAToken) {
             "https://github.com/acme/lantern/releases.atom");
   EXPECT_EQ(UrlOf(v1::Source::GITHUB_RELEASES, "https://api.github.com/repos/acme/lantern/releases", "t"),
             "https://api.github.com/repos/acme/lantern/releases?per_page=50");
-  EXPECT_EQ(AddressOf(Source(v1::Source::GITHUB_RELEASES, "https://github.com/a/b"), v1::Source::GITHUB_RELEASES, "t")
+  EXPECT_EQ(AddressOf(Source(v1::Source::GITHUB_RELEASES, "https://github.com/a/b"),
+                      v1::Source::GITHUB_RELEASES, "t")
                 .authorization,
             "Bearer t");
 }

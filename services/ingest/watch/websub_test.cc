@@ -31,7 +31,8 @@ v1::HandleWebSubRequest Question(const std::string& topic) {
 
 TEST(WebSubTest, HubAndSelfAreFoundInLinkHeaders) {
   const HubLinks links = ReadHubLinks(
-      "<https://hub.example/>; rel=\"hub\", <https://acme.example/feed>; title=\"x\"; rel=\"alternate self\", "
+      "<https://hub.example/>; rel=\"hub\", <https://acme.example/feed>; title=\"x\"; rel=\"alternate "
+      "self\", "
       "<javascript:x>; rel=hub");
   EXPECT_EQ(links.hub, "https://hub.example/");
   EXPECT_EQ(links.self, "https://acme.example/feed");
