@@ -266,7 +266,7 @@ bool Intake::MayKeep() {
   absl::MutexLock lock(&mutex_);
   if (day != day_) kept_ = 0;
   day_ = day;
-  if (kept_ >= kMaxRefusalsADay) {
+  if (kept_ >= max_refusals_a_day_) {
     ++only_counted_;
     return false;
   }

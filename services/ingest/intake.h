@@ -29,7 +29,8 @@ inline constexpr int kMaxRefusalsADay = 1000;
 // however often it is repeated. Owns nothing it is given.
 class Intake {
  public:
-  Intake(EventLog* log, ObjectStore* objects, Clock* clock) : log_(log), objects_(objects), clock_(clock) {}
+  Intake(EventLog* log, ObjectStore* objects, Clock* clock, int max_refusals_a_day = kMaxRefusalsADay)
+      : log_(log), objects_(objects), clock_(clock), max_refusals_a_day_(max_refusals_a_day) {}
 
   // The calls of v1.IngestService; errors as described there. What Submit
   // refuses for its content is kept as a rejected announcement.
@@ -37,7 +38,7 @@ class Intake {
   absl::StatusOr<v1::SubmitAnnouncementResponse> Retry(const v1::RetryAnnouncementRequest& request);
   absl::StatusOr<v1::Announcement> Get(const v1::GetReceivedAnnouncementRequest& request);
 
-  // Refusals that were not kept, for kMaxRefusalsADay were.
+  // Refusals that were not kept, for the day's share was.
   uint64_t refusals_only_counted() const;
 
  private:
@@ -57,6 +58,7 @@ class Intake {
   EventLog* const log_;
   ObjectStore* const objects_;
   Clock* const clock_;
+  const int max_refusals_a_day_;
   mutable absl::Mutex mutex_;
   int64_t day_ ABSL_GUARDED_BY(mutex_) = 0;  // Since 1970.
   int kept_ ABSL_GUARDED_BY(mutex_) = 0;     // On that day.

@@ -117,15 +117,20 @@ TEST_F(IntakeTest, TheSameRefusalIsKeptOnce) {
   EXPECT_EQ(log_->LastSequence(), 2u);
 }
 
-TEST_F(IntakeTest, RefusalsBeyondADaysAreOnlyCounted) {
-  Intake intake(log_.get(), &objects_, Clock::Real());
-  v1::SubmitAnnouncementRequest request;
-  request.set_document(std::string(kMaxDocumentBytes + 1, 'a'));
-  for (int i = 0; i < kMaxRefusalsADay + 3; ++i) {
-    // Only the file's name is another: no new document, but a day's share.
+TEST_F(IntakeTest, RefusalsBeyondADaysShareAreOnlyCounted) {
+  FakeClock clock;
+  Intake intake(log_.get(), &objects_, &clock, 2);
+  const auto refuse = [&](char filling) {
+    v1::SubmitAnnouncementRequest request;
+    request.set_document(std::string(kMaxDocumentBytes + 1, filling));
     EXPECT_FALSE(intake.Submit(request).ok());
-  }
-  EXPECT_EQ(intake.refusals_only_counted(), 3u);
+  };
+  for (char filling : {'a', 'b', 'c', 'd'}) refuse(filling);
+  EXPECT_EQ(log_->LastSequence(), 2u);
+  EXPECT_EQ(intake.refusals_only_counted(), 2u);
+  clock.Advance(absl::Hours(24));
+  refuse('e');
+  EXPECT_EQ(log_->LastSequence(), 3u);
 }
 
 TEST_F(IntakeTest, ARefusedAnnouncementIsFoundById) {
