@@ -58,9 +58,23 @@ absl::StatusOr<v1::Announcement> Submit(const ServerConnection& server, const In
 void Tell(const v1::Announcement& announcement, Outcome& outcome) {
   outcome.tool_ids.assign(announcement.tool_ids().begin(), announcement.tool_ids().end());
   outcome.reason = announcement.reason();
-  outcome.state = announcement.state() == v1::Announcement::RECORDED   ? "recorded"
-                  : announcement.state() == v1::Announcement::REJECTED ? "rejected"
-                                                                       : "received";
+  switch (announcement.state()) {
+    case v1::Announcement::RECORDED:
+      outcome.state = "recorded";
+      return;
+    case v1::Announcement::REJECTED:
+      outcome.state = "rejected";
+      return;
+    case v1::Announcement::SPLIT:
+      outcome.state = "split";
+      outcome.reason = absl::StrCat("a feed of ", announcement.entry_announcement_ids_size(), " entries");
+      return;
+    case v1::Announcement::CORRECTED:
+      outcome.state = "corrected";
+      return;
+    default:
+      outcome.state = "received";
+  }
 }
 
 // Waits until the announcement is read. The aggregator learns of it a moment
@@ -83,9 +97,8 @@ absl::Status WaitUntilRead(const ServerConnection& server, absl::Time deadline, 
 }
 
 void PrintLine(const Outcome& outcome, bool colour) {
-  const Ink ink = outcome.state == "recorded"   ? Ink::kGreen
-                  : outcome.state == "received" ? Ink::kYellow
-                                                : Ink::kRed;
+  const bool refused = outcome.state == "rejected" || outcome.state == "refused";
+  const Ink ink = refused ? Ink::kRed : outcome.state == "received" ? Ink::kYellow : Ink::kGreen;
   const std::string rest = outcome.reason.empty() ? absl::StrJoin(outcome.tool_ids, ", ") : outcome.reason;
   std::printf("%s  %s  %s  %s\n", Paint(outcome.state, ink, colour).c_str(),
               outcome.announcement_id.empty() ? "-" : outcome.announcement_id.c_str(),
