@@ -46,6 +46,7 @@ int Containers(std::string_view line) {
 // is scanned for to the word's end.
 size_t AddressScans(std::string_view line) {
   size_t scans = 0;
+  if (line.size() <= kLongWord) return scans;
   for (size_t at = 0; at < line.size();) {
     size_t end = line.find_first_of(" \t", at);
     if (end == line.npos) end = line.size();
@@ -95,6 +96,7 @@ absl::Status CheckMarkdownShape(std::string_view markdown) {
     const bool blank = Strip(line).empty();
     if (blank) paragraph = {.begin = end};
     for (size_t i = 0; i < line.size(); ++i) {
+      if (line[i] < '<' || line[i] > '[') continue;
       if (line[i] == '[') ++paragraph.brackets;
       if (line[i] == '<' && i + 1 < line.size() && (line[i + 1] == '!' || line[i + 1] == '?'))
         ++paragraph.opens;

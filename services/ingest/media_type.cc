@@ -1,6 +1,8 @@
 #include "services/ingest/media_type.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "services/ingest/charset.h"
 #include "services/ingest/document.h"
@@ -36,6 +38,17 @@ constexpr Magic kMagics[] = {
     {{"SQLite format 3", 15}, "a SQLite database"},
 };
 
+// Control characters that no text needs.
+size_t CountControls(std::string_view bytes) {
+  size_t count = 0;
+  for (char c : bytes) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20) continue;
+    if (c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\v') ++count;
+  }
+  return count;
+}
+
 absl::Status CheckEncoding(std::string_view bytes, std::string_view declared) {
   if (StartsWith(bytes, "\xff\xfe") || StartsWith(bytes, "\xfe\xff")) {
     return Reject("invalid_encoding", "the document is UTF-16; convert it to UTF-8 and send it again");
@@ -49,11 +62,8 @@ absl::Status CheckEncoding(std::string_view bytes, std::string_view declared) {
     return Reject("invalid_encoding",
                   Cat("byte ", bad, " is not valid UTF-8; convert the document to UTF-8"));
   }
-  const auto controls = std::count_if(bytes.begin(), bytes.end(), [](char c) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    return byte < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\v';
-  });
-  if (static_cast<size_t>(controls) > 16 + bytes.size() / 64) {
+  const size_t controls = CountControls(bytes);
+  if (controls > 16 + bytes.size() / 64) {
     return Reject("binary_content",
                   Cat("the document has ", controls, " control characters; send text, Markdown or HTML"));
   }
@@ -124,6 +134,12 @@ size_t FindInvalidUtf8(std::string_view bytes) {
     return c >= low && c <= high;
   };
   while (i < bytes.size()) {
+    // Eight characters of ASCII at once.
+    for (uint64_t eight; i + sizeof eight <= bytes.size(); i += sizeof eight) {
+      std::memcpy(&eight, bytes.data() + i, sizeof eight);
+      if ((eight & 0x8080808080808080) != 0) break;
+    }
+    if (i >= bytes.size()) break;
     const unsigned char c = static_cast<unsigned char>(bytes[i]);
     size_t length = 1;
     bool valid = true;

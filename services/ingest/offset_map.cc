@@ -104,6 +104,12 @@ OffsetMap OffsetMap::Identity(size_t base, size_t size) {
 
 std::optional<size_t> AlignAt(std::string_view raw, size_t at, size_t limit, std::string_view text,
                               size_t text_base, OffsetMap* map) {
+  // Nearly every text stands in the bytes as it is.
+  const bool fits = at <= limit && text.size() <= limit - at;
+  if (fits && raw.substr(at, text.size()) == text && text.find('&') == text.npos) {
+    map->Add(text_base, text.size(), at, text.size());
+    return at + text.size();
+  }
   std::vector<Piece> pieces;
   size_t p = at;
   size_t i = 0;

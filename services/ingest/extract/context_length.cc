@@ -127,7 +127,8 @@ class ContextFinder {
 
   bool OtherProduct(std::string_view lower) const {
     const std::string name = Lower(draft_.name);
-    for (const Spelling& product : ProductSpellings()) {
+    static const WordFinder kProducts(ProductSpellings());
+    for (const Spelling& product : kProducts.In(lower)) {
       const size_t at = FindProduct(lower, product.word);
       if (at != lower.npos && !Contains(name, product.word)) return true;
     }

@@ -1,5 +1,9 @@
 #include "services/ingest/extract/draft.h"
 
+#include <algorithm>
+#include <functional>
+#include <utility>
+
 #include "services/ingest/extract/gazetteer.h"
 #include "services/ingest/extract/pattern.h"
 #include "services/ingest/text.h"
@@ -30,11 +34,41 @@ void Draft::SetName(std::string_view value) {
       forms_.push_back(form.substr(both + with.size()));
     }
   }
+  FindForms();
+}
+
+void Draft::SetAliases(std::vector<std::string> values) {
+  aliases = std::move(values);
+  name_keys_.clear();
+  std::vector<std::string> names = aliases;
+  names.insert(names.end(), forms_.begin(), forms_.end());
+  for (const std::string& one : names) {
+    if (std::string key = NameKey(one); key.size() >= 3) name_keys_.push_back(std::move(key));
+  }
+}
+
+void Draft::FindForms() {
+  const std::string& text = source_->lower();
+  places_.assign(forms_.size(), {});
+  for (size_t i = 0; i < forms_.size(); ++i) {
+    for (size_t at = 0; (at = text.find(forms_[i], at)) != text.npos; ++at) places_[i].push_back(at);
+  }
 }
 
 bool Draft::MentionedIn(std::string_view lower) const {
-  for (const std::string& form : forms_) {
-    if (FindWord(lower, form) != lower.npos) return true;
+  const std::string& text = source_->lower();
+  const bool part = std::less_equal<>()(text.data(), lower.data()) &&
+                    std::less_equal<>()(lower.data() + lower.size(), text.data() + text.size());
+  const size_t begin = part ? static_cast<size_t>(lower.data() - text.data()) : 0;
+  for (size_t i = 0; i < forms_.size(); ++i) {
+    if (!part) {
+      if (FindWord(lower, forms_[i]) != lower.npos) return true;
+      continue;
+    }
+    auto at = std::lower_bound(places_[i].begin(), places_[i].end(), begin);
+    for (; at != places_[i].end() && *at + forms_[i].size() <= begin + lower.size(); ++at) {
+      if (IsWholeWord(lower, *at - begin, forms_[i].size())) return true;
+    }
   }
   return false;
 }

@@ -46,18 +46,25 @@ class Draft {
   bool MentionedIn(std::string_view lower) const;
   // The name, its parts and the name without version; lower case.
   const std::vector<std::string>& forms() const { return forms_; }
+  // The NameKey of every alias and form that has three letters.
+  void SetAliases(std::vector<std::string> aliases);
+  const std::vector<std::string>& name_keys() const { return name_keys_; }
 
   std::string name;
-  std::vector<std::string> aliases;
+  std::vector<std::string> aliases;  // By SetAliases.
   std::string tagline;
   std::string description;
   std::string category;
   std::string price_unit;
 
  private:
+  void FindForms();
+
   const Source* source_;
-  std::vector<std::string> forms_;  // Lower case.
-  std::deque<FoundFact> facts_;     // First() hands out places in it while it grows.
+  std::vector<std::string> forms_;           // Lower case.
+  std::vector<std::vector<size_t>> places_;  // Of each form in the source's lower text.
+  std::vector<std::string> name_keys_;
+  std::deque<FoundFact> facts_;  // First() hands out places in it while it grows.
 };
 
 // The name's letters and digits in lower case: `Falcon 3` and `falcon-3` are

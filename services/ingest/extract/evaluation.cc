@@ -13,7 +13,8 @@ void InSentence(Draft* draft, const Sentence& sentence) {
   const Source& source = draft->source();
   const std::string_view lower =
       std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
-  for (const Spelling& known : BenchmarkSpellings()) {
+  static const WordFinder kBenchmarks(BenchmarkSpellings());
+  for (const Spelling& known : kBenchmarks.In(lower)) {
     const size_t at = FindWord(lower, known.word);
     if (at == lower.npos) continue;
     // "drop", "math" and "wer" are words as well.
@@ -117,6 +118,7 @@ void Competitors(Draft* draft) {
   const std::string name = Lower(draft->name);
   const std::string own = NameKey(draft->name);
   const FoundFact* base = draft->First("base");
+  static const WordFinder kProducts(ProductSpellings());
   for (const Sentence& sentence : source.sentences()) {
     const Block& block = source.document().blocks[sentence.block];
     if (block.boilerplate || block.kind == BlockKind::kHeading) continue;
@@ -127,7 +129,7 @@ void Competitors(Draft* draft) {
     static const Pattern kNot(
         R"(\b(?:based on|built on|derived from|fine-?tuned (?:from|on)|trained (?:on|with)|distilled|initiali[sz]ed|encoder|tokenizer|generated (?:by|with)|licensed|compatible)\b)");
     if (!cell && kNot.Matches(lower)) continue;
-    for (const Spelling& product : ProductSpellings()) {
+    for (const Spelling& product : kProducts.In(lower)) {
       const size_t at = FindProduct(lower, product.word);
       if (at == lower.npos || StartsWith(name, product.word) || Contains(own, NameKey(product.word)))
         continue;

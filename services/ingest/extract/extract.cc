@@ -84,7 +84,7 @@ Draft Read(const Source& source, const NameCandidate& name) {
   Draft draft(&source);
   draft.SetName(name.name);
   draft.Add("name", name.name, name.raw);
-  draft.aliases = FindAliases(source, name.name);
+  draft.SetAliases(FindAliases(source, name.name));
   ExtractVendor(&draft);
   ExtractKind(&draft);
   ExtractModality(&draft);

@@ -64,12 +64,15 @@ void ExtractFormats(Draft* draft) {
       draft->Add("formats", known.name, label.raw);
     }
   }
+  static const WordFinder kFormats(FormatSpellings());
   for (const Sentence& sentence : source.sentences()) {
     const std::string_view lower =
         std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    const std::vector<Spelling> formats = kFormats.In(lower);
+    if (formats.empty()) continue;
     const bool offers = Offers(lower) && !Denies(lower);
     const bool cell = source.document().blocks[sentence.block].kind == BlockKind::kTableCell;
-    for (const Spelling& known : FormatSpellings()) {
+    for (const Spelling& known : formats) {
       const size_t at = FindWord(lower, known.word);
       if (at != lower.npos && IsSoftware(known.name) && !OffersFor(lower)) continue;
       if (at == lower.npos || (IsWeak(known.name) ? !offers || cell : Denies(lower))) continue;

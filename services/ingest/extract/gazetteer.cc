@@ -1,6 +1,8 @@
 #include "services/ingest/extract/gazetteer.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "services/ingest/extract/draft.h"
 #include "services/ingest/text.h"
@@ -149,10 +151,14 @@ std::optional<std::string_view> KnownVendor(std::string_view name) {
   if (key.empty()) return std::nullopt;
   if (key == "tii" || key == "technologyinnovationinstitute") return "Technology Innovation Institute (TII)";
   if (key == "alibaba" || key == "alibabacloud") return key == "alibaba" ? "Alibaba" : "Alibaba Cloud";
-  for (const Spelling& known : kHandles) {
-    if (NameKey(known.name) == key) return known.name;
-  }
-  return std::nullopt;
+  static const auto* const kByKey = [] {
+    auto* by_key = new std::map<std::string, std::string_view>();
+    for (const Spelling& known : kHandles) by_key->emplace(NameKey(known.name), known.name);
+    return by_key;
+  }();
+  const auto known = kByKey->find(key);
+  if (known == kByKey->end()) return std::nullopt;
+  return known->second;
 }
 
 const std::vector<Spelling>& FormatSpellings() {
@@ -343,6 +349,28 @@ const std::vector<Spelling>& ProductSpellings() {
                                                {"still-2", "STILL-2"},
                                                {"flamingo", "Flamingo"}};
   return kWords;
+}
+
+WordFinder::WordFinder(const std::vector<Spelling>& words) : words_(words) {
+  std::vector<std::string> literals;
+  for (const Spelling& word : words_) literals.emplace_back(word.word);
+  literals_ = AddLiterals(literals);
+}
+
+std::vector<Spelling> WordFinder::In(std::string_view lower) const {
+  std::vector<Spelling> found;
+  const LiteralIndex* index = LiteralIndex::Of(lower);
+  if (index == nullptr || !index->Knows(literals_)) {
+    std::copy_if(words_.begin(), words_.end(), std::back_inserter(found),
+                 [lower](const Spelling& word) { return Contains(lower, word.word); });
+    return found;
+  }
+  std::vector<uint32_t> at;
+  for (const LiteralHit& hit : index->In(literals_, lower)) at.push_back(hit.literal);
+  std::sort(at.begin(), at.end());
+  at.erase(std::unique(at.begin(), at.end()), at.end());
+  for (uint32_t i : at) found.push_back(words_[i]);
+  return found;
 }
 
 bool IsWholeWord(std::string_view lower, size_t at, size_t size) {

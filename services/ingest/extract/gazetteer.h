@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "services/ingest/extract/literals.h"
+
 namespace seaworthy {
 
 // `HuggingFaceTB` -> `Hugging Face`; nothing for a handle not known.
@@ -34,6 +36,19 @@ const std::vector<Spelling>& BenchmarkSpellings();
 // Families and products other people make, for competitors and for numbers
 // that are not the tool's own.
 const std::vector<Spelling>& ProductSpellings();
+
+// Finds the words of a list quickly where the text has a LiteralIndex. Refers
+// to the list.
+class WordFinder {
+ public:
+  explicit WordFinder(const std::vector<Spelling>& words);
+  // Those that stand in `lower`, as a whole word or not, in the list's order.
+  std::vector<Spelling> In(std::string_view lower) const;
+
+ private:
+  const std::vector<Spelling>& words_;
+  LiteralSet literals_;
+};
 
 // Whether `word` stands in `lower` at `at` as a whole word.
 bool IsWholeWord(std::string_view lower, size_t at, size_t size);

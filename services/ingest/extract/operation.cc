@@ -104,12 +104,13 @@ void Hardware(Draft* draft) {
 void Runtimes(Draft* draft) {
   const Source& source = draft->source();
   const std::string own = Lower(draft->name);
+  static const WordFinder kRuntimes(RuntimeSpellings());
   for (size_t i = 0; i < source.document().blocks.size(); ++i) {
     const Block& block = source.document().blocks[i];
     if (!source.Trusted(i) || block.boilerplate) continue;
     const std::string_view lower =
         std::string_view(source.lower()).substr(block.text.begin, block.text.size());
-    for (const Spelling& runtime : RuntimeSpellings()) {
+    for (const Spelling& runtime : kRuntimes.In(lower)) {
       const size_t at = FindWord(lower, runtime.word);
       if (at == lower.npos || runtime.word == own) continue;
       static const Pattern kNot(

@@ -141,7 +141,8 @@ class SizeFinder {
   // 3B".
   bool AfterOtherProduct(std::string_view before) const {
     const std::string_view near = before.substr(before.size() > 28 ? before.size() - 28 : 0);
-    for (const Spelling& product : ProductSpellings()) {
+    static const WordFinder kProducts(ProductSpellings());
+    for (const Spelling& product : kProducts.In(near)) {
       const size_t at = near.rfind(product.word);
       if (at == near.npos || (at > 0 && IsAlnum(near[at - 1]))) continue;
       const std::string_view between = near.substr(at + product.word.size());

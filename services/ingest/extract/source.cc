@@ -76,7 +76,7 @@ Source::Source(const Document& document, std::string_view only)
   for (const Link& link : document.links) {
     if (!link.text.empty()) marked_.emplace(link.text.begin, link.text.end);
   }
-  language_ = GuessLanguage(document.language, document.text);
+  language_ = GuessLanguage(document.language, lower_);
   FindTrust();
   if (!only.empty()) {
     for (size_t i = 0; i < trusted_.size(); ++i) {

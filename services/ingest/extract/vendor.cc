@@ -244,7 +244,6 @@ class VendorFinder {
         R"('s (?:(?:first|latest|new|newest|open[- ]weights?|open|flagship|most [a-z]+|own|[a-z-]+) ){0,4}(?:models?|release|family|LLM|series|library|version|text|speech|vision))");
     static const Pattern kCopyright(R"((?:©|\(c\)|[Cc]opyright)\s*(?:20\d\d(?:-20\d\d)?)?,?\s*)" ORG);
     size_t seen = 0;
-    const std::string name_key = NameKey(draft_.name);
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > 400) break;
       const Block& block = source_.document().blocks[sentence.block];
@@ -323,9 +322,10 @@ class VendorFinder {
       if (text == none) return {};
     }
     const std::string key = NameKey(text);
-    if (key.size() < 2 || (key == NameKey(draft_.name) && !KnownVendor(text))) return {};
+    const std::string own = NameKey(draft_.name);
+    if (key.size() < 2 || (key == own && !KnownVendor(text))) return {};
     // "Qwen3-32B is released": a variant of the tool, not its maker.
-    if (StartsWith(key, NameKey(draft_.name)) && key.size() > NameKey(draft_.name).size()) return {};
+    if (StartsWith(key, own) && key.size() > own.size()) return {};
     return span;
   }
 
@@ -425,11 +425,8 @@ std::string HandleOfTool(std::string_view url, const Draft& draft) {
   const auto parts = HubPath(url);
   if (parts.size() < 2 || parts[0].empty() || parts[1].empty() || IsDistributorHandle(parts[0])) return "";
   const std::string repository = NameKey(parts[1]);
-  std::vector<std::string> names = draft.aliases;
-  names.insert(names.end(), draft.forms().begin(), draft.forms().end());
-  for (const std::string& name : names) {
-    const std::string key = NameKey(name);
-    if (key.size() < 3 || repository.size() < 3) continue;
+  if (repository.size() < 3) return "";
+  for (const std::string& key : draft.name_keys()) {
     if (StartsWith(repository, key) || StartsWith(key, repository)) return std::string(parts[0]);
   }
   return "";
