@@ -168,7 +168,8 @@ class RobotsReader {
 };
 
 Robots Robots::Parse(std::string_view bytes, std::string_view product_token) {
-  bytes = bytes.substr(0, kMaxBytes);
+  // A rule that is cut short would mean more than it says.
+  if (bytes.size() > kMaxBytes) bytes = bytes.substr(0, bytes.find_last_of("\r\n", kMaxBytes) + 1);
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   RobotsReader reader(product_token);
   while (!bytes.empty()) {

@@ -19,8 +19,8 @@ class Robots {
   static constexpr size_t kMaxRules = 10'000;
 
   // Takes the groups that name `product_token` (any case) together, else those
-  // of `*`. Lines that are no rules are passed over; bytes after kMaxBytes and
-  // rules after kMaxRules too. Never fails.
+  // of `*`. Lines that are no rules are passed over; bytes after kMaxBytes,
+  // with the line they cut, and rules after kMaxRules too. Never fails.
   static Robots Parse(std::string_view bytes, std::string_view product_token);
   // Allows everything.
   static Robots AllowAll() { return {}; }

@@ -184,7 +184,7 @@ class SafeFetcher : public Fetcher {
 
   absl::StatusOr<KnownRobots> ReadRobots(const FetchUrl& url, const FetchDeadline& whole) {
     const HopRequest hop{
-        .max_bytes = Robots::kMaxBytes, .cut_body = true, .user_agent = user_agent_, .ca_file = ca_file_};
+        .max_bytes = Robots::kMaxBytes + 1, .cut_body = true, .user_agent = user_agent_, .ca_file = ca_file_};
     const FetchDeadline deadline = whole.Part(0.5, kRobotsDeadline);
     const auto arrival = Travel(url.At("/robots.txt"), {.first_hop = hop,
                                                         .hop = hop,
