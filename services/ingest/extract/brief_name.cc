@@ -23,8 +23,12 @@ class BriefReader {
     size_t seen = 0;
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > kSentences) break;
-      if (source_.document().blocks[sentence.block].kind == BlockKind::kHeading) continue;
+      if (source_.document().blocks[sentence.block].kind == BlockKind::kHeading) {
+        Supported(sentence);
+        continue;
+      }
       Subject(sentence);
+      OurOwn(sentence);
       Brought(sentence);
       Listed(sentence);
       Published(sentence);
@@ -68,6 +72,29 @@ class BriefReader {
     const auto size = kSize.Find(text);
     return size && key != title && StartsWith(key, NameKey(title)) &&
            Contains(title, NameKey(text.substr(0, size->all().begin)));
+  }
+
+  // The title "HarbourCloud now supports Lantern-3 32B".
+  void Supported(const Sentence& sentence) {
+    static const Pattern kSupports(R"(\b[Nn]ow [Ss]upports |\b[Ss]upport for |\b[Nn]ow [Rr]unning )");
+    const auto match = kSupports.Find(source_.Text(sentence));
+    if (!match) return;
+    const auto name = NameAt(source_, sentence.text.begin + match->all().end, sentence.text.end);
+    static const Pattern kVersion(R"(\d)");
+    if (name && kVersion.Matches(source_.Text(*name))) Add(*name, kMadeAvailable + 30);
+  }
+
+  // "all voices of our Lantern text-to-speech model".
+  void OurOwn(const Sentence& sentence) {
+    static const Pattern kOur(R"(\b[Oo]ur (?:new |latest |newest )?)");
+    static const Pattern kThing(
+        R"(^(?: [a-z][a-z-]*){0,3} (?:models?|api|API|sdk|SDK|library|app|service|platform|cli|CLI)\b)");
+    for (const Match& match : kOur.FindAll(source_.Text(sentence), 4)) {
+      const auto name = NameAt(source_, sentence.text.begin + match.all().end, sentence.text.end);
+      if (!name || !kThing.Matches(source_.Text({name->end, sentence.text.end}))) continue;
+      Add(*name, kMadeAvailable - 10);
+      return;
+    }
   }
 
   // "partners with Harbour to bring Lantern to ...".

@@ -51,6 +51,7 @@ class ContextFinder {
   }
 
   void Tables() {
+    static const Pattern kSequence(R"(^(?:max(?:imum)? )?(?:seq(?:uence)? len(?:gth)?|序列长度)$)");
     static const Pattern kHead(
         R"(^(?:max(?:imum)? )?(?:context|上下文)(?: ?(?:length|window|size|长度))?(?: \(.*\))?$)");
     static const Pattern kCell(R"(^(\d+(?:[.,]\d+)*) ?(k|m)?(?: ?tokens?)?$)", true);
@@ -58,8 +59,11 @@ class ContextFinder {
       if (table.rows.size() < 2) continue;
       for (size_t column = 0; column < table.rows[0].size(); ++column) {
         if (table.rows[0][column] == Table::kNoCell) continue;
-        if (!kHead.Matches(Lower(OneLine(CellText(table.rows[0][column]))))) continue;
+        const std::string head = Lower(OneLine(CellText(table.rows[0][column])));
+        const bool sequence = kSequence.Matches(head);
+        if (!sequence && !kHead.Matches(head)) continue;
         for (size_t row = 1; row < table.rows.size(); ++row) {
+          if (sequence && !OwnRow(table.rows[row])) continue;
           if (column >= table.rows[row].size() || table.rows[row][column] == Table::kNoCell) continue;
           const size_t block = table.rows[row][column];
           const std::string text = OneLine(CellText(block));
@@ -69,6 +73,15 @@ class ContextFinder {
         }
       }
     }
+  }
+
+  // A table of several models' lengths: only the tool's own count.
+  bool OwnRow(const std::vector<size_t>& cells) const {
+    const std::string key = NameKey(draft_.name);
+    for (size_t cell : cells) {
+      if (cell != Table::kNoCell && StartsWith(NameKey(CellText(cell)), key)) return true;
+    }
+    return false;
   }
 
   std::string_view CellText(size_t block) const {

@@ -17,12 +17,12 @@ struct KindWord {
 };
 
 constexpr KindWord kWords[] = {
-    {R"(\b(?:language models?|llms?|vlms?|vision[- ]language models?|foundation models?|code models?|reasoning models?|embedding models?|open[- ]weights? models?|generative models?|diffusion models?|speech[- ]to[- ]text models?|text[- ]to[- ](?:image|speech|video) models?|multimodal models?|\w+ parameter model|moe model|sprachmodell\w*|modèle de langage|model family|series of models|translation models?|rectified flow transformer|text models?|checkpoints?)\b|模型)",
+    {R"(\b(?:language models?|llms?|vlms?|vision[- ]language models?|foundation models?|code models?|reasoning models?|embedding models?|open[- ]weights? models?|generative models?|diffusion models?|speech[- ]to[- ]text models?|text[- ]to[- ](?:image|speech|video) models?|multimodal models?|\w+ parameter model|moe model|sprachmodell\w*|modèle de langage|model family|series of models|translation models?|rectified flow transformer|text models?|checkpoints?|moe)\b|模型)",
      "model", 3},
     {R"(\b(?:models?|transformer|codec|modell\w*|modèles?)\b)", "model", 1.2},
-    {R"(\b(?:library|framework|sdk|toolkit|package|client library|python library|bibliothek|bibliothèque|command[- ]line \w+|cli|debugger|linter|developer tool|plugin|inference engine|serving engine|compiler|runtime)\b)",
+    {R"(\b(?:library|framework|sdk|toolkit|package|client library|python library|bibliothek|bibliothèque|command[- ]line \w+|cli|debugger|linter|developer tool|plugin|inference engine|serving engine|inference framework|compiler|runtime|load balancer|gateway|proxy|web server|package manager)\b)",
      "library", 3},
-    {R"(\b(?:app|application|desktop app|workspace|copilot|editor|ide|code assistant|coding assistant|self-hosted|chatbot|playground|workbench|assistant solution|end-to-end (?:commercial )?solution|extension)\b|命令行工具)",
+    {R"(\b(?:app|application|desktop app|workspace|copilot|editor|ide|code assistant|coding assistant|self-hosted|chatbot|playground|workbench|tool|personal ai|assistant solution|end-to-end (?:commercial )?solution|extension)\b|命令行工具)",
      "application", 2},
     {R"(\b(?:hosted (?:api|service)|cloud service|managed service|serverless|inference service|api service|new service|(?:rest|hosted|our|new|web) api|api for|platform|service)\b)",
      "service", 2},
@@ -38,6 +38,8 @@ class KindFinder {
     Definitions();
     Signs();
     InName();
+    SiteItself();
+    OfData();
     if (std::all_of(score_.begin(), score_.end(), [](double score) { return score <= 0; })) Feature();
     size_t best = 0;
     for (size_t i = 1; i < kKinds.size(); ++i) {
@@ -137,6 +139,8 @@ class KindFinder {
       // "LLM evals", "LLM-powered apps" are about models, and none.
       static const Pattern kModifier(
           R"(^[- ](?:evals?|evaluations?|apps?|applications?|inference|serving|training|agents?|workloads?|deployments?|development|gateway|replicas?|research|ops|powered|based|driven|providers?|hub)\b)");
+      static const Pattern kToolUse(R"(^s?[- ](?:calling|calls?|use|usage)\b)");
+      if (i == 3 && kToolUse.Matches(lower.substr(match->all().end))) continue;
       if (i < 2 && kModifier.Matches(lower.substr(match->all().end))) continue;
       // What comes first is the head noun more often than not.
       const double near = match->all().begin < first ? 1.0 : 0.6;
@@ -179,7 +183,7 @@ class KindFinder {
     for (const Spelling& runtime : RuntimeSpellings()) {
       const size_t at = FindWord(source_.lower(), name);
       if (Lower(runtime.name) != name || at == std::string::npos) continue;
-      if (const auto raw = source_.Raw({at, at + name.size()})) Vote("library", 25, *raw);
+      if (const auto raw = source_.Raw({at, at + name.size()})) Vote("library", 8, *raw);
     }
     Changelog();
     const Sentence* parameters = nullptr;
@@ -203,10 +207,11 @@ class KindFinder {
     static const Pattern kModel(
         R"((?:^|[-_ ])(?:tts|asr|stt|vlm?|vision|instruct|embed(?:ding)?s?|ocr|coder|llm|lm|reranker|moe|base|chat|\d+(?:\.\d+)?[bm])(?:$|[-_ ]))");
     static const Pattern kSoftware(
-        R"((?:^|[-_ ])(?:python|javascript|typescript|rust|go)? ?(?:library|libraries|sdk|client|framework)(?:$|[-_ ]))");
-    static const Pattern kService(R"((?:^|[-_ ])(?:api|cloud|endpoints?|hub|platform|service)(?:$|[-_ ]))");
+        R"((?:^|[-_ ])(?:python|javascript|typescript|rust|go)? ?(?:library|libraries|sdk|client|framework)(?: v?\d[\d.]*)?$|\.(?:cpp|js|py|rs|net|jl)$)");
+    static const Pattern kService(
+        R"((?:^|[-_ ])(?:api|cloud|endpoints?|hub|platform|service|nim)(?: v?\d[\d.]*)?$)");
     static const Pattern kApplication(
-        R"((?:^|[-_ ])(?:app|desktop|studio|code|cli|copilot|ide|extension|playground)(?:$|[-_ ]))");
+        R"((?:^|[-_ ])(?:app|desktop|studio|code|cli|copilot|ide|extension|playground)(?: v?\d[\d.]*)?$)");
     if (kSoftware.Matches(name)) return Vote("library", 6, fact->raw);
     if (kService.Matches(name)) return Vote("service", 4, fact->raw);
     if (kApplication.Matches(name)) return Vote("application", 2, fact->raw);
@@ -218,10 +223,43 @@ class KindFinder {
     }
   }
 
+  // The site's own product: the models it runs are spoken of, it is none.
+  void SiteItself() {
+    const auto site = SiteOf(source_);
+    if (!site || source_.document().text.size() > kBriefBytes) return;
+    if (StartsWith(NameKey(draft_.name), NameKey(site->name))) score_[0] *= 0.1;
+    if (score_[0] < 1) score_[0] = std::min(score_[0], 0.0);
+  }
+
+  // Where it is kept, and what the text calls it again and again.
+  void OfData() {
+    const std::string key = NameKey(draft_.name);
+    for (const Link& link : source_.document().links) {
+      if (!Contains(link.url, "/datasets/") || link.raw.empty() || !source_.TrustedAt(link.text.begin))
+        continue;
+      if (!EndsWith(NameKey(link.url), key)) continue;
+      Vote("dataset", 8, link.raw);
+      break;
+    }
+    static const Pattern kThis(R"(^(?:the|this|our) (?:data ?set|corpus)\b)");
+    int said = 0;
+    for (const Sentence& sentence : source_.sentences()) {
+      const std::string_view lower =
+          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+      if (said >= 3 || !kThis.Matches(lower)) continue;
+      ++said;
+      if (const auto raw = source_.Raw(sentence.text)) Vote("dataset", 1.5, *raw);
+    }
+  }
+
   // A feature in its maker's own feed, of which nothing else is said.
   void Feature() {
     const FoundFact* fact = draft_.First("name");
-    if (fact != nullptr && SiteOf(source_)) Vote("service", 1, fact->raw);
+    if (fact == nullptr) return;
+    static const Pattern kCatalogue(R"(^\s*\[[^\]]+\] .*\[[^\]]+\]\s*$)");
+    const bool model =
+        source_.Title() && kCatalogue.Matches(source_.Text(source_.document().blocks[*source_.Title()].text));
+    if (SiteOf(source_) || model) Vote(model ? "model" : "service", 1, fact->raw);
   }
 
   // Many numbered versions with their dates: software.

@@ -12,6 +12,7 @@ struct Candidate {
   std::string value;
   Span raw;
   double score = 0;
+  bool of_code = false;  // Said of the code alone.
 };
 
 class LicenseFinder {
@@ -21,6 +22,10 @@ class LicenseFinder {
   void Run(Draft* draft) {
     Labels();
     for (const Sentence& sentence : source_.sentences()) InSentence(sentence);
+    if (of_weights_ && found_.empty() == false) {
+      // The code's licence where the weights have another, unnamed one.
+      std::erase_if(found_, [](const Candidate& candidate) { return candidate.of_code; });
+    }
     const Candidate* best = nullptr;
     for (const Candidate& candidate : found_) {
       if (candidate.score > 0 && (best == nullptr || candidate.score > best->score)) best = &candidate;
@@ -73,6 +78,7 @@ class LicenseFinder {
     const Block& block = source_.document().blocks[sentence.block];
     if (block.kind == BlockKind::kTableCell) return;
     const double score = Weigh(lower, block, sentence.block);
+    const size_t known = found_.size();
     // Clause by clause: "MIT for the Python parts, and Apache for ...".
     for (const Span& clause : Clauses(sentence)) {
       const std::string_view said = source_.Text(clause);
@@ -82,6 +88,13 @@ class LicenseFinder {
         continue;
       InClause(clause, clause_lower, score);
       if (!found_.empty() && found_.back().score >= score && score > 0) break;
+    }
+    static const Pattern kWeights(R"(\b(?:weights|checkpoints?|gewichte|poids)\b|权重)");
+    static const Pattern kCode(R"(\b(?:code|codebase|scripts?)\b|代码)");
+    if (found_.size() > known) {
+      found_.back().of_code = kCode.Matches(lower) && !kWeights.Matches(lower) && !draft_.MentionedIn(lower);
+    } else if (kWeights.Matches(lower)) {
+      of_weights_ = true;
     }
   }
 
@@ -93,7 +106,7 @@ class LicenseFinder {
     static const Pattern kNamed(
         R"(\b((?:[A-Z0-9][\w.+-]*(?: ?\[[a-z]+\])?[ -]){1,6}?(?:(?:Community|Non-Commercial|Research|Open|Model|Use|Acceptable) )*(?:[Ll]icen[cs]e|LICENSE|Terms of (?:Use|Service))(?: [Aa]greement)?(?: v?\d(?:\.\d)*)?)\b)");
     static const Pattern kKnown(
-        R"(\b(?:modified mit|apache(?:[ -]?(?:licen[cs]e))?,?[ -]*(?:version|v\.?)?[ -]?2(?:\.0)?|apache licen[cs]e|mit\b|cc[- ]by(?:-n[cd])?(?:-sa|-nd)?[- ]?(?:4(?:\.0)?)?|cc0|creative commons [a-z -]{4,40}|bsd[- ][23][a-z -]{0,8}|(?:a|l)?gpl[- ]?v?[23](?:\.0)?|mpl[- ]2\.0|bigcode[- ]open ?rail-m(?: v1)?|llama ?\d(?:\.\d)? (?:community )?licen[cs]e)(?: licen[cs]e)?)",
+        R"(\b(?:modified mit|apache(?:[ -]?(?:licen[cs]e))?,?[ -]*(?:version|v\.?)?[ -]?2(?:\.0)?|apache licen[cs]e|mit\b|cc[- ]by(?:-n[cd])?(?:-sa|-nd)?[- ]?(?:4(?:\.0)?)?|cc0|creative commons [a-z -]{4,40}|bsd[- ][23][a-z -]{0,8}|(?:a|l)?gpl[- ]?v?[23](?:\.0)?|mpl[- ]2\.0|bigcode[- ]open ?rail-m(?: v1)?|llama[- ]?\d(?:\.\d)?[- ](?:community[- ])?li(?:cen[cs]e|zenz))(?: licen[cs]e)?)",
         true);
     const auto known = kKnown.Find(text);
     const auto named = kNamed.Find(text);
@@ -134,7 +147,7 @@ class LicenseFinder {
         R"(\b(?:models?|weights|checkpoints?|we release|this release|gewichte|modelle?|poids|modèles?)\b|模型|权重)");
     static const Pattern kCode(R"(\b(?:code|codebase|repository|scripts?|client|backend|parts)\b|代码)");
     static const Pattern kSite(
-        R"(\b(?:website|web ?page|this site|template|documentation|logo|icons?|fonts?|images?|blog)\b)");
+        R"(\b(?:website|web ?page|this site|template|documentation|logo|icons?|fonts?|images (?:are|is)|blog)\b)");
     static const Pattern kOther(
         R"(\b(?:originally|derived from|derivatives?|based on|third[- ]party|less restrictive|than|unlike|other models|datasets?|data\b|trained on|training|previous|earlier|permissible|detection|depend\w*|key|enterprise licen[cs]e|subscription)\b|数据)");
     if (kOwn.Matches(lower)) score += 3;
@@ -151,6 +164,7 @@ class LicenseFinder {
   const Draft& draft_;
   const Source& source_;
   std::vector<Candidate> found_;
+  bool of_weights_ = false;  // The weights' licence is spoken of, not named.
 };
 
 }  // namespace

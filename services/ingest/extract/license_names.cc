@@ -92,12 +92,12 @@ constexpr Wording kWordings[] = {
     {R"(\b(?:lgpl[- ]?v?3)\b)", "LGPL-3.0"},
     {R"(\b(?:gpl[- ]?v?3)\b)", "GPL-3.0"},
     {R"(\b(?:mpl[- ]?2|mozilla public licen[cs]e)\b)", "MPL-2.0"},
-    {R"(\bllama[- ]?4\b.*\blicen[cs]e)", "Llama 4 Community License"},
-    {R"(\bllama[- ]?3\.3\b.*\blicen[cs]e)", "Llama 3.3 Community License"},
-    {R"(\bllama[- ]?3\.2\b.*\blicen[cs]e)", "Llama 3.2 Community License"},
-    {R"(\bllama[- ]?3\.1\b.*\blicen[cs]e)", "Llama 3.1 Community License"},
-    {R"(\bllama[- ]?3\b.*\blicen[cs]e)", "Llama 3 Community License"},
-    {R"(\bllama[- ]?2\b.*\blicen[cs]e)", "Llama 2 Community License"},
+    {R"(\bllama[- ]?4\b.*(?:licen[cs]e|lizenz))", "Llama 4 Community License"},
+    {R"(\bllama[- ]?3\.3\b.*(?:licen[cs]e|lizenz))", "Llama 3.3 Community License"},
+    {R"(\bllama[- ]?3\.2\b.*(?:licen[cs]e|lizenz))", "Llama 3.2 Community License"},
+    {R"(\bllama[- ]?3\.1\b.*(?:licen[cs]e|lizenz))", "Llama 3.1 Community License"},
+    {R"(\bllama[- ]?3\b.*(?:licen[cs]e|lizenz))", "Llama 3 Community License"},
+    {R"(\bllama[- ]?2\b.*(?:licen[cs]e|lizenz))", "Llama 2 Community License"},
     {R"(\bgemma (?:licen[cs]e|terms of use))", "Gemma Terms of Use"},
     {R"(\bbigcode[- ]open ?rail[- ]m v1\b)", "BigCode OpenRAIL-M v1"},
     {R"(\bbigcode[- ]open ?rail[- ]m\b)", "BigCode OpenRAIL-M"},
@@ -108,8 +108,12 @@ constexpr Wording kWordings[] = {
 
 std::optional<std::string> NormalizeLicense(std::string_view said) {
   const std::string lower = Lower(OneLine(said.substr(0, 300)));
+  std::string_view stem = lower;
+  for (std::string_view tail : {" license", " licence", "-lizenz", " lizenz"}) {
+    if (EndsWith(stem, tail)) stem.remove_suffix(tail.size());
+  }
   for (const Spelling& id : kIds) {
-    if (lower == id.word) return std::string(id.name);
+    if (lower == id.word || stem == id.word) return std::string(id.name);
   }
   static const std::vector<Pattern>* const kPatterns = [] {
     auto* patterns = new std::vector<Pattern>();

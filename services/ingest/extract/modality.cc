@@ -16,11 +16,17 @@ struct Sign {
 
 // Matched in lower case against what is said of the tool itself.
 constexpr Sign kSigns[] = {
-    {R"(\b(?:vision[- ]language|vlms?\b|multimodal|image[- ]text|visual question|text and images?|images and text|image understanding|visual understanding|image-text-to-text|vision (?:model|understanding))|视觉语言|多模态)",
+    {R"(\b(?:vision inputs?|vision[- ]language|vlms?\b|multimodal|image[- ]text|visual question|text and images?|images and text|image understanding|visual understanding|image-text-to-text|vision (?:model|understanding))|视觉语言|多模态)",
      "image,text"},
     {R"(\b(?:speech[- ]to[- ]text|speech recognition|transcription|automatic-speech-recognition|speech[- ]text|text[- ]to[- ]speech|spoken dialogue|voice model|audio language)\b)",
      "audio,text"},
     {R"(\b(?:neural audio codec|music generation|audio generation)\b)", "audio"},
+    {R"(\b(?:ocr|optical character recognition|text recognition|image[- ]to[- ]text|document understanding)\b)",
+     "image,text"},
+    {R"(\b(?:text[- ]to[- ]text|text[- ]to[- ]embeddings?|embedding model|reranking|rerank\w*)\b)", "text"},
+    {R"(\b(?:speech generation|tts|voices in|text[- ]to[- ]audio)\b)", "audio,text"},
+    {R"(\b(?:text[- ]to[- ]world|image[- ]to[- ]world|image[- ]to[- ]video|videos from text)\b)",
+     "image,text,video"},
     {R"(\b(?:text[- ]to[- ]image|image generation|editing images|image editing|generat\w+ images)\b)",
      "image,text"},
     {R"(\b(?:text[- ]to[- ]video|video generation|video understanding|video models?|understand(?:s|ing)? videos?|video lm|video language)\b)",
@@ -80,6 +86,67 @@ void FromText(Draft* draft) {
           source.Raw({sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end});
       if (raw) AddList(draft, kSigns[i].modalities, *raw);
     }
+  }
+}
+
+// "understands images, video, speech and text": every sense that is listed.
+void FromLists(Draft* draft) {
+  static const Pattern kTakes(
+      R"(\b(?:understands?|accept(?:s|ing)?|process(?:es|ing)?|omni-?modal|inputs?|multimodal \()\b[^.]{0,100})");
+  static const Pattern kSense(R"(\b(images?|vision|video|audio|speech|text)\b)");
+  const Source& source = draft->source();
+  size_t seen = 0;
+  for (const Sentence& sentence : source.sentences()) {
+    if (++seen > 20) break;
+    const std::string_view lower =
+        std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    if (!draft->MentionedIn(lower) && seen > 5) continue;
+    const auto takes = kTakes.Find(lower);
+    if (!takes) continue;
+    const std::string_view list = lower.substr(takes->all().begin, takes->all().size());
+    const auto senses = kSense.FindAll(list, 6);
+    if (senses.size() < 2) continue;
+    for (const Match& sense : senses) {
+      const std::string_view word = list.substr(sense.groups[1].begin, sense.groups[1].size());
+      const std::string_view value = StartsWith(word, "image") || word == "vision" ? "image"
+                                     : word == "speech"                            ? "audio"
+                                                                                   : word;
+      const size_t at = sentence.text.begin + takes->all().begin + sense.groups[1].begin;
+      draft->AddText("modality", value, {at, at + word.size()});
+    }
+  }
+}
+
+// Of what a dataset consists.
+void OfDataset(Draft* draft) {
+  struct Material {
+    const char* expression;
+    std::string_view modality;
+  };
+  static constexpr Material kMaterials[] = {
+      {R"(\b(?:music|songs?|audio|speech|recordings?)\b)", "audio"},
+      {R"(\b(?:images?|pictures?|photos?)\b)", "image"},
+      {R"(\b(?:text|corpus|tokens|documents|instructions?|conversations?|prompts?|questions?|captions?)\b)",
+       "text"}};
+  static const std::vector<Pattern>* const kPatterns = [] {
+    auto* patterns = new std::vector<Pattern>();
+    for (const Material& material : kMaterials) patterns->emplace_back(material.expression);
+    return patterns;
+  }();
+  const Source& source = draft->source();
+  for (size_t i = 0; i < kPatterns->size(); ++i) {
+    size_t seen = 0;
+    for (const Sentence& sentence : source.sentences()) {
+      if (++seen > 8) break;
+      const std::string_view lower =
+          std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+      const auto match = (*kPatterns)[i].Find(lower);
+      if (!match) continue;
+      draft->AddText("modality", kMaterials[i].modality,
+                     {sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end});
+      break;
+    }
+    if (draft->Has("modality")) return;
   }
 }
 
@@ -150,7 +217,11 @@ std::string CategoryOf(const Draft& draft) {
 void ExtractModality(Draft* draft) {
   const FoundFact* kind = draft->First("kind");
   const bool model = kind != nullptr && (kind->value == "model" || kind->value == "dataset");
-  if (model && !FromLabels(draft)) FromText(draft);
+  if (model && !FromLabels(draft)) {
+    FromText(draft);
+    if (kind->value == "model") FromLists(draft);
+  }
+  if (model && kind->value == "dataset" && !draft->Has("modality")) OfDataset(draft);
   if (model && !draft->Has("modality") && kind->value == "model") Fallback(draft);
   if (const Labelled* label = draft->source().FindLabelled({"category", "kategorie", "catégorie", "类别"});
       label != nullptr && label->value.size() <= 60) {

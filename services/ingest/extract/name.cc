@@ -122,6 +122,7 @@ class Collector {
       return a.score != b.score ? a.score > b.score : a.raw.begin < b.raw.begin;
     });
     PreferLonger(&names);
+    PreferWithoutMaker(&names);
     return names;
   }
 
@@ -215,7 +216,10 @@ class Collector {
       if (label.front_matter || label.value.size() > 60) continue;
       if (label.key == "name" || label.key == "nom" || label.key == "model name" || label.key == "product" ||
           label.key == "名称" || label.key == "模型名称") {
-        Add(label.value, label.raw, 40);
+        // `lantern-2-05-2026` is what its API calls it.
+        const bool id =
+            std::none_of(label.value.begin(), label.value.end(), IsUpper) && Contains(label.value, "-");
+        Add(label.value, label.raw, id && source_.FindLabelled({"title"}) != nullptr ? 10 : 40);
       }
     }
   }
@@ -383,6 +387,20 @@ class Collector {
           static_cast<double>(CountOf(longer)) < 0.5 * count)
         continue;
       if ((*names)[i].score * 4 < (*names)[0].score) continue;
+      std::swap((*names)[0], (*names)[i]);
+      return;
+    }
+  }
+
+  // "Harbour Lantern-3" where the text goes on with "Lantern-3".
+  void PreferWithoutMaker(std::vector<NameCandidate>* names) const {
+    if (names->empty()) return;
+    const std::string first = (*names)[0].name;
+    const size_t space = first.find(' ');
+    if (space == first.npos || !KnownVendor(first.substr(0, space))) return;
+    const std::string rest = NameKey(first.substr(space + 1));
+    for (size_t i = 1; i < names->size() && i < 12; ++i) {
+      if (NameKey((*names)[i].name) != rest || (*names)[i].score < 30) continue;
       std::swap((*names)[0], (*names)[i]);
       return;
     }

@@ -41,6 +41,7 @@ class SizeFinder {
     if (sizes_.empty()) Stated();
     Variants();
     if (sizes_.empty()) Names(1);
+    if (sizes_.empty()) Repositories();
     if (sizes_.empty()) Base();
     std::sort(sizes_.begin(), sizes_.end(),
               [](const Size& a, const Size& b) { return a.billions < b.billions; });
@@ -186,6 +187,7 @@ class SizeFinder {
   }
 
   void ReadColumn(const Table& table, size_t column) {
+    const bool only_own = OnlySizes(table);
     static const Pattern kCell(R"(^~?(\d+(?:\.\d+)?) ?(b|m|t|billion|million)?(?:-a\d+(?:\.\d+)?b)?$)");
     for (size_t row = 1; row < table.rows.size(); ++row) {
       const auto& cells = table.rows[row];
@@ -193,7 +195,7 @@ class SizeFinder {
       bool own = false;
       for (size_t cell : cells) own = own || OwnRow(Cell(cell));
       // A table of "variants" lists the tool's own.
-      own = own || Contains(Cell(table.rows[0][0]), "variant");
+      own = own || only_own || Contains(Cell(table.rows[0][0]), "variant");
       if (!own) continue;
       const std::string value = Cell(cells[column]);
       const auto match = kCell.Find(value);
@@ -205,6 +207,16 @@ class SizeFinder {
             source_.document().blocks[cells[column]].text);
       }
     }
+  }
+
+  // A table whose first column has the tool's own sizes, `tiny` to `large`.
+  bool OnlySizes(const Table& table) const {
+    static const Pattern kSize(
+        R"(^(?:x+-?)?(?:tiny|nano|micro|mini|small|base|medium|large|huge|giant|xl|xxl|lite|pro|s|m|l)(?:[-. ]v?\d.*)?$)");
+    for (size_t row = 1; row < table.rows.size(); ++row) {
+      if (table.rows[row].empty() || !kSize.Matches(Cell(table.rows[row][0]))) return false;
+    }
+    return true;
   }
 
   // Whether a table row is one of the tool's variants, not a rival's.
@@ -292,7 +304,7 @@ class SizeFinder {
     if (kUs.Matches(before)) score += 1;
     if (seen <= 6) score += 1;
     const std::string_view near = before.substr(before.size() > 40 ? before.size() - 40 : 0);
-    if (kPart.Matches(near) || kPart.Matches(after)) score -= 4;
+    if (kPart.Matches(near) || kPart.Matches(after.substr(0, after.find_first_of(",;(")))) score -= 4;
     if (Contains(LowerOf(sentence.text), "will be") || Contains(LowerOf(sentence.text), "coming soon"))
       score -= 3;
     return score;
@@ -329,6 +341,25 @@ class SizeFinder {
                });
       });
       if (!known) Put(variant.billions, variant.text);
+    }
+  }
+
+  // The sizes in the names of its own repositories on a hub.
+  void Repositories() {
+    static const Pattern kRepository(
+        R"(^https?://(?:huggingface\.co|hf\.co|modelscope\.cn/models)/([\w.-]+)/[\w.-]*?(?:^|[-_])(\d+(?:\.\d+)?)([bm])(?:$|[-_./?]))",
+        true);
+    const std::string key = NameKey(names_[0]);
+    for (const Link& link : source_.document().links) {
+      const auto match = kRepository.Find(link.url);
+      if (!match || link.raw.empty() || !source_.TrustedAt(link.text.begin)) continue;
+      const auto part = [&](size_t group) {
+        return std::string_view(link.url).substr(match->groups[group].begin, match->groups[group].size());
+      };
+      if (NameKey(part(1)) != key && HandleOfTool(link.url, draft_).empty()) continue;
+      const auto number = ParseNumber(part(2));
+      if (!number) continue;
+      Put(*number * Scale(part(3)), link.text);
     }
   }
 

@@ -119,7 +119,7 @@ class PriceFinder {
 
   void Free() {
     static const Pattern kFree(
-        R"(\b(?:open[- ]?source[ds]?|open[- ]?sourcing|open[- ]weights?|open models?|openly available|fully open|open[- ]access|free (?:to (?:use|download)|of charge|for (?:research|commercial|everyone|all))|freely (?:available|usable)|available for free|free and open|completely open|kostenlos|gratuit\w*|frei verfügbar|quelloffen|released publicly|publicly (?:available|released))\b|开源|免费)");
+        R"(\b(?:open[- ]?source[ds]?|open[- ]?sourcing|open[- ]weights?|open models?|openly available|fully open|open[- ]access|free (?:to (?:use|download)|of charge|for (?:research|commercial|everyone|all))|freely (?:available|usable)|available for free|free and open|completely open|kostenlos|gratuit\w*|frei verfügbar|quelloffen|released publicly|publicly (?:available|released)|free endpoints?)\b|开源|免费)");
     static const Pattern kWeights(
         R"(\b(?:download(?:s|ed|able)?|weights|checkpoints?|models?)\b[^.]{0,80}\b(?:hugging ?face|modelscope|hub|github|released|available)\b|\b(?:available|released) (?:\w+ ){0,3}on (?:the )?(?:hugging ?face|hub|modelscope)\b|\bwe release\b|\bwe are releasing\b)");
     const FoundFact* license = draft_.First("license");

@@ -147,7 +147,7 @@ class Judge {
   // "Osprey 2 is a ..." under the title "Osprey 2": presented, not discussed.
   double Definition() const {
     static const Pattern kIs(
-        R"(^(?:[- ][\w.]{1,12})?(?: models?| series| family)?(?: \([^)]{1,40}\))?,? (?:is|are|represents?|provides?|offers?|ist|sind|est) (?:a|an|the|our|built|designed|one|ein|eine|das|un|une|le|la)?\b|^(?: ?系列)?(?: ?模型)?是)");
+        R"(^(?:[- ][\w.]{1,12})?(?: models?| series| family)?(?: \([^)]{1,40}\))?,? (?:is|are|represents?|provides?|offers?|ist|sind|est) (?:a|an|the|our|built|designed|one|ein|eine|das|un|une|le|la)\b|^(?: ?系列)?(?: ?模型)?是)");
     std::vector<std::string> names;
     for (std::string_view title : Split(titles_, '\n')) {
       if (const auto name = NameInTitle(title); name && !name->descriptive)

@@ -107,6 +107,14 @@ bool AddStated(Draft* draft) {
     const bool news = block.kind == BlockKind::kListItem && seen <= 40 && kReleased.Matches(lower);
     const bool stated =
         seen <= 60 && kReleased.Matches(lower) && !kNot.Matches(lower) && draft->MentionedIn(lower);
+    const std::string& section = source.Section(sentence.block);
+    const bool under = block.kind != BlockKind::kHeading && seen <= 200 &&
+                       (section == "release date" || section == "released" || section == "veröffentlichung");
+    if (under) {
+      if (const auto date = FirstDate(text))
+        return draft->AddText("release_date", date->value,
+                              {sentence.text.begin + date->span.begin, sentence.text.begin + date->span.end});
+    }
     if ((!heading && !news && !stated) || (news && kNot.Matches(lower))) continue;
     const auto date = FirstDate(text);
     if (!date) continue;

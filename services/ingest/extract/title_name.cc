@@ -252,7 +252,8 @@ Span CutTail(std::string_view title, Span span) {
       R"(^(?:vision|embeddings?|cloud|language|reasoning|code|coding|image|speech|audio|video|multimodal|safety|agent)$)",
       true);
   const Span cut{span.begin, span.begin + match->all().begin};
-  return kField.Matches(title.substr(cut.begin, cut.size())) ? span : cut;
+  const std::string_view left = title.substr(cut.begin, cut.size());
+  return kField.Matches(left) || KnownVendor(left) ? span : cut;
 }
 
 // "[Harbour Lab] lantern-3b [Downloadable]", an entry of a catalogue.

@@ -42,7 +42,9 @@ class VendorFinder {
 
   void Run(Draft* draft) {
     Labels();
+    Authors();
     Sentences();
+    Owners();
     Links();
     OwnSites();
     Feed();
@@ -77,10 +79,15 @@ class VendorFinder {
     static const Pattern kDate(R"(\b(?:19|20)\d\d\b)");
     if (kDate.Matches(value)) return;
     const std::string lower = Lower(value);
-    for (std::string_view none :
-         {"we", "it", "this", "our", "us", "you", "they", "today", "community", "model", "the community",
-          "open", "hf", "none", "n/a", "unknown", "more information needed", "[more information needed]"}) {
+    for (std::string_view none : {"we", "it", "this", "our", "us", "you", "they", "today", "community",
+                                  "model", "the community", "open", "the", "hf", "none", "n/a", "unknown",
+                                  "more information needed", "[more information needed]"}) {
       if (lower == none) return;
+    }
+    for (std::string_view place : {" Hub", " Platform", " API", " Cloud"}) {
+      if (EndsWith(value, place) && !KnownVendor(value) &&
+          KnownVendor(value.substr(0, value.size() - place.size())))
+        value.resize(value.size() - place.size());
     }
     if (const auto known = KnownVendor(value)) value = std::string(*known);
     const std::string key = NameKey(value);
@@ -181,6 +188,7 @@ class VendorFinder {
   bool PassedOn(const std::string& site) const {
     static const Pattern kVersioned(R"(\d|[a-z][A-Z])");
     const std::string key = NameKey(draft_.name);
+    if (EndsWith(key, "support")) return false;
     if (!kVersioned.Matches(draft_.name) || Contains(key, NameKey(site))) return false;
     const std::string lower = Lower(site);
     static const Pattern kPlace(R"(\b(?:on|in|to|with|via|by|through|supports?) (?:the )?$)");
@@ -238,10 +246,12 @@ class VendorFinder {
     static const Pattern kFrom(
         R"(\b(?:models?|family|library|framework|assistant|tools?|releases?|LLMs?|series) (?:from|by)(?: the)? )" ORG);
     static const Pattern kBare(R"(^(?:By|by:|Von|Par|From) )" ORG R"($)");
-    static const Pattern kTeamAt(R"(\b[Ww]e,? (?:at |the ))" ORG R"((?: team)?\b)");
+    static const Pattern kTeamAt(
+        R"((?:\b[Ww]e,? (?:at |the )|\b[Ww]ir bei (?:der )?|\b[Cc]hez |\b[Nn]ous,? (?:à|chez) ))" ORG
+        R"((?: team)?\b)");
     static const Pattern kPossessive(
         ORG
-        R"('s (?:(?:first|latest|new|newest|open[- ]weights?|open|flagship|most [a-z]+|own|[a-z-]+) ){0,4}(?:models?|release|family|LLM|series|library|version|text|speech|vision))");
+        R"('s (?:(?:first|latest|new|newest|open[- ]weights?|open|flagship|most [a-z]+|own|[a-z-]+) ){0,6}(?:models?|release|family|LLM|series|library|version|text|speech|vision))");
     static const Pattern kCopyright(R"((?:©|\(c\)|[Cc]opyright)\s*(?:20\d\d(?:-20\d\d)?)?,?\s*)" ORG);
     size_t seen = 0;
     for (const Sentence& sentence : source_.sentences()) {
@@ -279,7 +289,62 @@ class VendorFinder {
       }
       KnownNames(sentence, lower, early);
     }
-    if (const auto title = TitleVendor(); !title.empty()) VoteText(title, 22);
+    if (const auto title = TitleVendor(); !title.empty()) {
+      VoteText(title, 22);
+    } else {
+      TitleField();
+    }
+  }
+
+  // Front matter of a blog where the authors' organisations stand.
+  void Authors() {
+    static const Pattern kOrg(R"(^authors?\.\d+\.(?:org|organization|affiliation)$)");
+    double score = 6;
+    for (const Labelled& label : source_.labelled()) {
+      if (!label.front_matter || !kOrg.Matches(label.key)) continue;
+      const auto vendor = VendorOfHandle(label.value);
+      if (vendor) Vote(*vendor, label.raw, score);
+      score = 0.5;
+    }
+  }
+
+  // "Harbour's Lantern 3", "Harbour Lantern 3", "partners with Harbour to
+  // bring Lantern 3".
+  void Owners() {
+    static const Pattern kBefore(
+        R"(([A-Z][\pL\pN.&]*(?: [A-Z][\pL\pN.&]*){0,2})['’]s? (?:(?:new|latest|newest|own|first|open|flagship) )*$)");
+    static const Pattern kBring(
+        R"(\b[Pp]artner(?:s|ed|ing) with ([A-Z][\pL\pN.&]*(?: [A-Z][\pL\pN.&]*){0,2}) (?:.{0,60} )?to bring [^.]{0,40}$)");
+    const std::string name = Lower(draft_.name);
+    size_t seen = 0;
+    for (size_t at = 0; seen < 20 && (at = FindWord(source_.lower(), name, at)) != std::string::npos;
+         at += name.size(), ++seen) {
+      if (!source_.TrustedAt(at)) continue;
+      const size_t begin = at > 120 ? at - 120 : 0;
+      const std::string_view before = source_.Text({begin, at});
+      for (const auto& [pattern, score] : {std::pair(&kBefore, 16.0), std::pair(&kBring, 12.0)}) {
+        const auto match = pattern->Find(before);
+        if (!match) continue;
+        const Span org = TrimOrg({begin + match->groups[1].begin, begin + match->groups[1].end});
+        if (!org.empty()) VoteText(org, seen == 0 ? score : score * 0.4);
+      }
+      Preceding(begin, at);
+    }
+  }
+
+  // A known maker's name right before the tool's.
+  void Preceding(size_t begin, size_t at) {
+    const std::string_view before = Strip(source_.Text({begin, at}));
+    size_t word = before.size();
+    for (int words = 0; words < 3 && word != before.npos && word > 0; ++words) {
+      word = before.find_last_of(" \n", word - 1);
+      const size_t start = word == before.npos ? 0 : word + 1;
+      const std::string_view org = before.substr(start);
+      if (!KnownVendor(org) || !IsUpper(org.empty() ? ' ' : org[0])) continue;
+      const size_t offset = static_cast<size_t>(org.data() - source_.document().text.data());
+      VoteText({offset, offset + org.size()}, 5);
+      return;
+    }
   }
 
   // Vendors of the gazetteer in the first sentences, weakly.
@@ -327,6 +392,16 @@ class VendorFinder {
     // "Qwen3-32B is released": a variant of the tool, not its maker.
     if (StartsWith(key, own) && key.size() > own.size()) return {};
     return span;
+  }
+
+  // "Announcing Harbour's Lantern 3" in the front matter.
+  void TitleField() {
+    const Labelled* field = source_.FindLabelled({"title"});
+    if (field == nullptr) return;
+    const auto title = NameInTitle(field->value);
+    if (!title || title->vendor.empty()) return;
+    const size_t at = source_.document().bytes.find(title->vendor, field->raw.begin);
+    if (at < field->raw.end) Vote(title->vendor, {at, at + title->vendor.size()}, 18);
   }
 
   Span TitleVendor() const {
