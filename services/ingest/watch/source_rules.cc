@@ -105,18 +105,13 @@ ReadAddress PageAddress(const std::string& url) {
   return address;
 }
 
+// Not releases.atom: robots.txt of github.com disallows every `.atom`.
 ReadAddress ReleasesAddress(const std::string& url, const std::string& token) {
-  const std::string repository = GithubRepository(url);
   ReadAddress address;
-  if (token.empty()) {
-    address.url = Cat("https://github.com/", repository, "/releases.atom");
-    address.accept = kFeedAccept;
-  } else {
-    address.url = Cat("https://api.github.com/repos/", repository, "/releases?per_page=50");
-    address.accept = "application/vnd.github+json";
-    address.authorization = Cat("Bearer ", token);
-    address.ignore_robots = true;
-  }
+  address.url = Cat("https://api.github.com/repos/", GithubRepository(url), "/releases?per_page=50");
+  address.accept = "application/vnd.github+json";
+  if (!token.empty()) address.authorization = Cat("Bearer ", token);
+  address.ignore_robots = true;
   return address;
 }
 

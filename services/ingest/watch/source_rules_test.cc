@@ -60,9 +60,9 @@ TEST(SourceRulesTest, HostsAreToldByNameAndPort) {
   EXPECT_EQ(HostKeyOf("javascript:alert(1)"), "");
 }
 
-TEST(SourceRulesTest, ReleasesAreReadFromTheApiOnlyWithAToken) {
+TEST(SourceRulesTest, ReleasesAreReadFromTheApiWithOrWithoutAToken) {
   EXPECT_EQ(UrlOf(v1::Source::GITHUB_RELEASES, "https://github.com/acme/lantern.git"),
-            "https://github.com/acme/lantern/releases.atom");
+            "https://api.github.com/repos/acme/lantern/releases?per_page=50");
   EXPECT_EQ(UrlOf(v1::Source::GITHUB_RELEASES, "https://api.github.com/repos/acme/lantern/releases", "t"),
             "https://api.github.com/repos/acme/lantern/releases?per_page=50");
   EXPECT_EQ(AddressOf(Source(v1::Source::GITHUB_RELEASES, "https://github.com/a/b"),

@@ -32,7 +32,7 @@ class Watcher {
     std::string dir;             // DATA/watch.
     // Where hubs reach the publisher; empty or of this machine: no WebSub.
     std::string public_url;
-    // For api.github.com; empty: `releases.atom` is read instead.
+    // For api.github.com; empty: it allows only 60 requests an hour.
     std::string github_token;
     EntryLimits limits;
     size_t max_pages = 20;  // Fetched for summaries, of one reading.
