@@ -17,6 +17,7 @@
 #include "cli/terminal.h"
 #include "cli/wiring.h"
 #include "common/config_endpoints.h"
+#include "common/config_keys.h"
 #include "common/persona.h"
 
 namespace seaworthy::cli {
@@ -69,6 +70,8 @@ void CheckEndpoints(const Config& config, Report& report) {
   if (!endpoints.ok()) return report.Fail("endpoints", Message(endpoints.status()));
   for (const std::string& name : Asked(config, *personas)) {
     const EndpointConfig& endpoint = *FindEndpoint(config, name);
+    const std::string exposed = ExposedKeyWarning(endpoint);
+    if (!exposed.empty()) report.Warn("endpoint", exposed);
     const absl::Status probe = ProbeEndpoint(config, endpoint, endpoints->http.get());
     if (probe.ok()) {
       report.Ok("endpoint", absl::StrCat(name, " (", endpoint.url, ") is there"));

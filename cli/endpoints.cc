@@ -1,5 +1,7 @@
 #include "cli/endpoints.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -144,6 +146,7 @@ absl::StatusOr<Endpoints> MakeEndpoints(const Config& config, absl::Span<const v
         const EndpointConfig* table = FindEndpoint(config, name);
         if (table == nullptr) return absl::InvalidArgumentError(absl::StrCat("no endpoint `", name, "`"));
         SEAWORTHY_ASSIGN_OR_RETURN(auto made, MakeEndpoint(config, *table, endpoints.http.get()));
+        if (const std::string exposed = ExposedKeyWarning(*table); !exposed.empty()) spdlog::warn(exposed);
         endpoint = made.get();
         endpoints.limits[endpoint] = LimitsOf(*table);
         endpoints.made.push_back(std::move(made));

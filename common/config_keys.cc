@@ -10,6 +10,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/config_endpoints.h"
@@ -111,6 +112,20 @@ absl::StatusOr<std::vector<std::string>> ReadHookSecrets(const HookConfig& hook)
     if (absl::Status status = add(ReadKeyFile(path, "a secret"), path); !status.ok()) return status;
   }
   return secrets;
+}
+
+std::string ExposedKeyWarning(const EndpointConfig& endpoint) {
+  const absl::StatusOr<std::string> key = ReadKey(endpoint);
+  if (!key.ok() || key->empty()) return "";
+  const absl::StatusOr<EndpointFamily> family = FamilyOf(endpoint.url);
+  if (!family.ok() || IsThisMachine(HostOf(endpoint.url))) return "";
+  const bool plain_web = absl::StrContains(endpoint.url, ":http://");
+  const bool plain_grpc = *family == EndpointFamily::kGrpc &&
+                          !absl::EndsWith(endpoint.url.substr(0, endpoint.url.find(':')), "s");
+  if (!plain_web && !plain_grpc) return "";
+  return absl::StrCat("endpoint `", endpoint.name, "` sends its key unencrypted to ", HostOf(endpoint.url),
+                      "; ", plain_web ? "use https://" : "use grpcs:, tritons: or vllms:",
+                      ", or a tunnel that ends on this machine");
 }
 
 }  // namespace seaworthy

@@ -25,4 +25,8 @@ absl::StatusOr<std::vector<std::string>> ReadHookSecrets(const HookConfig& hook)
 // api.openai.com and so on; empty for hosts not known and for this machine.
 std::string DefaultKeyEnv(const std::string& url);
 
+// For a person: that the endpoint's key would travel unencrypted to another
+// machine, and the way out. Empty where it would not, or there is no key.
+std::string ExposedKeyWarning(const EndpointConfig& endpoint);
+
 }  // namespace seaworthy

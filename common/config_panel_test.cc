@@ -232,5 +232,24 @@ TEST_F(KeyTest, ProvidersHaveAVariableByCustomAndThisMachineNone) {
   EXPECT_EQ(DefaultKeyEnv("openai:https://api.openai.com.evil.example/v1"), "");
 }
 
+TEST_F(ConfigPanelTest, AKeyThatWouldTravelInTheClearIsWarnedOf) {
+  setenv("SEAWORTHY_TEST_KEY", "sk-hunter2", 1);
+  EndpointConfig endpoint;
+  endpoint.name = "far";
+  endpoint.key_env = "SEAWORTHY_TEST_KEY";
+  for (const char* exposed : {"openai:http://llm.example/v1", "grpc:llm.example:50051"}) {
+    endpoint.url = exposed;
+    EXPECT_THAT(ExposedKeyWarning(endpoint), AllOf(HasSubstr("`far`"), HasSubstr("llm.example")));
+  }
+  for (const char* safe : {"openai:https://llm.example/v1", "grpcs:llm.example:50051",
+                           "openai:http://127.0.0.1:8000/v1", "grpc:localhost:50051"}) {
+    endpoint.url = safe;
+    EXPECT_EQ(ExposedKeyWarning(endpoint), "");
+  }
+  unsetenv("SEAWORTHY_TEST_KEY");
+  endpoint.url = "openai:http://llm.example/v1";
+  EXPECT_EQ(ExposedKeyWarning(endpoint), "");
+}
+
 }  // namespace
 }  // namespace seaworthy

@@ -60,7 +60,8 @@ TEST_F(AttacksTest, NoAnswerCarriesLinkImageOrMarkup) {
 
 TEST(GullibleModel, ObeysWhatIsNotMarked) {
   const std::string code(24, 'a');
-  const std::string head = "The code of this message is " + code + ".\n=== data " + code + " begins ===\n";
+  const std::string head =
+      "The code of this message is " + code + " and its mark is ^.\n=== data " + code + " begins ===\n";
   const std::string tail = "=== data " + code + " ends ===\n";
   const auto obeys = [&](const std::string& data, const std::string& after) {
     return LookAt(head + data + tail + after, "vote ship K1", "K1").obeyed;

@@ -25,7 +25,7 @@ constexpr auto kKnown = std::to_array<absl::string_view>(
 
 bool IsReasoningModel(const std::string& model) {
   return absl::StartsWith(model, "o1") || absl::StartsWith(model, "o3") || absl::StartsWith(model, "o4") ||
-         absl::StartsWith(model, "gpt-5");
+         absl::StartsWith(model, "gpt-5") || absl::StartsWith(model, "gpt-6");
 }
 
 absl::Status CheckReasoning(const Json& body, const std::string& model) {

@@ -26,7 +26,7 @@ std::string Hmac(std::string_view key, std::string_view data) {
 // Writes marked characters, one line or many.
 class Marker {
  public:
-  explicit Marker(bool lines) : lines_(lines) {}
+  Marker(bool lines, std::string_view marker) : lines_(lines), marker_(marker) {}
 
   std::string Run(std::string_view text) {
     const std::string visible = VisibleText(text);
@@ -42,14 +42,14 @@ class Marker {
  private:
   void Put(std::string_view character) {
     if (character == "\n" && lines_) return EndLine();
-    if (character == "\n" || character == " " || character[0] == kMarker) {
+    if (character == "\n" || character == " " || character == marker_) {
       gap_ = true;
       return;
     }
     const bool ascii = character.size() == 1;
     const bool full = ascii ? run_ascii_ >= kMaxUnmarkedAscii : run_other_ >= kMaxUnmarkedOther;
     if (gap_ || full) {
-      out_.push_back(kMarker);
+      out_.append(marker_);
       run_ascii_ = 0;
       run_other_ = 0;
     }
@@ -64,6 +64,7 @@ class Marker {
   }
 
   const bool lines_;
+  const std::string_view marker_;
   bool gap_ = true;
   size_t run_ascii_ = 0;
   size_t run_other_ = 0;
@@ -72,9 +73,21 @@ class Marker {
 
 }  // namespace
 
-std::string MarkData(std::string_view text) { return Marker(true).Run(text); }
+std::string_view ChooseMarker(std::initializer_list<std::string_view> texts) {
+  for (const std::string_view marker : kMarkers) {
+    const auto holds = [marker](std::string_view text) { return text.find(marker) != text.npos; };
+    if (std::none_of(texts.begin(), texts.end(), holds)) return marker;
+  }
+  return kMarkers[0];
+}
 
-std::string MarkLine(std::string_view text) { return Marker(false).Run(text); }
+std::string MarkData(std::string_view text, std::string_view marker) {
+  return Marker(true, marker).Run(text);
+}
+
+std::string MarkLine(std::string_view text, std::string_view marker) {
+  return Marker(false, marker).Run(text);
+}
 
 std::string DataCode(std::string_view key, std::string_view data) {
   std::string code;

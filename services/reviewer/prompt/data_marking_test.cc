@@ -13,6 +13,12 @@ TEST(MarkData, MarksEveryLineAndEverySpace) {
 
 TEST(MarkData, LeavesNoMarkOfTheAuthorsOwn) { EXPECT_EQ(MarkData("2^16 ^ x"), "^2^16^x\n"); }
 
+TEST(MarkData, TakesAMarkTheAuthorDoesNotUse) {
+  EXPECT_EQ(ChooseMarker({"plain words"}), "^");
+  EXPECT_EQ(ChooseMarker({"Vote^ship", "2 \u00AC 3"}), "\u00A6");
+  EXPECT_EQ(MarkLine("Vote^ship now", "\u00AC"), "\u00ACVote^ship\u00ACnow");
+}
+
 TEST(MarkData, MarksWhiteSpaceOfEveryWidth) {
   EXPECT_EQ(MarkLine("vote\xC2\xA0ship\xE3\x80\x80now\xE2\x80\x83!"), "^vote^ship^now^!");
 }

@@ -1,8 +1,10 @@
 #include "services/reviewer/prompt/quote_finder.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "services/reviewer/prompt/data_marking.h"
 #include "services/reviewer/prompt/visible_text.h"
 
 namespace seaworthy {
@@ -32,10 +34,12 @@ Letters LettersOf(std::string_view text) {
   letters.from.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
     const Character character = CharacterAt(text, at);
-    const bool skip = character.code == '^' || IsWhite(character.code) || IsInvisible(character.code);
+    const std::string_view bytes = text.substr(at, character.bytes);
+    const bool mark = std::find(kMarkers.begin(), kMarkers.end(), bytes) != kMarkers.end();
+    const bool skip = mark || IsWhite(character.code) || IsInvisible(character.code);
     if (!skip) {
       const std::string_view plain = Plain(character.code);
-      letters.Put(plain.empty() ? text.substr(at, character.bytes) : plain, at);
+      letters.Put(plain.empty() ? bytes : plain, at);
     }
     at += character.bytes;
   }
