@@ -46,6 +46,8 @@ class AccessMatrixTest : public PublisherFixture {
     EXPECT_EQ(aggregator_.decisions().size(), 0u);
     EXPECT_EQ(aggregator_.amendments().size(), 0u);
     EXPECT_EQ(ingest_.submitted().size(), 0u);
+    EXPECT_EQ(aggregator_.identity_decisions().size() + aggregator_.corrections().size(), 0u);
+    EXPECT_EQ(ingest_.source_changes().size() + ingest_.sources_read().size() + ingest_.retried().size(), 0u);
   }
   bool NeedsCredentials(const Route& route) {
     return route.access == Access::kDesk || route.access == Access::kApiToken;

@@ -23,6 +23,7 @@ using nlohmann::json;
 
 constexpr int kRows = 25;
 constexpr int kAnnouncementRows = 20;
+constexpr int kCounted = 100;
 // Form encoding may write three bytes for each of a 2 MiB announcement.
 constexpr size_t kMaxAnnouncementForm = 7 << 20;
 
@@ -101,6 +102,35 @@ json Desk::QueueRow(const v1::Comparison& comparison) const {
   return row;
 }
 
+json Desk::WaitingElsewhere(const absl::StatusOr<v1::AggregatorStatus>& status) const {
+  json list = json::array();
+  const auto add = [&list](uint64_t count, const char* one, const char* many, const char* url,
+                           bool at_least) {
+    if (count == 0) return;
+    list.push_back({{"count", absl::StrCat(count, at_least ? " or more" : "")},
+                    {"label", count == 1 && !at_least ? one : many},
+                    {"url", url}});
+  };
+  const auto count = [&status](const char* name) -> uint64_t {
+    if (!status.ok()) return 0;
+    const auto it = status->counts().find(name);
+    return it == status->counts().end() ? 0 : it->second;
+  };
+  add(count("corrections.asking"), "correction asks", "corrections ask", "/desk/tools?show=asking", false);
+  v1::ListIdentityRequest request;
+  request.set_page_size(kCounted);
+  const auto identity = options_.aggregator->ListIdentity(request);
+  const int pairs = identity.ok() ? identity->possible_duplicates_size() : 0;
+  add(static_cast<uint64_t>(pairs), "possible duplicate", "possible duplicates", "/desk/identity",
+      pairs == kCounted);
+  const auto trouble = CountSourcesInTrouble(options_.ingest);
+  add(trouble.ok() ? static_cast<uint64_t>(*trouble) : 0, "source in trouble", "sources in trouble",
+      "/desk/sources?show=trouble", false);
+  add(count("announcements.rejected"), "refused announcement", "refused announcements", "/desk/quarantine",
+      false);
+  return list;
+}
+
 HttpResponse Desk::ShowQueue(const Call& call) const {
   const std::string state = call.Query("state").empty() ? "drafted" : call.Query("state");
   v1::ListComparisonsRequest request;
@@ -125,6 +155,8 @@ HttpResponse Desk::ShowQueue(const Call& call) const {
     view["tabs"].push_back({{"id", id}, {"label", label}, {"count", count}, {"current", id == state}});
     if (id == state) view["tab_label"] = label;
   }
+  view["elsewhere"] = WaitingElsewhere(status);
+  view["any_elsewhere"] = !view["elsewhere"].empty();
   const auto panel = AskPanelState(options_.reviewer);
   view["stuck"] = json::array();
   if (panel.ok()) {
@@ -206,13 +238,12 @@ std::vector<Route> Desk::Routes() const {
       route("GET", "/desk/preview/{id}", Access::kDesk, &Desk::ShowPreview),
       route("POST", "/desk/comparisons/{id}/decisions", Access::kDesk, &Desk::Decide),
       route("POST", "/desk/comparisons/{id}/amendments", Access::kDesk, &Desk::Amend),
-      route("GET", "/desk/tools/{id}", Access::kDesk, &Desk::ShowTool),
       route("GET", "/desk/predictions", Access::kDesk, &Desk::ShowPredictions),
       route("GET", "/desk/panel", Access::kDesk, &Desk::ShowPanel),
       route("GET", "/desk/status", Access::kDesk, &Desk::ShowStatus),
   };
   routes[0].max_body = kMaxAnnouncementForm;
-  for (auto& part : {sources_.Routes(), quarantine_.Routes()}) {
+  for (auto& part : {sources_.Routes(), quarantine_.Routes(), tools_.Routes(), identity_.Routes()}) {
     routes.insert(routes.end(), part.begin(), part.end());
   }
   return routes;

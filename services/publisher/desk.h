@@ -9,8 +9,10 @@
 #include "common/clients.h"
 #include "services/publisher/access.h"
 #include "services/publisher/desk_frame.h"
+#include "services/publisher/desk_identity.h"
 #include "services/publisher/desk_quarantine.h"
 #include "services/publisher/desk_sources.h"
+#include "services/publisher/desk_tools.h"
 #include "services/publisher/published.h"
 #include "services/publisher/router.h"
 #include "services/publisher/site.h"
@@ -40,7 +42,9 @@ class Desk {
       : options_(std::move(options)),
         frame_(options_.templates),
         sources_({options_.aggregator, options_.ingest, options_.templates}),
-        quarantine_({options_.aggregator, options_.ingest, options_.templates}) {}
+        quarantine_({options_.aggregator, options_.ingest, options_.templates}),
+        tools_({options_.aggregator, options_.templates, options_.personas}),
+        identity_({options_.aggregator, options_.templates, options_.personas}) {}
 
   std::vector<Route> Routes() const;
 
@@ -54,16 +58,19 @@ class Desk {
   HttpResponse SubmitAnnouncement(const Call& call) const;
   HttpResponse RequestComparison(const Call& call) const;
   HttpResponse ShowComparison(const Call& call) const;
+  // What the newest revision of each tool changed, where it changed anything.
+  nlohmann::json Drifts(const v1::Comparison& comparison) const;
   HttpResponse ShowPreview(const Call& call) const;
   HttpResponse Decide(const Call& call) const;
   HttpResponse Amend(const Call& call) const;
-  HttpResponse ShowTool(const Call& call) const;
   HttpResponse ShowPredictions(const Call& call) const;
   HttpResponse ShowPanel(const Call& call) const;
   HttpResponse ShowStatus(const Call& call) const;
 
   // What every desk page needs; `section` is the navigation's current entry.
   nlohmann::json Frame(const Call& call, const std::string& section, const std::string& title) const;
+  // What else waits for an editor: a label, a count and a page for each.
+  nlohmann::json WaitingElsewhere(const absl::StatusOr<v1::AggregatorStatus>& status) const;
   nlohmann::json QueueRow(const v1::Comparison& comparison) const;
   nlohmann::json AnnouncementRows(v1::Announcement::State state) const;
   // A tool an announcement told of: its `id`, and the `failures` of its panel.
@@ -78,6 +85,8 @@ class Desk {
   const DeskFrame frame_;
   const DeskSources sources_;
   const DeskQuarantine quarantine_;
+  const DeskTools tools_;
+  const DeskIdentity identity_;
 };
 
 }  // namespace seaworthy

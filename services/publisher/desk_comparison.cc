@@ -8,6 +8,7 @@
 #include "services/publisher/api_json.h"
 #include "services/publisher/desk.h"
 #include "services/publisher/desk_view.h"
+#include "services/publisher/drift_view.h"
 #include "services/publisher/mark_view.h"
 #include "services/publisher/page_text.h"
 #include "services/publisher/page_view.h"
@@ -90,6 +91,24 @@ int OpenMarksOf(const v1::ComparisonContent& content) {
   return open;
 }
 
+json Desk::Drifts(const v1::Comparison& comparison) const {
+  json drifts = json::array();
+  for (const std::string& id : {comparison.tool_a(), comparison.tool_b()}) {
+    v1::ListRevisionsRequest request;
+    request.set_tool_id(id);
+    request.set_page_size(2);
+    const auto revisions = options_.aggregator->ListRevisions(request);
+    if (!revisions.ok()) continue;
+    const std::string said = DriftSentence(*revisions, options_.personas);
+    if (said.empty()) continue;
+    const v1::RevisionView& newest = revisions->revisions(0);
+    drifts.push_back({{"text", absl::StrCat(newest.revision().name(), ", ", said)},
+                      {"large", newest.drift().is_large()},
+                      {"path", absl::StrCat("/desk/tools/", PercentEncode(id), "/history")}});
+  }
+  return drifts;
+}
+
 HttpResponse Desk::ShowComparison(const Call& call) const {
   v1::GetComparisonRequest request;
   request.set_comparison_id(call.Path("id"));
@@ -111,6 +130,7 @@ HttpResponse Desk::ShowComparison(const Call& call) const {
   view["created"] = TimeText(comparison.create_time());
   view["updated"] = TimeText(comparison.update_time());
   AddActions(comparison, view);
+  view["drifts"] = Drifts(comparison);
   view["weak_total"] = 0;
   for (const json& row : view["personas"]) {
     view["weak_total"] =

@@ -1,5 +1,4 @@
-// Desk pages about the panel and the machinery: a tool, predictions, health,
-// status.
+// Desk pages about the panel and the machinery: predictions, health, status.
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -24,13 +23,6 @@ constexpr int kPredictionRows = 50;
 // A share as `82%`; a dash of nothing.
 std::string ShareText(uint64_t part, uint64_t whole) {
   return whole == 0 ? OrDash("") : PercentText(static_cast<double>(part) / static_cast<double>(whole));
-}
-
-std::string TitleOf(const std::vector<v1::Persona>& personas, const std::string& id) {
-  for (const v1::Persona& persona : personas) {
-    if (persona.persona_id() == id) return persona.title();
-  }
-  return Capitalised(id);
 }
 
 std::string PerVerdict(uint64_t count, uint64_t verdicts) {
@@ -89,18 +81,6 @@ json Desk::AnnouncedTool(const std::string& tool_id) const {
   return view;
 }
 
-HttpResponse Desk::ShowTool(const Call& call) const {
-  v1::GetToolRequest request;
-  request.set_tool_id(call.Path("id"));
-  const auto tool = options_.aggregator->GetTool(request);
-  if (!tool.ok()) return Failed(tool.status(), "There is no such tool");
-  json view = Frame(call, "announcements", tool->revision().name());
-  view["tool"] = ToolPageView(*tool, options_.personas);
-  view["can_amend"] = false;
-  view["open_claims"] = true;
-  return Page("desk_tool", view);
-}
-
 HttpResponse Desk::ShowPredictions(const Call& call) const {
   v1::ListPredictionsRequest request;
   request.set_page_size(kPredictionRows);
@@ -121,7 +101,7 @@ HttpResponse Desk::ShowPredictions(const Call& call) const {
 HttpResponse Desk::ShowPanel(const Call& call) const {
   const auto health = options_.aggregator->GetPanelHealth({});
   if (!health.ok()) return Failed(health.status(), "The panel's health cannot be shown");
-  const auto title = [this](const std::string& id) { return TitleOf(options_.personas, id); };
+  const auto title = [this](const std::string& id) { return PersonaTitle(options_.personas, id); };
   json view = Frame(call, "panel", "Panel");
   for (const char* list : {"rows", "agreements", "likeness", "failures"}) view[list] = json::array();
   for (const v1::PanelCounts& counts : health->counts()) {

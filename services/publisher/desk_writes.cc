@@ -87,9 +87,8 @@ HttpResponse Desk::Decide(const Call& call) const {
   decision.set_editor(call.session->editor);
   decision.set_request_id(call.Form("request_id"));
   if (decision.kind() != v1::APPROVE && decision.reason().empty()) {
-    return Message(400, "A reason is missing",
-                   "Say in a sentence why, so that the next editor knows.", ComparisonPath(call.Path("id")),
-                   "Back to the comparison");
+    return Message(400, "A reason is missing", "Say in a sentence why, so that the next editor knows.",
+                   ComparisonPath(call.Path("id")), "Back to the comparison");
   }
   const auto decided = options_.aggregator->Decide(request);
   if (decision.kind() == v1::APPROVE && absl::IsFailedPrecondition(decided.status())) {

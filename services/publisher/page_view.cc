@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "services/publisher/cost_text.h"
 #include "services/publisher/page_text.h"
+#include "services/publisher/source_view.h"
 #include "services/publisher/url_codec.h"
 #include "services/publisher/verdict_view.h"
 
@@ -82,6 +83,13 @@ json FactViews(const v1::Revision& revision) {
     json view = EvidenceView(fact.evidence());
     view["label"] = FieldLabel(fact.field());
     view["value"] = fact.value();
+    const std::string tier = TierText(fact.tier());
+    view["by"] =
+        absl::StrCat(tier.empty() ? "" : absl::StrCat("said by ", tier),
+                     tier.empty() || fact.checked_date().empty() ? "" : ", ",
+                     fact.checked_date().empty() ? "" : absl::StrCat("checked ", fact.checked_date()));
+    view["quoted"] = !fact.evidence().text().empty();
+    view["edited"] = fact.method() == "editor";
     facts.push_back(std::move(view));
   }
   return facts;
@@ -126,6 +134,13 @@ json EntryToolView(const PublishedTool& tool) {
 }
 
 }  // namespace
+
+std::string PersonaTitle(const std::vector<v1::Persona>& personas, const std::string& id) {
+  for (const v1::Persona& persona : personas) {
+    if (persona.persona_id() == id) return persona.title();
+  }
+  return Capitalised(id);
+}
 
 json PanelView(const v1::Panel& panel) {
   const bool voted = panel.total() > 0;

@@ -20,6 +20,8 @@ nlohmann::json ComparisonPageView(const v1::ComparisonContent& content,
                                   const std::vector<v1::Persona>& personas);
 // A published comparison as a list shows it.
 nlohmann::json EntryView(const PublishedEntry& entry);
+// A persona's title; its id in upper case where it is not configured.
+std::string PersonaTitle(const std::vector<v1::Persona>& personas, const std::string& id);
 // A panel: `percent`, `ship`, `total`, `said` ("3 of 4 ship"), `full`.
 nlohmann::json PanelView(const v1::Panel& panel);
 
