@@ -23,8 +23,17 @@ bool Offers(std::string_view lower) {
 
 bool Denies(std::string_view lower) {
   static const Pattern kNot(
-      R"(\b(?:trained (?:in|with|using)|training|fine-?tun\w+|load_in|qlora|no pytorch|not (?:available|supported)|without|previously|coming soon|will be|written in|implemented in|implementation|optimi[sz]er|mixed[- ]precision)\b)");
+      R"(\b(?:trained (?:in|with|using)|training|fine-?tun\w+|load_in|qlora|no pytorch|not (?:available|supported)|without|previously|coming soon|will be|written in|implemented in|implementation|optimi[sz]er|mixed[- ]precision|if you (?:require|need|want))\b)");
   return kNot.Matches(lower);
+}
+
+// "we only provide FP8 weights", whatever else the sentence says.
+bool Provides(std::string_view lower, size_t at, size_t size) {
+  static const Pattern kBefore(
+      R"(\b(?:provid|releas|offer|publish|shipp?)(?:e|es|ed|ing|s)? (?:only |the |both |our |pre-?quantized )*$)");
+  static const Pattern kAfter(R"(^(?:[- ]quantized)? (?:weights|checkpoints?|versions?|models?|files?)\b)");
+  const size_t begin = at > 40 ? at - 40 : 0;
+  return kBefore.Matches(lower.substr(begin, at - begin)) && kAfter.Matches(lower.substr(at + size));
 }
 
 // Software first, formats only where weights come "for PyTorch (bf16)".
@@ -75,9 +84,22 @@ void ExtractFormats(Draft* draft) {
     for (const Spelling& known : formats) {
       const size_t at = FindWord(lower, known.word);
       if (at != lower.npos && IsSoftware(known.name) && !OffersFor(lower)) continue;
-      if (at == lower.npos || (IsWeak(known.name) ? !offers || cell : Denies(lower))) continue;
+      if (at == lower.npos) continue;
+      const bool denied = IsWeak(known.name) ? !offers || cell : Denies(lower);
+      if (denied && !Provides(lower, at, known.word.size())) continue;
       draft->AddText("formats", known.name,
                      {sentence.text.begin + at, sentence.text.begin + at + known.word.size()});
+    }
+  }
+  // A repository of its own for a format: `harbour/lantern-onnx`.
+  for (const Link& link : source.document().links) {
+    if (link.raw.empty() || !source.TrustedAt(link.text.begin) || HandleOfTool(link.url, *draft).empty())
+      continue;
+    const std::string url = Lower(link.url);
+    const std::string_view last = std::string_view(url).substr(url.rfind('/') + 1);
+    for (const Spelling& known : FormatSpellings()) {
+      if (IsSoftware(known.name) || !EndsWith(last, Cat("-", known.word))) continue;
+      draft->Add("formats", known.name, link.raw);
     }
   }
   // A variant that carries the format in its name: `Foo-7B-FP8`.

@@ -163,17 +163,18 @@ std::optional<std::string_view> KnownVendor(std::string_view name) {
 
 const std::vector<Spelling>& FormatSpellings() {
   static const std::vector<Spelling> kWords = {
-      {"gguf", "GGUF"},        {"ggml", "GGML"},       {"gptq", "GPTQ"},
-      {"gptq-int4", "GPTQ"},   {"gptq-int8", "GPTQ"},  {"awq", "AWQ"},
-      {"mlx", "MLX"},          {"onnx", "ONNX"},       {"safetensors", "safetensors"},
-      {"fp8", "FP8"},          {"mxfp4", "MXFP4"},     {"nvfp4", "NVFP4"},
-      {"fp4", "FP4"},          {"int4", "int4"},       {"int8", "int8"},
-      {"4-bit", "int4"},       {"8-bit", "int8"},      {"bf16", "BF16"},
-      {"bfloat16", "BF16"},    {"nf4", "NF4"},         {"1.58-bit", "1.58-bit"},
-      {"1.58bit", "1.58-bit"}, {"npz", "npz"},         {"openvino", "OpenVINO"},
-      {"coreml", "Core ML"},   {"core ml", "Core ML"}, {"tensorrt", "TensorRT"},
-      {"exl2", "EXL2"},        {"tflite", "TFLite"},   {"pytorch", "PyTorch"},
-      {"candle", "Candle"}};
+      {"gguf", "GGUF"},         {"ggml", "GGML"},        {"gptq", "GPTQ"},
+      {"gptq-int4", "GPTQ"},    {"gptq-int8", "GPTQ"},   {"awq", "AWQ"},
+      {"mlx", "MLX"},           {"onnx", "ONNX"},        {"safetensors", "safetensors"},
+      {"fp8", "FP8"},           {"mxfp4", "MXFP4"},      {"nvfp4", "NVFP4"},
+      {"fp4", "FP4"},           {"int4", "int4"},        {"int8", "int8"},
+      {"4-bit", "int4"},        {"4bit", "int4"},        {"4bits", "int4"},
+      {"8bit", "int8"},         {"8bits", "int8"},       {"8-bit", "int8"},
+      {"bf16", "BF16"},         {"bfloat16", "BF16"},    {"nf4", "NF4"},
+      {"1.58-bit", "1.58-bit"}, {"1.58bit", "1.58-bit"}, {"npz", "npz"},
+      {"openvino", "OpenVINO"}, {"coreml", "Core ML"},   {"core ml", "Core ML"},
+      {"tensorrt", "TensorRT"}, {"exl2", "EXL2"},        {"tflite", "TFLite"},
+      {"pytorch", "PyTorch"},   {"candle", "Candle"}};
   return kWords;
 }
 

@@ -103,6 +103,7 @@ class KindFinder {
       static const Pattern kIs(
           R"(^[^.]{0,60}?(?:\([^)]*\))?(?:,| -| –|:)? ?(?:(?:is|are|represents?|comprises|est|ist|family|series|models?)\b|是|:|,|-|–) ?(?:also |not )?(a\b|an\b|the\b|our\b|un\b|une\b|ein\b|eine\b|一个|一款)?)");
       const size_t after = sentence.text.begin + at + name.size();
+      Apposed(after, sentence.text.end);
       const std::string_view rest = source_.Text({after, sentence.text.end});
       static const Pattern kIsNot(
           R"(^ (?:is|are) not (?:a|an|just a|only a) (?:\w+ )?(model|library|dataset|service)\b)");
@@ -121,6 +122,23 @@ class KindFinder {
         Count({sentence.text.begin + (at > 70 ? at - 70 : 0), sentence.text.begin + at}, 0.6 * early);
       if (is) ++defined;
     }
+  }
+
+  // "the Lantern library", "Lantern SDK".
+  void Apposed(size_t after, size_t end) {
+    static const Pattern kThing(
+        R"(^ (?:(?:python|open[- ]source|rust|javascript) )?(library|framework|sdk|package|toolkit|app|platform|service|api|dataset|corpus)\b)",
+        true);
+    const auto thing = kThing.Find(source_.Text({after, std::min(end, after + 60)}));
+    if (!thing) return;
+    const std::string word =
+        Lower(source_.Text({after + thing->groups[1].begin, after + thing->groups[1].end}));
+    const std::string_view kind = word == "app"                                              ? "application"
+                                  : word == "dataset" || word == "corpus"                    ? "dataset"
+                                  : word == "platform" || word == "service" || word == "api" ? "service"
+                                                                                             : "library";
+    if (const auto raw = source_.Raw({after + thing->groups[1].begin, after + thing->groups[1].end}))
+      Vote(kind, 3, *raw);
   }
 
   void Count(Span span, double factor) {

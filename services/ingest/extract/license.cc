@@ -38,9 +38,10 @@ class LicenseFinder {
     for (Candidate& candidate : found_) {
       if (candidate.value != value) continue;
       candidate.score = std::max(candidate.score, score) + 0.5;
+      candidate.of_code = candidate.of_code && of_code_;
       return;
     }
-    found_.push_back({std::move(value), raw, score});
+    found_.push_back({std::move(value), raw, score, of_code_});
   }
 
   void Labels() {
@@ -64,7 +65,9 @@ class LicenseFinder {
     }
     if (const Labelled* badge = source_.FindLabelled({"badge.license"})) {
       const auto known = NormalizeLicense(badge->value);
+      of_code_ = true;
       Add(known ? *known : badge->value, badge->raw, 3);
+      of_code_ = false;
     }
     if (const Labelled* name = source_.FindLabelled({"license_name"})) Add(name->value, name->raw, 28);
   }
@@ -78,6 +81,10 @@ class LicenseFinder {
     const Block& block = source_.document().blocks[sentence.block];
     if (block.kind == BlockKind::kTableCell) return;
     const double score = Weigh(lower, block, sentence.block);
+    static const Pattern kWeights(
+        R"(\b(?:weights|checkpoints?|gewichte|poids)\b|\bmodels? .{0,40}\b(?:subject to|governed by)|权重)");
+    static const Pattern kCode(R"(\b(?:code|codebase|code repository|scripts?)\b|代码)");
+    of_code_ = kCode.Matches(lower) && !kWeights.Matches(lower) && !draft_.MentionedIn(lower);
     const size_t known = found_.size();
     // Clause by clause: "MIT for the Python parts, and Apache for ...".
     for (const Span& clause : Clauses(sentence)) {
@@ -89,13 +96,8 @@ class LicenseFinder {
       InClause(clause, clause_lower, score);
       if (!found_.empty() && found_.back().score >= score && score > 0) break;
     }
-    static const Pattern kWeights(R"(\b(?:weights|checkpoints?|gewichte|poids)\b|权重)");
-    static const Pattern kCode(R"(\b(?:code|codebase|scripts?)\b|代码)");
-    if (found_.size() > known) {
-      found_.back().of_code = kCode.Matches(lower) && !kWeights.Matches(lower) && !draft_.MentionedIn(lower);
-    } else if (kWeights.Matches(lower)) {
-      of_weights_ = true;
-    }
+    of_code_ = false;
+    if (found_.size() == known && kWeights.Matches(lower)) of_weights_ = true;
   }
 
   std::vector<Span> Clauses(const Sentence& sentence) const { return {sentence.text}; }
@@ -110,7 +112,11 @@ class LicenseFinder {
         true);
     const auto known = kKnown.Find(text);
     const auto named = kNamed.Find(text);
-    if (known) {
+    // German "mit" is "with".
+    const bool word = known && text[known->all().begin] != 'M' && known->all().size() == 3;
+    const bool german =
+        known && known->all().size() == 3 && (word || text.substr(known->all().begin, 3) == "Mit");
+    if (known && !german) {
       const Span span{clause.begin + known->all().begin, clause.begin + known->all().end};
       const auto value = NormalizeLicense(source_.Text(span));
       if (value) {
@@ -121,7 +127,7 @@ class LicenseFinder {
     if (!named) return;
     Span span{clause.begin + named->groups[1].begin, clause.begin + named->groups[1].end};
     static const Pattern kLead(
-        R"(^(?:(?:The|A|An|Our|This|Under|See|Its|All|Model|License|Please|Read|By|Open|For|In|Note|Check|And|Its|Their|Permissive|Commercial)\b[ :]*)+)");
+        R"(^(?:(?:The|A|An|Our|This|Under|See|Its|All|Model|License|Please|Read|By|For|In|Note|Check|And|Its|Their|Permissive|Commercial)\b[ :]*)+)");
     if (const auto lead = kLead.Find(source_.Text(span))) span.begin += lead->all().end;
     std::string value = ReplaceAll(OneLine(source_.Text(span)), "\\", "");
     const std::string low = Lower(value);
@@ -164,6 +170,7 @@ class LicenseFinder {
   const Draft& draft_;
   const Source& source_;
   std::vector<Candidate> found_;
+  bool of_code_ = false;     // What is read now speaks of the code alone.
   bool of_weights_ = false;  // The weights' licence is spoken of, not named.
 };
 

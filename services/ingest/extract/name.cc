@@ -113,6 +113,7 @@ class Collector {
     Fields();
     Titles();
     Labels();
+    ReleasePages();
     Sentences();
     Brief();
     Mentions();
@@ -208,6 +209,22 @@ class Collector {
       } else {
         AddText(span, weight);
       }
+    }
+  }
+
+  // Release notes that name their project only in the address of its release
+  // pages: `github.com/harbour/lantern/compare/v1...v2`.
+  void ReleasePages() {
+    static const Pattern kPage(
+        R"(https?://(?:www\.)?git(?:hub|lab)\.com/[\w.-]+/([\w.-]+)/(?:-/)?(?:releases|compare)/)");
+    const std::string& bytes = source_.document().bytes;
+    size_t seen = 0;
+    for (const Link& link : source_.document().links) {
+      const auto page = kPage.Find(link.url);
+      if (!page || link.raw.empty() || !source_.TrustedAt(link.text.begin) || ++seen > 3) continue;
+      const std::string name = link.url.substr(page->groups[1].begin, page->groups[1].size());
+      const size_t at = bytes.find(Cat("/", name, "/"), link.raw.begin);
+      if (at < link.raw.end) Add(name, {at + 1, at + 1 + name.size()}, seen == 1 ? 22 : 2);
     }
   }
 
@@ -330,6 +347,12 @@ class Collector {
     for (const BriefName& name : names) {
       named = named || !name.further;
       AddText(name.span, name.score, name.further);
+    }
+    static const Pattern kVersion(R"(^\s*v?\d+\.\d+\S*\s*$)");
+    if (const auto site = SiteOf(source_);
+        site && source_.Title() &&
+        kVersion.Matches(source_.Text(source_.document().blocks[*source_.Title()].text))) {
+      Add(site->name, site->raw, 60);
     }
     if (!named || !source_.Title()) return;
     // "Structured outputs" names a feature, not what got it.

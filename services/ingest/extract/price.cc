@@ -102,7 +102,7 @@ class PriceFinder {
 
   bool Paid() {
     static const Pattern kFreeTier(
-        R"(\bfree (?:tier|plan|trial|credits)\b|\bfreemium\b|free for (?:individuals|personal)[^.]{0,60}(?:paid|pro|enterprise))");
+        R"(\bfree (?:tier|plan|trial|credits)\b|\bfreemium\b|free for (?:individuals|personal)[^.]{0,60}(?:paid|pro|enterprise)|\bavailable (?:for free|free of charge) on\b)");
     static const Pattern kPaid(
         R"(\b(?:commercial (?:solution|offering|product)|paid (?:plan|subscription|tier|product)|requires? (?:an? )?(?:\w+ ){0,3}subscription|subscription (?:is )?required|available to (?:enterprise|paying|pro) (?:\w+ )?(?:customers|subscribers|organizations)|pay[- ](?:as[- ]you[- ]go|per)|contact sales|pricing starts)\b)");
     if (const auto tier = FindIn(kFreeTier)) return draft_.AddText("pricing", "freemium", *tier);
@@ -121,7 +121,7 @@ class PriceFinder {
     static const Pattern kFree(
         R"(\b(?:open[- ]?source[ds]?|open[- ]?sourcing|open[- ]weights?|open models?|openly available|fully open|open[- ]access|free (?:to (?:use|download)|of charge|for (?:research|commercial|everyone|all))|freely (?:available|usable)|available for free|free and open|completely open|kostenlos|gratuit\w*|frei verfügbar|quelloffen|released publicly|publicly (?:available|released)|free endpoints?)\b|开源|免费)");
     static const Pattern kWeights(
-        R"(\b(?:download(?:s|ed|able)?|weights|checkpoints?|models?)\b[^.]{0,80}\b(?:hugging ?face|modelscope|hub|github|released|available)\b|\b(?:available|released) (?:\w+ ){0,3}on (?:the )?(?:hugging ?face|hub|modelscope)\b|\bwe release\b|\bwe are releasing\b)");
+        R"(\b(?:download(?:s|ed|able)?|weights|checkpoints?|models?)\b[^.]{0,80}\b(?:hugging ?face|modelscope|hub|github|released|available)\b|\b(?:available|released) (?:\w+ ){0,3}on (?:the )?(?:hugging ?face|hub|modelscope)\b|\bwe (?:also )?(?:are releasing|release) (?:both|the|all|our|two|three)?\b[^.]{0,40}\b(?:weights|checkpoints?|models?)\b)");
     const FoundFact* license = draft_.First("license");
     if (license != nullptr) {
       draft_.Add("pricing", "free", license->raw);

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "services/ingest/extract/brief_name.h"
+#include "services/ingest/extract/gazetteer.h"
 #include "services/ingest/extract/name.h"
 #include "services/ingest/extract/pattern.h"
 #include "services/ingest/text.h"
@@ -23,18 +25,20 @@ struct Genre {
 // What announcements are mistaken for; matched in lower case.
 constexpr Genre kGenres[] = {
     {"a tutorial",
-     R"(^how (?:to|we|i|you)\b|: how \w+ |^fine-?tun(?:e|ing)\b|\btutorial\b|\b(?:guide|walkthrough|cookbook|cheat ?sheet)(?: to\b| for\b|:|$)|\bstep[- ]by[- ]step\b|^(?:building|creating|training|deploying|running|using|leveraging|scaling|accelerating|optimi[sz]ing|understanding|exploring|learning|getting started|mastering|prompting|speeding up|generating|serving|quantizing|integrating|implementing|debugging|migrating)\b|^(?:build|create|train|deploy|learn|understand|master|explore|set ?up|prompt|speed up|write|accelerate|optimi[sz]e)\s|^use \S+ (?:to|for|with|in) |\bway to (?:set ?up|run|build|use)\b|\bexplained$|\bfrom scratch\b|hands[- ]on|^tips\b|^anleitung|^tutoriel|^comment \S+er |^wie (?:man|sie|du|wir) |教程|指南|入门|如何)",
-     R"(\b(?:in this (?:tutorial|guide|notebook|post|blog post|article),? (?:we|you|i)(?:['’]ll| will)? (?:show|learn|walk|explain|demonstrate|fine-?tune|explore|see|go|review)|this (?:post|blog|guide|article|tutorial) (?:will|walks|shows|explains|gives|describes|covers|teaches)|step \d|let['’]s (?:start|begin|see|load|install|build)|first,? (?:install|let['’]s)|we(?:['’]ll| will) (?:walk|show you|briefly review)|you(?:['’]ll| will) learn|prerequisites|join me as|in diesem (?:tutorial|artikel|beitrag) (?:zeigen|lernen)|dans ce tutoriel)\b|本文将|本教程)"},
+     R"(^how (?:we|i|you)\b|\bhow to\b|: how \w+ |^fine-?tun(?:e|ing)\b|\btutorial\b|\b(?:guide|walkthrough|cookbook|cheat ?sheet)(?: to\b| for\b|:|$)|\bstep[- ]by[- ]step\b|^(?:building|creating|training|deploying|running|using|leveraging|scaling|accelerating|optimi[sz]ing|understanding|exploring|learning|getting started|mastering|prompting|speeding up|generating|serving|quantizing|integrating|implementing|debugging|migrating)\b|^(?:build|create|train|deploy|learn|understand|master|explore|set ?up|prompt|speed up|write|accelerate|optimi[sz]e)\s|^use \S+ (?:to|for|with|in) |\bway to (?:set ?up|run|build|use)\b|\bexplained$|\bfrom scratch\b|hands[- ]on|^tips\b|^anleitung|^tutoriel|^comment \S+er |^wie (?:man|sie|du|wir) |教程|指南|入门|如何)",
+     R"(\b(?:in this (?:tutorial|guide|notebook|post|blog post|article),? (?:we|you|i)(?:['’]ll| will)? (?:show|learn|walk|explain|demonstrate|fine-?tune|explore|see|go|review)|this (?:post|blog|guide|article|tutorial) (?:will|walks|shows|explains|gives|describes|covers|teaches)|step \d|let['’]s (?:start|begin|see|load|install|build)|first,? (?:install|let['’]s)|we(?:['’]ll| will) (?:walk|show you|briefly review)|you(?:['’]ll| will) learn|prerequisites|join me as|follow along|make sure .{2,40} (?:is|are) installed|first, make sure|in diesem (?:tutorial|artikel|beitrag) (?:zeigen|lernen)|dans ce tutoriel)\b|本文将|本教程)"},
     {"an event",
      R"(\b(?:meetup|conference|hackathon|game jam|webinar|summit|workshop|event|office hours|ama|recap|jam|livestream|podcast|episode|contest|competition|challenge|web ?tv)\b|活动|大会|沙龙|veranstaltung|stammtisch|conférence)",
      R"(\b(?:attendees|speakers?|registration|register (?:now|here|for)|rsvp|venue|agenda|the event|was held|will be held|participants?|prizes?|hosted by|sign up (?:here|now)|join us (?:on|in|at|for)|talks?|deadline|submissions?|livestream\w*|videos?|anmeldung|inscription)\b|报名|嘉宾)",
      12},
     {"an offer of jobs or residencies",
-     R"(\b(?:hiring|residency|fellowships?|internships?|join our team|careers|job (?:openings?|offers?)|open (?:positions?|roles?)|ambassadors?|stellenangebote?|recrut\w+)\b|招聘)",
+     R"(\b(?:hiring|residency|fellowships?|internships?|join our team|careers|job (?:openings?|offers?)|open (?:positions?|roles?)|ambassadors?|stellenangebote?|recrut\w+|wir suchen|verstärkung)\b|\((?:m/w/d|f/m/d|m/f/d|h/f)\)|招聘)",
      R"(\b(?:applicants?|apply (?:now|here|by|for)|applications? (?:are|is|open|close)|candidates?|salary|stipend|resume|interview|residents?|mentors?|full[- ]time|position|wir suchen|bewerb\w+|candidature)\b)",
      12},
-    {"news of the company", R"(\b(?:acqui(?:res?|red|ring|sition)|(?:raises?|raised|secures?) (?:[$€£]|\d|a )|series [a-g]\b|funding|invests?\b|partner(?:s|ing|ed) with|partnership|collaborat(?:es?|ion|ing|e) (?:between|with|to|on)|collaborate\b|joins? forces|joins the\b|investment|awards?|awarded|wins?\b|triumphs?|recogni[sz]ed|cool vendor|appoint\w*|names? .{2,40} (?:officer|president|manager|director|ceo|cto|head)\b|chief \w+ officer|expand(?:s|ing) (?:to|our|partnership|its|in|into|collaboration)|expands? collaboration|opens? .{0,40}\boffice|\w+ office in\b|new offices?|moving to|anniversary|year in review|institute$|foundation$|sign mou|memorandum|donat\w+|initiative$|welcomes? .{0,30} (?:ceo|cto|to the team)|storms|milestones?|übernimmt|übernahme|finanzierungsrunde|partnerschaft|lève|levée de fonds|partenariat)\b|融资|收购|合作伙伴|获奖)",
-     R"(\b(?:acquisition|acquired|acquiring|has raised|we(?:['’]ve| have) raised|funding round|investors?|valuation|partnership|collaborat\w+ (?:with|between)|our shared vision|series [a-g] (?:round|funding)|award|board of directors|headquarter\w*|finanzierungsrunde|investisseurs)\b|融资|投资)"},
+    {"news of the company",
+     R"(\b(?:acqui(?:res?|red|ring|sition)|(?:raises?|raised|secures?) (?:[$€£]|\d|a )|series [a-g]\b|funding|invests?\b|partner(?:s|ing|ed) with|partnerships?|collaborat(?:es?|ion|ing|e) (?:between|with|to|on)|collaborate\b|joins? forces|joins the\b|investment|awards?|awarded|wins?\b|triumphs?|recogni[sz]ed|cool vendor|appoint\w*|names? .{2,40} (?:officer|president|manager|director|ceo|cto|head)\b|chief \w+ officer|expand(?:s|ing) (?:to|our|partnership|its|in|into|collaboration)|expands? collaboration|opens? .{0,40}\boffice|\w+ office in\b|new offices?|moving to|anniversary|year in review|institute$|foundation$|sign mou|memorandum|donat\w+|initiative$|welcomes? .{0,30} (?:ceo|cto|to the team)|storms|milestones?|übernimmt|übernahme|finanzierungsrunde|partnerschaft|lève|levée de fonds|partenariat)\b|融资|收购|合作伙伴|获奖)",
+     R"(\b(?:acquisition|acquired|acquiring|has raised|we(?:['’]ve| have) raised|funding round|investors?|valuation|partnership|collaborat\w+ (?:with|between)|our shared vision|series [a-g] (?:round|funding)|award|board of directors|headquarter\w*|finanzierungsrunde|investisseurs)\b|融资|投资)",
+     9},
     {"a policy statement",
      R"(\b(?:polic(?:y|ies)|terms of (?:use|service)|privacy (?:policy|notice)|our (?:approach|response|commitment|principles|position)|regulation|ai act|statement|position paper|(?:open )?letter to|election|governance|safeguards|mou\b|government|copyright|where things stand|petition|stellungnahme)\b)",
      R"(\b(?:regulat\w+|policymakers?|legislation|ai act|compliance with|lawmakers|public comment|government|congress|executive order)\b)"},
@@ -93,7 +97,13 @@ class Judge {
       if (kCue.Matches(title)) title_says_so_ = true;
     }
     if (title_says_so_) score += 4;
-    return score + std::min(10, Strong()) + std::min(6, Weak()) + Definition();
+    const int strong = std::min(10, Strong());
+    const int weak = std::min(6, Weak());
+    const double definition = Definition();
+    score += Changelog() + Named();
+    // What one can download is no release by itself: tutorials have it too.
+    if (score + strong + definition == 0) return std::min(weak, 3);
+    return score + strong + weak + definition;
   }
 
   // Labelled facts as cards have them.
@@ -142,6 +152,45 @@ class Judge {
         ++weak;
     }
     return weak;
+  }
+
+  // Headings that are versions: a changelog.
+  double Changelog() const {
+    static const Pattern kVersion(R"(^\[?(?:version |release )?v?\d+\.\d+(?:\.\d+)?\S*(?:$|\s*[-–(\[]))");
+    int versions = 0;
+    for (const Block& block : source_.document().blocks) {
+      if (block.kind == BlockKind::kHeading && kVersion.Matches(seaworthy::Lower(source_.Text(block.text))))
+        ++versions;
+    }
+    return versions >= 2 ? 5 : 0;
+  }
+
+  // A title that is nothing but a product's name: over a way to install it,
+  // or alone in a feed ("Prompt caching on the Osprey API").
+  double Named() const {
+    if (!source_.Title()) return 0;
+    const Block& block = source_.document().blocks[*source_.Title()];
+    const std::string_view title = source_.Text(block.text);
+    if (std::count(title.begin(), title.end(), ' ') > 6) return 0;
+    static const Pattern kInstall(
+        R"(\b(?:pip|npm|cargo|brew|apt|uv|go|docker|gem) (?:install|i|add|pull|run)\b|git clone)");
+    const auto& blocks = source_.document().blocks;
+    const bool installs = std::any_of(blocks.begin(), blocks.end(), [&](const Block& code) {
+      return code.kind == BlockKind::kCode && kInstall.Matches(source_.Text(code.text));
+    });
+    if (installs && block.level == 1 && LooksLikeName(title)) return 2;
+    const auto site = SiteOf(source_);
+    if (!site || source_.document().text.size() > 3 * title.size() + 40) return 0;
+    static const Pattern kProduct(R"(\b(?:API|SDK|CLI|MCP|Code|Cloud)\b)");
+    return kProduct.Matches(title) || Contains(titles_, seaworthy::Lower(site->name)) || NamesProduct() ? 3
+                                                                                                        : 0;
+  }
+
+  bool NamesProduct() const {
+    for (const Spelling& product : ProductSpellings()) {
+      if (FindProduct(titles_, product.word) != std::string::npos) return true;
+    }
+    return false;
   }
 
   // "Osprey 2 is a ..." under the title "Osprey 2": presented, not discussed.
@@ -203,7 +252,7 @@ class Judge {
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > 60) break;
       if (source_.document().blocks[sentence.block].kind == BlockKind::kTableCell) continue;
-      if (in_body.Matches(Lower(sentence))) body += seen <= 15 ? 1.5 : 0.8;
+      if (in_body.Matches(Lower(sentence))) body += seen <= 6 ? 2 : seen <= 15 ? 1.5 : 0.8;
     }
     return score + std::min(body, 9.0);
   }

@@ -62,8 +62,11 @@ std::optional<FoundDate> FirstDate(std::string_view text) {
   static const Pattern kDayMonth(
       R"(\b(\d{1,2})(?:st|nd|rd|th|er)?[.]?\s*(?:of )?)" MONTHS R"([, .]+(20\d\d)\b)", true);
   static const Pattern kMonth(R"(\b)" MONTHS R"(,?\s+(20\d\d)\b)", true);
-  if (const auto m = kIso.Find(text))
-    return Make(Number(text, *m, 1), Number(text, *m, 2), Number(text, *m, 3), m->all());
+  const auto m = kIso.Find(text);
+  // `lantern-2025-05-22` is a name.
+  const bool in_name =
+      m && m->all().begin > 0 && (text[m->all().begin - 1] == '-' || text[m->all().begin - 1] == '_');
+  if (m && !in_name) return Make(Number(text, *m, 1), Number(text, *m, 2), Number(text, *m, 3), m->all());
   if (const auto m = kHan.Find(text)) {
     return Make(Number(text, *m, 1), Number(text, *m, 2), m->Has(3) ? Number(text, *m, 3) : 0, m->all());
   }
@@ -143,7 +146,9 @@ bool AddByline(Draft* draft) {
     const std::string lower = Lower(text);
     const std::string before = Lower(text.substr(0, date->span.begin));
     const bool alone = date->span.size() + 12 >= text.size() && seen <= 15;
-    const bool published = Contains(lower, "publish on") || Contains(lower, "published");
+    const bool first = date->span.begin == 0 && text.size() <= 60 && seen <= 8 &&
+                       block.kind != BlockKind::kHeading && block.kind != BlockKind::kListItem;
+    const bool published = first || Contains(lower, "publish on") || Contains(lower, "published");
     if (kNot.Matches(before) || (!alone && !(kWord.Matches(lower) && (seen <= 25 || published)))) continue;
     return draft->AddText("release_date", date->value,
                           {block.text.begin + date->span.begin, block.text.begin + date->span.end});

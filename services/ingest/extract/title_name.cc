@@ -34,6 +34,7 @@ bool IsGenericWord(std::string_view word) {
                                         "build",
                                         "building",
                                         "card",
+                                        "changed",
                                         "changelog",
                                         "changes",
                                         "citation",

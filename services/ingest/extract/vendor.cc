@@ -166,9 +166,15 @@ class VendorFinder {
 
   // "Qwen3-Coder: Agentic coding | Qwen": the site's name ends the title.
   void SiteName(const Labelled& title) {
-    const size_t bar = title.value.rfind(" | ");
+    size_t bar = std::string::npos;
+    for (std::string_view mark : {" | ", " \\ ", " - ", " – ", " — ", " · "}) {
+      const size_t at = title.value.rfind(mark);
+      if (at == title.value.npos || (bar != title.value.npos && at < bar)) continue;
+      const std::string_view end = Strip(std::string_view(title.value).substr(at + mark.size()));
+      if (mark == " | " || mark == " \\ " || KnownVendor(end)) bar = at + mark.size();
+    }
     if (bar == title.value.npos) return;
-    const std::string_view site = Strip(std::string_view(title.value).substr(bar + 3));
+    const std::string_view site = Strip(std::string_view(title.value).substr(bar));
     const std::string& bytes = source_.document().bytes;
     const size_t at = bytes.find(site, title.raw.begin);
     if (site.size() > 30 || std::count(site.begin(), site.end(), ' ') > 2 || at == bytes.npos ||
@@ -244,7 +250,8 @@ class VendorFinder {
     static const Pattern kBy(
         R"(\b(?:developed|built|created|made|trained|released|published|provided|maintained|designed|introduced|open-sourced|introduced|powered)(?: and \w+)? (?:by|at)(?: the)? )" ORG);
     static const Pattern kFrom(
-        R"(\b(?:models?|family|library|framework|assistant|tools?|releases?|LLMs?|series) (?:from|by)(?: the)? )" ORG);
+        R"(\b(?:[Mm]odels?|[Ff]amily|[Ll]ibrary|[Ff]ramework|[Aa]ssistant|[Tt]ools?|[Rr]eleases?|LLMs?|[Ss]eries|[Dd]atasets?|[Aa]pp|SDK|API) (?:from|by)(?: the)? )" ORG);
+    static const Pattern kTheTeam(R"(\b[Tt]he )" ORG R"( (?:[a-z-]+ )?[Tt]eam (?:is|are|has|have|at)\b)");
     static const Pattern kBare(R"(^(?:By|by:|Von|Par|From) )" ORG R"($)");
     static const Pattern kTeamAt(
         R"((?:\b[Ww]e,? (?:at |the )|\b[Ww]ir bei (?:der )?|\b[Cc]hez |\b[Nn]ous,? (?:à|chez) ))" ORG
@@ -282,6 +289,7 @@ class VendorFinder {
         for (const Match& match : kPossessive.FindAll(text, 2)) vote(match, 12 * early);
       }
       for (const Match& match : kTeamAt.FindAll(text, 2)) vote(match, 12 * early);
+      for (const Match& match : kTheTeam.FindAll(text, 2)) vote(match, 12 * std::max(early, 0.5));
       static const Pattern kYear("^" ORG R"( ©)");
       for (const Match& match : kYear.FindAll(text, 1)) vote(match, 8);
       if (block.boilerplate || Contains(text, "©")) {
@@ -459,6 +467,10 @@ class VendorFinder {
 
   // "Hugging Face NVIDIA NIM API": the name begins with its maker.
   void Prefix() {
+    const size_t dash = draft_.name.find('-');
+    const FoundFact* name = draft_.First("name");
+    if (dash != draft_.name.npos && name != nullptr && KnownVendor(draft_.name.substr(0, dash)))
+      Vote(draft_.name.substr(0, dash), name->raw, 4);
     const size_t at = FindWord(source_.lower(), Lower(draft_.name));
     if (at == std::string::npos) return;
     for (size_t end = draft_.name.rfind(' '); end != draft_.name.npos && end > 0;
