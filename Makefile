@@ -10,7 +10,9 @@ EXAMPLES ?= examples
 LLM ?= offline
 MODEL ?=
 N ?= 300
-SECONDS_EACH ?= 60
+SECONDS_EACH ?=
+RUNS ?= 1000000
+FUZZ_TARGETS := document markdown card html rss atom jsonfeed charset verdict stream template api
 SEED ?= 1
 JOBS ?= $(shell nproc)
 
@@ -68,12 +70,13 @@ crash: setup ## N kills under load (SEED chooses them), then the proof that noth
 	@scripts/build.sh release $(JOBS) $(PROGRAMS) seaworthy_dump_log
 	@python3 -B tests/crash/crash.py --program $(BIN)/seaworthy --kills $(N) --seed $(SEED)
 
-fuzz: setup ## feeds readers and parsers with random input, SECONDS_EACH seconds each
-	@scripts/build.sh fuzz $(JOBS) fuzz_document fuzz_stream fuzz_verdict
-	@for name in document stream verdict; do \
+fuzz: setup ## feeds each parser RUNS random inputs (default: a million), at most SECONDS_EACH seconds each where set
+	@scripts/build.sh fuzz $(JOBS) $(addprefix fuzz_,$(FUZZ_TARGETS))
+	@for name in $(FUZZ_TARGETS); do \
 	  mkdir -p build/fuzz/$$name/corpus; \
-	  (cd build/fuzz/$$name && ../bin/fuzz_$$name -max_total_time=$(SECONDS_EACH) -max_len=65536 \
-	     -rss_limit_mb=4096 -timeout=20 corpus 2>&1 | tail -n 4); \
+	  (cd build/fuzz/$$name && ../bin/fuzz_$$name -runs=$(RUNS) $(if $(SECONDS_EACH),-max_total_time=$(SECONDS_EACH)) \
+	     -max_len=16384 -rss_limit_mb=4096 -timeout=20 corpus ../../../tests/fuzz/corpus/$$name 2>&1 \
+	     | tail -n 3 | sed "s/^/$$name: /"); \
 	done
 
 clean: ## removes build/

@@ -1,0 +1,7 @@
+// RSS 0.9x, 1.0 and 2.0.
+#include "tests/fuzz/fuzz_checks.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  seaworthy::CheckFeed(seaworthy::Bytes(data, size));
+  return 0;
+}
