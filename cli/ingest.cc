@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/documents.h"
 #include "cli/exit_code.h"
+#include "cli/jsonl_command.h"
 #include "cli/server_connection.h"
 #include "cli/terminal.h"
 #include "common/status_macros.h"
@@ -182,14 +183,41 @@ absl::Status Ingest(const Context& context, const IngestFlags& flags) {
   return Verdict(outcomes, !flags.no_wait);
 }
 
+void AddJsonlFlags(CLI::App& command, CLI::Option& input, JsonlFlags& flags) {
+  CLI::Option* jsonl =
+      command
+          .add_option(
+              "--jsonl", flags.input,
+              "One announcement a line: {\"document\", \"media_type\", \"source_url\", \"file_name\", "
+              "\"id\", \"source_id\", \"entry_key\"}; goes on where it was stopped")
+          ->excludes(&input)
+          ->type_name("FILE|-");
+  command
+      .add_option("--rejected", flags.rejected,
+                  "With --jsonl: where rejected lines are told (FILE.rejected.jsonl)")
+      ->needs(jsonl)
+      ->type_name("PATH");
+  command.add_flag("--restart", flags.restart, "With --jsonl: begin at the first line again")->needs(jsonl);
+  command.add_option("--rate", flags.rate, "With --jsonl: at most this many lines a second")
+      ->needs(jsonl)
+      ->check(CLI::Range(0.001, 1e9))
+      ->type_name("N");
+  command.add_option("--in-flight", flags.in_flight, "With --jsonl: submissions at once (default: 12)")
+      ->needs(jsonl)
+      ->check(CLI::Range(1, 256))
+      ->type_name("N");
+}
+
 }  // namespace
 
 void AddIngest(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("ingest", "Hand announcements to the running server");
   auto flags = std::make_shared<IngestFlags>();
-  command->add_option("input", flags->inputs, "Files, folders, or `-` for standard input")
-      ->required()
-      ->type_name("FILE|DIR|-");
+  auto lines = std::make_shared<JsonlFlags>();
+  CLI::Option* input =
+      command->add_option("input", flags->inputs, "Files, folders, or `-` for standard input")
+          ->type_name("FILE|DIR|-");
+  AddJsonlFlags(*command, *input, *lines);
   AddDataFlag(*command, context);
   command->add_option("--type", flags->media_type, "Media type, such as text/html (default: detected)")
       ->type_name("TYPE");
@@ -205,9 +233,15 @@ void AddIngest(CLI::App& app, Context& context) {
       "The same document handed in twice counts once.\n"
       "Examples:\n"
       "  seaworthy ingest release.md --source-url https://vendor.example/blog/release\n"
-      "  curl -s https://vendor.example/blog/release | seaworthy ingest - --type text/html");
-  command->callback(
-      [&context, flags] { context.action = [&context, flags] { return Ingest(context, *flags); }; });
+      "  curl -s https://vendor.example/blog/release | seaworthy ingest - --type text/html\n"
+      "  seaworthy ingest --jsonl releases.jsonl        one object a line, as many as there are");
+  command->callback([&context, flags, lines] {
+    if (flags->inputs.empty() && lines->input.empty()) throw CLI::RequiredError("input or --jsonl");
+    lines->json = flags->json;
+    context.action = [&context, flags, lines] {
+      return lines->input.empty() ? Ingest(context, *flags) : IngestJsonl(context, *lines);
+    };
+  });
 }
 
 }  // namespace seaworthy::cli

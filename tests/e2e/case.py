@@ -13,13 +13,14 @@ class ServerCase(unittest.TestCase):
 
     maxDiff = None
     endpoint = None
+    config = None  # A file; `prepare` may make it.
 
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="seaworthy-e2e-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.prepare()
-        cls.server = Server(cls.folder, endpoint=cls.endpoint)
+        cls.server = Server(cls.folder, endpoint=cls.endpoint, config=cls.config)
         cls.addClassCleanup(cls.server.stop)
         cls.server.start()
 
