@@ -82,6 +82,10 @@ Pipeline::Pipeline(const Options& options)
   VerdictSeeker::Options seek = PanelDefaults();
   seek.routes["default"] = {options.endpoint};
   seek.limits[options.endpoint].max_in_flight = options.max_in_flight;
+  if (options.endpoint->wants_prompt()) {
+    cache_ = OrDie(OpenAnswerCache(options.folder + "/answers", AnswerCacheOptions()));
+    seek.cache = cache_.get();
+  }
   seeker_ = std::make_unique<VerdictSeeker>(std::move(seek));
   AggregatorService::Options state;
   state.log = log_.get();

@@ -48,8 +48,8 @@ double PeakMegabytes();
 // price, benchmark and install command vary with the number.
 std::string BenchAnnouncement(int number);
 
-// Log, objects and services in a folder, everything durable. Must be given the
-// endpoint that answers.
+// Log, objects, answer cache and services in a folder as `seaworthy up` has them,
+// everything durable. Must be given the endpoint that answers.
 class Pipeline {
  public:
   struct Options {
@@ -72,6 +72,7 @@ class Pipeline {
  private:
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<ObjectStore> objects_;
+  std::unique_ptr<AnswerCache> cache_;
   std::unique_ptr<VerdictSeeker> seeker_;
   std::unique_ptr<AggregatorService> aggregator_;
   std::unique_ptr<IngestService> ingest_;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "common/config_endpoints.h"
 #include "common/config_keys.h"
+#include "common/hash.h"
 #include "common/status_macros.h"
 #include "services/reviewer/grpc_llm/grpc_endpoint.h"
 #include "services/reviewer/policy/record_endpoint.h"
@@ -53,6 +54,13 @@ absl::StatusOr<std::unique_ptr<LlmEndpoint>> MakeRecorder(const Config& config,
   return std::make_unique<RecordEndpoint>(endpoint.name, FolderOf(endpoint), std::move(inner));
 }
 
+// A folder for each endpoint and model: what one has sent another does not
+// take up.
+std::string BatchFolder(const Config& config, const EndpointConfig& endpoint) {
+  const std::string whose = Sha256Hex(absl::StrCat(endpoint.url, "\n", endpoint.model)).substr(0, 16);
+  return absl::StrCat(config.data_dir, "/batches/", whose);
+}
+
 absl::Status ProbeFolder(const EndpointConfig& endpoint) {
   std::error_code error;
   if (std::filesystem::is_directory(FolderOf(endpoint), error)) return absl::OkStatus();
@@ -74,7 +82,7 @@ absl::StatusOr<std::unique_ptr<LlmEndpoint>> MakeEndpoint(const Config& config,
     case EndpointFamily::kOpenAi:
     case EndpointFamily::kAnthropic: {
       SEAWORTHY_ASSIGN_OR_RETURN(std::string key, ReadKey(endpoint));
-      return MakeWireEndpoint(endpoint, std::move(key), http);
+      return MakeWireEndpoint(endpoint, std::move(key), http, BatchFolder(config, endpoint));
     }
     case EndpointFamily::kGrpc: {
       SEAWORTHY_ASSIGN_OR_RETURN(std::string key, ReadKey(endpoint));

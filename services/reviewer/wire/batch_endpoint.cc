@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/hash.h"
 #include "services/reviewer/text.h"
+#include "spdlog/spdlog.h"
 
 namespace seaworthy {
 namespace {
@@ -20,8 +22,12 @@ LlmOutcome OutcomeOf(const absl::Status& status) {
 }  // namespace
 
 BatchEndpoint::BatchEndpoint(const EndpointConfig& config, std::unique_ptr<BatchClient> client,
-                             BatchPace pace)
-    : name_(config.name), model_(config.model), pace_(pace), client_(std::move(client)) {
+                             BatchPace pace, std::string journal_folder)
+    : name_(config.name),
+      model_(config.model),
+      pace_(pace),
+      client_(std::move(client)),
+      journal_(std::move(journal_folder)) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -44,8 +50,11 @@ void BatchEndpoint::End(const Call& call, LlmOutcome outcome, const std::string&
   call.done(std::move(reply));
 }
 
-void BatchEndpoint::EndAll(Batch* batch, LlmOutcome outcome, const std::string& why) const {
-  for (auto& [id, call] : std::exchange(batch->calls, {})) End(call, outcome, why);
+void BatchEndpoint::EndAll(Batch* batch, LlmOutcome outcome, const std::string& why) {
+  for (auto& [id, call] : std::exchange(batch->calls, {})) {
+    journal_.Forget(id);
+    End(call, outcome, why);
+  }
 }
 
 void BatchEndpoint::Start(const LlmCall& call, LlmDone done) {
@@ -94,15 +103,32 @@ bool BatchEndpoint::Gather(std::vector<Call>* calls) {
   return !stopping_;
 }
 
+bool BatchEndpoint::Rejoin(const std::string& id, Call& call) {
+  const std::string batch_id = journal_.Find(id);
+  if (batch_id.empty()) return false;
+  auto at = std::find_if(running_.begin(), running_.end(), [&](const Batch& b) { return b.id == batch_id; });
+  if (at == running_.end()) at = running_.insert(running_.end(), Batch{batch_id, {}, absl::Now()});
+  return at->calls.emplace(id, std::move(call)).second;
+}
+
 void BatchEndpoint::Submit(std::vector<Call> calls) {
   Batch batch;
   std::vector<BatchItem> items;
+  std::vector<std::string> ids;
   for (Call& call : calls) {
-    items.push_back({text::Cat("call-", items.size()), call.prompt});
-    batch.calls.emplace(items.back().custom_id, std::move(call));
+    const std::string hash = text::Cat("call-", Sha256Hex(client_->BodyOf(*call.prompt)).substr(0, 40));
+    if (Rejoin(hash, call)) continue;
+    std::string id = hash;
+    for (int twin = 2; batch.calls.contains(id); ++twin) id = text::Cat(hash, "-", twin);
+    items.push_back({id, call.prompt});
+    ids.push_back(id);
+    batch.calls.emplace(std::move(id), std::move(call));
   }
+  if (items.empty()) return;
   const auto id = client_->Submit(items);
   if (!id.ok()) return EndAll(&batch, OutcomeOf(id.status()), Words(id.status()));
+  const absl::Status kept = journal_.Keep(*id, ids);
+  if (!kept.ok()) spdlog::error("endpoint `{}`: {}", name_, Words(kept));
   batch.id = *id;
   batch.next_poll = absl::Now() + pace_.poll;
   running_.push_back(std::move(batch));
@@ -118,7 +144,7 @@ void BatchEndpoint::PollBatches() {
   std::erase_if(running_, [](const Batch& batch) { return batch.calls.empty(); });
 }
 
-void BatchEndpoint::EndLate(Batch* batch) const {
+void BatchEndpoint::EndLate(Batch* batch) {
   for (auto it = batch->calls.begin(); it != batch->calls.end();) {
     if (it->second.until > absl::Now()) {
       ++it;
@@ -126,6 +152,7 @@ void BatchEndpoint::EndLate(Batch* batch) const {
     }
     End(it->second, LlmOutcome::kTimeout,
         text::Cat("endpoint `", name_, "`: batch ", batch->id, " runs longer than the call's deadline"));
+    journal_.Forget(it->first);
     it = batch->calls.erase(it);
   }
 }
@@ -144,6 +171,7 @@ bool BatchEndpoint::PollOne(Batch* batch) {
     status = replies.status();
     for (auto it = batch->calls.begin(); status.ok() && it != batch->calls.end();
          it = batch->calls.erase(it)) {
+      journal_.Forget(it->first);
       const auto reply = replies->find(it->first);
       if (reply == replies->end()) {
         End(it->second, LlmOutcome::kTimeout,

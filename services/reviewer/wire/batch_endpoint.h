@@ -14,6 +14,7 @@
 #include "absl/synchronization/notification.h"
 #include "services/reviewer/llm_endpoint.h"
 #include "services/reviewer/wire/batch_client.h"
+#include "services/reviewer/wire/batch_journal.h"
 
 namespace seaworthy {
 
@@ -25,16 +26,19 @@ struct BatchPace {
 
 // Gathers calls, submits them as one batch, asks for it until it has ended. As
 // LlmEndpoint; a call's deadline counts from Start, so that it must be long
-// (`deadline_seconds`, a day at most). Batches are known to this object alone:
-// after a crash they are not taken up again, and their calls are paid twice.
-// One thread of its own.
+// (`deadline_seconds`, two days at most). A call that is asked again after a
+// crash waits for the batch it is in already; only a crash between a
+// submission's answer and its entry in the journal pays twice. One thread of
+// its own.
 class BatchEndpoint : public LlmEndpoint {
  public:
   // Calls in one batch, and calls waiting for one; more are kOverloaded.
   static constexpr size_t kMaxPerBatch = 2000;
   static constexpr size_t kMaxWaiting = 8000;
 
-  BatchEndpoint(const EndpointConfig& config, std::unique_ptr<BatchClient> client, BatchPace pace = {});
+  // `journal_folder` is this endpoint's alone; empty: a crash pays twice.
+  BatchEndpoint(const EndpointConfig& config, std::unique_ptr<BatchClient> client, BatchPace pace = {},
+                std::string journal_folder = "");
   ~BatchEndpoint() override;
 
   const std::string& name() const override { return name_; }
@@ -59,18 +63,21 @@ class BatchEndpoint : public LlmEndpoint {
   // False once it stops. Waits for calls to gather, or for the next poll.
   bool Gather(std::vector<Call>* calls);
   void Submit(std::vector<Call> calls);
+  // Adds the call to the batch that holds it already; false where none does.
+  bool Rejoin(const std::string& id, Call& call);
   void PollBatches();
   // True where the batch is over and its calls are answered.
   bool PollOne(Batch* batch);
-  void EndLate(Batch* batch) const;
-  void EndAll(Batch* batch, LlmOutcome outcome, const std::string& why) const;
+  void EndLate(Batch* batch);
+  void EndAll(Batch* batch, LlmOutcome outcome, const std::string& why);
   void End(const Call& call, LlmOutcome outcome, const std::string& why) const;
 
   const std::string name_;
   const std::string model_;
   const BatchPace pace_;
   const std::unique_ptr<BatchClient> client_;
-  std::vector<Batch> running_;  // The thread's own.
+  std::vector<Batch> running_;  // The thread's own, as the journal.
+  BatchJournal journal_;
   absl::Notification finished_;
 
   absl::Mutex mutex_;

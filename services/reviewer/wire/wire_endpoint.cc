@@ -93,11 +93,12 @@ absl::StatusOr<std::shared_ptr<const WireTarget>> MakeWireTarget(const EndpointC
 }
 
 absl::StatusOr<std::unique_ptr<LlmEndpoint>> MakeWireEndpoint(const EndpointConfig& config, std::string key,
-                                                              HttpClient* client) {
+                                                              HttpClient* client,
+                                                              const std::string& batch_folder) {
   if (config.batch) {
     auto batches = BatchClient::Make(config, std::move(key), client);
     if (!batches.ok()) return batches.status();
-    return std::make_unique<BatchEndpoint>(config, *std::move(batches));
+    return std::make_unique<BatchEndpoint>(config, *std::move(batches), BatchPace(), batch_folder);
   }
   auto format = MakeWireFormat(config);
   if (!format.ok()) return format.status();

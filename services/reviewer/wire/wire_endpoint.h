@@ -42,10 +42,12 @@ class WireEndpoint : public LlmEndpoint {
   BodyBuilder bodies_;
 };
 
-// For `openai:` and `anthropic:` URLs, a BatchEndpoint where `batch` is set; the client must outlive the
-// endpoint. Errors: INVALID_ARGUMENT naming the endpoint, what is wrong and the way out.
+// For `openai:` and `anthropic:` URLs, a BatchEndpoint where `batch` is set, with its journal in
+// `batch_folder`; the client must outlive the endpoint. Errors: INVALID_ARGUMENT naming the endpoint, what is
+// wrong and the way out.
 absl::StatusOr<std::unique_ptr<LlmEndpoint>> MakeWireEndpoint(const EndpointConfig& config, std::string key,
-                                                              HttpClient* client);
+                                                              HttpClient* client,
+                                                              const std::string& batch_folder = "");
 
 // Asks the endpoint which models it has, within its connect timeout and ten
 // seconds. OK where `model` is among them or the server keeps no list. Errors,
