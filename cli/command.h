@@ -42,6 +42,7 @@ void AddStatus(CLI::App& app, Context& context);
 void AddExport(CLI::App& app, Context& context);
 void AddRebuild(CLI::App& app, Context& context);
 void AddDoctor(CLI::App& app, Context& context);
+void AddWatch(CLI::App& app, Context& context);
 void AddEndpoints(CLI::App& app, Context& context);
 
 }  // namespace seaworthy::cli

@@ -16,6 +16,7 @@ constexpr char kFooter[] =
     "  seaworthy up --examples examples      start, with something to look at\n"
     "  seaworthy review announcement.md      four verdicts in the terminal, no server needed\n"
     "  seaworthy ingest announcement.md      hand an announcement to the running server\n"
+    "  seaworthy watch add URL               read a feed, page or repository by itself\n"
     "  seaworthy status                      what is under way\n"
     "  seaworthy export public               the public pages as files\n"
     "  seaworthy endpoints test              do the configured models answer\n"
@@ -28,8 +29,8 @@ int Run(int argc, char** argv) {
   app.footer(std::string(kFooter) + kExitCodeHelp);
   app.set_version_flag("--version", "seaworthy " SEAWORTHY_VERSION);
   app.require_subcommand(1);
-  for (const auto add :
-       {AddUp, AddIngest, AddReview, AddCompare, AddStatus, AddExport, AddRebuild, AddEndpoints, AddDoctor}) {
+  for (const auto add : {AddUp, AddIngest, AddWatch, AddReview, AddCompare, AddStatus, AddExport, AddRebuild,
+                         AddEndpoints, AddDoctor}) {
     add(app, context);
   }
   try {

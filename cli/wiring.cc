@@ -9,6 +9,7 @@
 #include "cli/hook_secrets.h"
 #include "common/config_endpoints.h"
 #include "common/ids.h"
+#include "common/config_keys.h"
 #include "common/persona.h"
 #include "common/rocksdb_event_log.h"
 #include "common/status_macros.h"
@@ -62,6 +63,7 @@ absl::StatusOr<std::unique_ptr<Program>> Program::Start(const Config& config) {
   SEAWORTHY_ASSIGN_OR_RETURN(program->data_, OpenDataFolder(config.data_dir));
   SEAWORTHY_RETURN_IF_ERROR(program->OpenServices(config));
   SEAWORTHY_RETURN_IF_ERROR(program->ServeInProcess());
+  SEAWORTHY_RETURN_IF_ERROR(program->OpenWatcher(config));
   SEAWORTHY_RETURN_IF_ERROR(program->OpenPublisher(config));
   SEAWORTHY_RETURN_IF_ERROR(program->StartWorkers());
   SEAWORTHY_RETURN_IF_ERROR(program->publisher_->Start());
@@ -91,7 +93,37 @@ absl::Status Program::OpenServices(const Config& config) {
 
 absl::Status Program::ServeInProcess() {
   inner_services_.push_back(MakeGrpcService(aggregator_.get()));
-  inner_services_.push_back(MakeGrpcService(ingest_.get()));
+  inner_services_.push_back(MakeGrpcService(ingest_.get(), watcher_.get()));
+absl::Status Program::OpenWatcher(const Config& config) {
+  EndpointConfig token;
+  token.name = "github_token";
+  token.key_env = config.github_token_env;
+  token.key_file = config.github_token_file;
+  Watcher::Options options;
+  SEAWORTHY_ASSIGN_OR_RETURN(options.github_token, ReadKey(token));
+  fetcher_ = NewSafeFetcher({.user_agent = UserAgent(config.fetch_contact),
+                             .allowed_private_hosts = config.allowed_private_hosts,
+                             .ca_file = config.fetch_ca_file,
+                             .clock = Clock::Real()});
+  options.log = data_.log.get();
+  options.clock = Clock::Real();
+  options.fetcher = fetcher_.get();
+  options.submit = [this](const v1::SubmitAnnouncementRequest& request) {
+    return ingest_->SubmitAnnouncement(request);
+  };
+  options.extract = [this](const v1::ExtractAnnouncementRequest& request) {
+    return ingest_->ExtractAnnouncement(request);
+  };
+  options.dir = layout().watch;
+  options.public_url = config.public_url;
+  options.limits.first = static_cast<size_t>(config.watch_first_entries);
+  options.workers = config.watch_workers;
+  options.host_spacing = absl::Seconds(config.watch_host_seconds);
+  options.polling = config.watch;
+  SEAWORTHY_ASSIGN_OR_RETURN(watcher_, Watcher::Open(std::move(options)));
+  return absl::OkStatus();
+}
+
   inner_services_.push_back(MakeGrpcService(reviewer_.get()));
   for (const auto& service : inner_services_) {
     SEAWORTHY_ASSIGN_OR_RETURN(auto server, GrpcServer::Start({}, {service.get()}));
@@ -131,10 +163,11 @@ absl::Status Program::StartWorkers() {
   return reviewer_->Start();
 }
 
+  SEAWORTHY_RETURN_IF_ERROR(watcher_->Start());
 absl::Status Program::ServeOnSocket() {
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string address, data_.dir->SocketAddress());
   socket_services_.push_back(MakeGrpcService(aggregator_.get()));
-  socket_services_.push_back(MakeGrpcService(ingest_.get()));
+  socket_services_.push_back(MakeGrpcService(ingest_.get(), watcher_.get()));
   socket_services_.push_back(MakeGrpcService(reviewer_.get()));
   socket_services_.push_back(MakeGrpcService(publisher_.get()));
   std::vector<grpc::Service*> services;

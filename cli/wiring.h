@@ -22,6 +22,7 @@
 #include "services/ingest/ingest_service.h"
 #include "services/publisher/publisher_service.h"
 #include "services/reviewer/reviewer_service.h"
+#include "services/ingest/watch/watcher.h"
 
 namespace grpc {
 class Service;
@@ -80,6 +81,7 @@ class Program {
   absl::Status OpenServices(const Config& config);
   absl::Status ServeInProcess();
   absl::Status OpenPublisher(Config config);
+  absl::Status OpenWatcher(const Config& config);
   absl::Status StartWorkers();
   absl::Status ServeOnSocket();
 
@@ -94,6 +96,8 @@ class Program {
   std::unique_ptr<ReviewerService> reviewer_;
   // In-process servers, one a service, for the publisher's clients.
   std::vector<std::unique_ptr<grpc::Service>> inner_services_;
+  std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<Watcher> watcher_;
   std::vector<std::unique_ptr<GrpcServer>> inner_servers_;
   std::unique_ptr<AggregatorClient> aggregator_client_;
   std::unique_ptr<IngestClient> ingest_client_;

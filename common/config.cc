@@ -30,10 +30,15 @@ using config_toml::Key;
 using config_toml::SetMember;
 
 constexpr Key<Config> kKeys[] = {
+    {"allowed_private_hosts", SetMember<&Config::allowed_private_hosts>},
     {"api_token", SetMember<&Config::api_token>},
     {"data_dir", SetMember<&Config::data_dir>},
     {"desk_link_file", SetMember<&Config::desk_link_file>},
     {"endpoint", SetMember<&Config::endpoint>},
+    {"fetch_ca_file", SetMember<&Config::fetch_ca_file>},
+    {"fetch_contact", SetMember<&Config::fetch_contact>},
+    {"github_token_env", SetMember<&Config::github_token_env>},
+    {"github_token_file", SetMember<&Config::github_token_file>},
     {"http_address", SetMember<&Config::http_address>},
     {"http_port", SetMember<&Config::http_port>},
     {"ingest_workers", SetMember<&Config::ingest_workers>},
@@ -41,6 +46,10 @@ constexpr Key<Config> kKeys[] = {
     {"model", SetMember<&Config::model>},
     {"prompts_dir", SetMember<&Config::prompts_dir>},
     {"public_url", SetMember<&Config::public_url>},
+    {"watch", SetMember<&Config::watch>},
+    {"watch_first_entries", SetMember<&Config::watch_first_entries>},
+    {"watch_host_seconds", SetMember<&Config::watch_host_seconds>},
+    {"watch_workers", SetMember<&Config::watch_workers>},
     {"web_dir", SetMember<&Config::web_dir>},
 };
 
@@ -117,6 +126,9 @@ absl::Status CheckRanges(const Config& config) {
       {"ingest_workers", config.ingest_workers, 1, 64},
       {"max_pairs_per_tool", config.max_pairs_per_tool, 0, 100},
   };
+      {"watch_first_entries", config.watch_first_entries, 1, 200},
+      {"watch_host_seconds", config.watch_host_seconds, 1, 3600},
+      {"watch_workers", config.watch_workers, 1, 32},
   for (const auto& [key, value, least, most] : ranges) {
     if (absl::Status status = CheckRange(key, value, least, most); !status.ok()) return status;
   }

@@ -6,6 +6,7 @@
 #include "common/error_codes.h"
 #include "seaworthy/v1/ingest_service.grpc.pb.h"
 #include "services/ingest/ingest_service.h"
+#include "services/ingest/watch/watcher.h"
 
 namespace seaworthy {
 namespace {
@@ -19,7 +20,8 @@ grpc::Status Answer(absl::StatusOr<Response> answer, Response* response) {
 
 class GrpcIngestService final : public v1::IngestService::Service {
  public:
-  explicit GrpcIngestService(seaworthy::IngestService* service) : service_(service) {}
+  GrpcIngestService(seaworthy::IngestService* service, Watcher* watcher)
+      : service_(service), watcher_(watcher) {}
 
   grpc::Status SubmitAnnouncement(grpc::ServerContext*, const v1::SubmitAnnouncementRequest* request,
                                   v1::SubmitAnnouncementResponse* response) override {
@@ -44,14 +46,39 @@ class GrpcIngestService final : public v1::IngestService::Service {
     return Answer(service_->ExtractAnnouncement(*request), response);
   }
 
+  grpc::Status ChangeSource(grpc::ServerContext*, const v1::ChangeSourceRequest* request,
+                            v1::SourceView* response) override {
+    return Watched(&Watcher::ChangeSource, *request, response);
+  }
+  grpc::Status ListSources(grpc::ServerContext*, const v1::ListSourcesRequest* request,
+                           v1::ListSourcesResponse* response) override {
+    return Watched(&Watcher::ListSources, *request, response);
+  }
+  grpc::Status ReadSource(grpc::ServerContext*, const v1::ReadSourceRequest* request,
+                          v1::SourceView* response) override {
+    return Watched(&Watcher::ReadSource, *request, response);
+  }
+  grpc::Status HandleWebSub(grpc::ServerContext*, const v1::HandleWebSubRequest* request,
+                            v1::HandleWebSubResponse* response) override {
+    return Watched(&Watcher::HandleWebSub, *request, response);
+  }
+
  private:
+  template <typename Request, typename Response>
+  grpc::Status Watched(absl::StatusOr<Response> (Watcher::*method)(const Request&), const Request& request,
+                       Response* response) {
+    if (watcher_ == nullptr) return ToGrpcStatus(absl::UnimplementedError("this server has no sources"));
+    return Answer((watcher_->*method)(request), response);
+  }
+
   seaworthy::IngestService* const service_;
+  Watcher* const watcher_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeGrpcService(IngestService* service) {
-  return std::make_unique<GrpcIngestService>(service);
+std::unique_ptr<grpc::Service> MakeGrpcService(IngestService* service, Watcher* watcher) {
+  return std::make_unique<GrpcIngestService>(service, watcher);
 }
 
 }  // namespace seaworthy

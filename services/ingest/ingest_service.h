@@ -53,7 +53,10 @@ class IngestService {
   std::unique_ptr<Impl> impl_;
 };
 
-// The class above as a gRPC service; `service` must outlive it.
-std::unique_ptr<grpc::Service> MakeGrpcService(IngestService* service);
+class Watcher;
+
+// The class above as a gRPC service, with `watcher` (may be null: its calls
+// are UNIMPLEMENTED) for the calls on sources. Both must outlive it.
+std::unique_ptr<grpc::Service> MakeGrpcService(IngestService* service, Watcher* watcher = nullptr);
 
 }  // namespace seaworthy

@@ -145,14 +145,13 @@ size_t WatcherImpl::Waiting() {
 v1::SourceView WatcherImpl::ViewOf(const WatchedSource& item) const {
   v1::SourceView view;
   *view.mutable_source() = item.source;
-  if (view.source().title().empty()) view.mutable_source()->set_title(item.source.source_id());
   view.mutable_source()->set_kind(KindOf(item));
   *view.mutable_state() = item.state.state();
   v1::SourceState& state = *view.mutable_state();
   if (item.state.hub().verified()) state.set_hub(item.state.hub().url());
-  if (!IsRead(item.source)) {
+  if (!IsRead(item.source) || !options_.polling) {
     state.clear_next_read_time();
-    state.clear_next_reason();
+    state.set_next_reason(IsRead(item.source) ? "off" : "");
     return view;
   }
   const ReadAddress address = AddressFor(item);

@@ -16,6 +16,9 @@ namespace {
 
 // After a 429 that does not say how long.
 constexpr absl::Duration kTooManyPause = absl::Minutes(5);
+// GitHub allows 60 requests an hour to who sends no token.
+constexpr char kGithubApi[] = "api.github.com:443";
+constexpr absl::Duration kGithubSpacing = absl::Seconds(61);
 // After the store or the log could not take what came of a reading.
 constexpr absl::Duration kStorePause = absl::Minutes(1);
 constexpr size_t kManyHosts = 20'000;
@@ -97,7 +100,8 @@ void WatcherImpl::Run(const WatchJob& job) {
 absl::Duration WatcherImpl::Gap(const std::string& host) {
   const auto found = hosts_.find(host);
   const uint32_t crawl_delay = found == hosts_.end() ? 0 : found->second.crawl_delay_seconds();
-  return std::max(options_.host_spacing, absl::Seconds(crawl_delay));
+  const absl::Duration gap = std::max(options_.host_spacing, absl::Seconds(crawl_delay));
+  return host == kGithubApi && options_.github_token.empty() ? std::max(gap, kGithubSpacing) : gap;
 }
 
 absl::StatusOr<FetchResult> WatcherImpl::Ask(const WatchJob& job, const FetchRequest& request,
