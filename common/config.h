@@ -107,6 +107,23 @@ struct Config {
   PanelConfig panel;
   // In the order of their names.
   std::vector<HookConfig> hooks;
+  // Whether sources are read by themselves (docs/sources.md).
+  bool watch = false;
+  // Entries taken of a feed never read before.
+  int watch_first_entries = 20;
+  // Requests to hosts at once.
+  int watch_workers = 4;
+  // Between two requests to one host.
+  int watch_host_seconds = 2;
+  // Where the token for api.github.com is; never the token itself.
+  std::string github_token_env;
+  std::string github_token_file;
+  // URL or mail address of whoever runs this, in the User-Agent.
+  std::string fetch_contact;
+  // `HOST:PORT` that may be fetched from although its address is private.
+  std::vector<std::string> allowed_private_hosts;
+  // PEM roots for fetching; empty: the system's.
+  std::string fetch_ca_file;
   // Announcements read at once. One keeps the order of the log, and with it the
   // same pairs for the same input.
   int ingest_workers = 1;
