@@ -1,6 +1,9 @@
 #include "services/aggregator/aggregator_service.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <utility>
@@ -15,6 +18,7 @@
 #include "services/aggregator/aggregator_impl.h"
 #include "services/aggregator/amendments.h"
 #include "services/aggregator/decisions.h"
+#include "services/aggregator/identity_state.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/log_follower.h"
 #include "services/aggregator/paging.h"
@@ -41,10 +45,39 @@ absl::Status LoadInto(const StateReader& state, Table table, std::string_view ke
   return absl::OkStatus();
 }
 
-// `a-vs-b` in either order to the canonical id.
-absl::StatusOr<ComparisonId> CanonicalComparisonId(const std::string& id) {
+// `a-vs-b` in either order to the canonical id, with the tools that merged ones
+// are now.
+absl::StatusOr<ComparisonId> CanonicalComparisonId(const StateReader& state, const std::string& id) {
   SEAWORTHY_ASSIGN_OR_RETURN(const auto tools, SplitComparisonId(id));
-  return MakeComparisonId(tools.first, tools.second);
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId a, CurrentTool(state, tools.first));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId b, CurrentTool(state, tools.second));
+  if (a == b)
+    return absl::NotFoundError(absl::StrCat("`", id, "`: the two are one tool now, `", a.value(), "`"));
+  return MakeComparisonId(a, b);
+}
+
+// Makes a store of an older schema anew from the log, beside it, then takes its
+// place: killed in between, the next start does it again.
+absl::Status RemakeOldStore(const AggregatorService::Options& options) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto stamp, StateStore::ReadStamp(options.store_dir));
+  if (!stamp.has_value() || stamp->schema == 0 || stamp->schema >= StateStore::Schema())
+    return absl::OkStatus();
+  if (stamp->position > options.log->LastSequence()) return absl::OkStatus();
+  spdlog::info("the store in {} has schema {}, this program writes {}: it is made anew from the log",
+               options.store_dir, stamp->schema, StateStore::Schema());
+  const std::string rebuilt = options.store_dir + ".rebuilt";
+  std::error_code error;
+  std::filesystem::remove_all(rebuilt, error);
+  SEAWORTHY_RETURN_IF_ERROR(RebuildState(options.log, rebuilt).status());
+  std::filesystem::remove_all(options.store_dir, error);
+  std::filesystem::rename(rebuilt, options.store_dir, error);
+  if (error) {
+    return absl::UnavailableError(absl::StrCat("cannot put the new store in the place of ", options.store_dir,
+                                               ": ", error.message(),
+                                               "; check its permissions, start again"));
+  }
+  spdlog::info("the store is made anew: {} events", options.log->LastSequence());
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -53,6 +86,7 @@ AggregatorService::AggregatorService(std::unique_ptr<Impl> impl) : impl_(std::mo
 AggregatorService::~AggregatorService() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<AggregatorService>> AggregatorService::Open(const Options& options) {
+  SEAWORTHY_RETURN_IF_ERROR(RemakeOldStore(options));
   SEAWORTHY_ASSIGN_OR_RETURN(auto store, StateStore::Open(options.store_dir));
   if (store->position() > options.log->LastSequence()) {
     return absl::DataLossError(absl::StrCat(
@@ -130,8 +164,8 @@ absl::StatusOr<v1::ListToolsResponse> AggregatorService::ListTools(const v1::Lis
 }
 
 absl::StatusOr<v1::ComparisonView> AggregatorService::GetComparison(const v1::GetComparisonRequest& request) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(request.comparison_id()));
   const auto state = impl_->store().Snapshot();
+  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(*state, request.comparison_id()));
   SEAWORTHY_ASSIGN_OR_RETURN(auto comparison, state->Load<v1::Comparison>(Table::kComparisons, id.value()));
   if (!comparison.has_value()) return NoSuchComparison(id.value());
   v1::ComparisonView view;
@@ -168,11 +202,12 @@ absl::StatusOr<v1::ListComparisonsResponse> AggregatorService::ListComparisons(
 
 absl::StatusOr<v1::Comparison> AggregatorService::RequestComparison(
     const v1::RequestComparisonRequest& request) {
-  const ToolId a(request.tool_a());
-  const ToolId b(request.tool_b());
+  const auto snapshot = impl_->store().Snapshot();
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId a, CurrentTool(*snapshot, ToolId(request.tool_a())));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId b, CurrentTool(*snapshot, ToolId(request.tool_b())));
   SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, MakeComparisonId(a, b));
   for (const ToolId& tool : {a, b}) {
-    SEAWORTHY_ASSIGN_OR_RETURN(const auto known, LoadTool(*impl_->store().Snapshot(), tool));
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto known, LoadTool(*snapshot, tool));
     if (!known.has_value()) {
       return absl::NotFoundError(
           absl::StrCat("no tool `", tool.value(), "`; GET /api/v1/tools lists what there is"));
@@ -191,7 +226,8 @@ absl::StatusOr<v1::Comparison> AggregatorService::RequestComparison(
 
 absl::StatusOr<v1::Comparison> AggregatorService::Decide(const v1::DecideRequest& request) {
   v1::Decision decision = request.decision();
-  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(decision.comparison_id()));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id,
+                             CanonicalComparisonId(*impl_->store().Snapshot(), decision.comparison_id()));
   decision.set_comparison_id(id.value());
   if (decision.request_id().empty()) decision.set_request_id(RandomHex(16));
   if (decision.request_id().size() > 128) {
@@ -232,7 +268,8 @@ absl::Status AggregatorService::CheckSameDecision(uint64_t sequence, const v1::D
 
 absl::StatusOr<v1::ListDecisionsResponse> AggregatorService::ListDecisions(
     const v1::ListDecisionsRequest& request) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(request.comparison_id()));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id,
+                             CanonicalComparisonId(*impl_->store().Snapshot(), request.comparison_id()));
   v1::ListDecisionsResponse response;
   const std::string prefix = Terminated(id.value());
   bool damaged = false;
@@ -248,8 +285,8 @@ absl::StatusOr<v1::ListDecisionsResponse> AggregatorService::ListDecisions(
 
 absl::StatusOr<v1::PublishedComparison> AggregatorService::GetPublishedComparison(
     const v1::GetPublishedComparisonRequest& request) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(request.comparison_id()));
   const auto state = impl_->store().Snapshot();
+  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(*state, request.comparison_id()));
   SEAWORTHY_ASSIGN_OR_RETURN(auto published,
                              state->Load<v1::PublishedComparison>(Table::kPublished, id.value()));
   if (!published.has_value()) {

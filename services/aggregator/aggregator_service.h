@@ -37,7 +37,8 @@ class AggregatorService {
     int max_pairs_per_tool = 5;       // Made by the pipeline for a new tool.
   };
 
-  // Opens the store. Errors: DATA_LOSS (the store has seen more than the log
+  // Opens the store. One of an older schema is made anew from the log first,
+  // without effects. Errors: DATA_LOSS (the store has seen more than the log
   // holds), FAILED_PRECONDITION (open in another process, newer schema).
   static absl::StatusOr<std::unique_ptr<AggregatorService>> Open(const Options& options);
   ~AggregatorService();  // Stops.
@@ -65,6 +66,10 @@ class AggregatorService {
   absl::StatusOr<v1::Comparison> RequestComparison(const v1::RequestComparisonRequest& request);
   absl::StatusOr<v1::Comparison> Decide(const v1::DecideRequest& request);
   absl::StatusOr<v1::Verdict> AmendVerdict(const v1::AmendVerdictRequest& request);
+  absl::StatusOr<v1::ToolView> DecideIdentity(const v1::DecideIdentityRequest& request);
+  absl::StatusOr<v1::ListIdentityResponse> ListIdentity(const v1::ListIdentityRequest& request);
+  absl::StatusOr<v1::ToolView> CorrectFact(const v1::CorrectFactRequest& request);
+  absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(const v1::ListRevisionsRequest& request);
   absl::StatusOr<v1::ListPredictionsResponse> ListPredictions(const v1::ListPredictionsRequest& request);
   absl::StatusOr<v1::PanelHealth> GetPanelHealth(const v1::GetPanelHealthRequest& request);
   absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const v1::ListDecisionsRequest& request);

@@ -4,6 +4,7 @@
 
 #include "common/ids.h"
 #include "common/status_macros.h"
+#include "services/aggregator/identity_state.h"
 
 namespace seaworthy {
 namespace {
@@ -36,7 +37,9 @@ absl::Status IndexNames(StateTransaction& state, const v1::Revision& revision) {
 absl::StatusOr<std::string> ResolveName(const StateReader& state, std::string_view name) {
   if (name.empty() || name.size() > kMaxNameBytes) return std::string();
   SEAWORTHY_ASSIGN_OR_RETURN(auto tool_id, state.Get(Table::kNames, Slugify(name)));
-  return std::move(tool_id).value_or(std::string());
+  if (!tool_id.has_value()) return std::string();
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId current, CurrentTool(state, ToolId(*std::move(tool_id))));
+  return current.value();
 }
 
 absl::Status ResolveNames(const StateReader& state, v1::Verdict& verdict) {

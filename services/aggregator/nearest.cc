@@ -131,12 +131,14 @@ absl::Status CollectNeighbours(const StateReader& state, const std::string& shel
 
 }  // namespace
 
-void UpdateNearest(StateTransaction& state, const v1::Revision* before, const v1::Revision& after) {
-  if (before != nullptr) {
-    for (const std::string& shelf : Shelves(*before)) {
-      state.Delete(Table::kNearest, shelf + PlaceOnShelf(*before));
-    }
+void RemoveNearest(StateTransaction& state, const v1::Revision& revision) {
+  for (const std::string& shelf : Shelves(revision)) {
+    state.Delete(Table::kNearest, shelf + PlaceOnShelf(revision));
   }
+}
+
+void UpdateNearest(StateTransaction& state, const v1::Revision* before, const v1::Revision& after) {
+  if (before != nullptr) RemoveNearest(state, *before);
   const v1::Revision row = Excerpt(after);
   for (const std::string& shelf : Shelves(after)) {
     state.Store(Table::kNearest, shelf + PlaceOnShelf(after), row);

@@ -16,6 +16,9 @@ namespace seaworthy {
 // Takes `before` (absent: nothing) out of the index and puts `after` in.
 void UpdateNearest(StateTransaction& state, const v1::Revision* before, const v1::Revision& after);
 
+// Takes a tool out of the index.
+void RemoveNearest(StateTransaction& state, const v1::Revision& revision);
+
 // Up to `count` other tools, nearest first: same kind and category, then same
 // kind, then the same group of kinds (models; things one builds with or runs;
 // data sets); within each by size, modality, price and date; ties by id.

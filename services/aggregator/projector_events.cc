@@ -21,6 +21,10 @@ const char* SubjectOf(const v1::Event& event) {
       return "decision.submitted";
     case v1::Event::kVerdictAmended:
       return "verdict.amended";
+    case v1::Event::kIdentityDecided:
+      return "identity.decided";
+    case v1::Event::kFactCorrected:
+      return "fact.corrected";
     case v1::Event::kComparisonDecided:
       switch (event.comparison_decided().decision().kind()) {
         case v1::APPROVE:

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
 #include "common/status_macros.h"
+#include "services/aggregator/identity_state.h"
 #include "services/aggregator/keys.h"
 
 namespace seaworthy {
@@ -17,11 +18,13 @@ absl::Status NoSuchTool(const ToolId& id) {
       absl::StrCat("no tool `", id.value(), "`; GET /api/v1/tools lists what there is"));
 }
 
+absl::StatusOr<v1::ToolView> BuildStoredView(const StateReader& state, const RevisionId& id);
+
 absl::StatusOr<v1::ToolView> BuildTimelessView(const StateReader& state, const ToolId& id) {
   SEAWORTHY_ASSIGN_OR_RETURN(const auto tool, LoadTool(state, id));
   if (!tool.has_value()) return NoSuchTool(id);
   const uint32_t number = tool->reviewed_revision() > 0 ? tool->reviewed_revision() : tool->latest_revision();
-  SEAWORTHY_ASSIGN_OR_RETURN(v1::ToolView view, BuildToolView(state, {id, number}));
+  SEAWORTHY_ASSIGN_OR_RETURN(v1::ToolView view, BuildStoredView(state, {id, number}));
   view.mutable_tool()->Clear();
   view.mutable_tool()->set_tool_id(id.value());
   view.mutable_panel()->clear_ship_personas();
@@ -50,7 +53,29 @@ absl::StatusOr<v1::Panel> LoadPanel(const StateReader& state, const RevisionId& 
   return empty;
 }
 
-absl::StatusOr<v1::ToolView> BuildToolView(const StateReader& state, const RevisionId& id) {
+absl::StatusOr<v1::ToolView> BuildToolView(const StateReader& state, const RevisionId& asked) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId current, CurrentTool(state, asked.tool));
+  // Numbers of a tool that was merged away are none of the one that stays.
+  const RevisionId id{current, current == asked.tool ? asked.number : 0};
+  SEAWORTHY_ASSIGN_OR_RETURN(v1::ToolView view, BuildStoredView(state, id));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto merged, MergedTools(state, current));
+  view.mutable_merged_tool_ids()->Assign(merged.begin(), merged.end());
+  if (view.revision().number() != view.tool().latest_revision()) return view;
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto shown, state.Load<v1::Revision>(Table::kShown, current.value()));
+  if (!shown.has_value()) return view;
+  v1::Revision* revision = view.mutable_revision();
+  *revision->mutable_announcement_ids() = shown->announcement_ids();
+  *revision->mutable_source_urls() = shown->source_urls();
+  *revision->mutable_aliases() = shown->aliases();
+  *revision->mutable_hidden_texts() = shown->hidden_texts();
+  *revision->mutable_conflicts() = shown->conflicts();
+  *revision->mutable_corrections() = shown->corrections();
+  return view;
+}
+
+namespace {
+
+absl::StatusOr<v1::ToolView> BuildStoredView(const StateReader& state, const RevisionId& id) {
   SEAWORTHY_ASSIGN_OR_RETURN(const auto tool, LoadTool(state, id.tool));
   if (!tool.has_value()) return NoSuchTool(id.tool);
   const uint32_t number = id.number == 0 ? tool->latest_revision() : id.number;
@@ -71,6 +96,8 @@ absl::StatusOr<v1::ToolView> BuildToolView(const StateReader& state, const Revis
   }
   return view;
 }
+
+}  // namespace
 
 absl::StatusOr<v1::ComparisonContent> BuildContent(const StateReader& state, const ComparisonId& id) {
   SEAWORTHY_ASSIGN_OR_RETURN(const auto tools, SplitComparisonId(id.value()));

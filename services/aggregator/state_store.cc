@@ -24,7 +24,7 @@
 namespace seaworthy {
 namespace {
 
-constexpr char kSchemaVersion[] = "2";
+constexpr char kSchemaVersion[] = "3";
 constexpr char kSchemaKey[] = "schema_version";
 constexpr char kPositionKey[] = "position";
 
@@ -50,6 +50,12 @@ constexpr std::array<const char*, kTableCount> kTableNames = {
     "predictions",
     "health",
     "amendments",
+    "told",
+    "identity",
+    "name_index",
+    "entries",
+    "corrections",
+    "shown",
 };
 
 using Handles = std::array<rocksdb::ColumnFamilyHandle*, kTableCount>;
@@ -273,6 +279,31 @@ std::string SerializeDeterministically(const google::protobuf::MessageLite& mess
   message.SerializeToCodedStream(&coded);
   coded.Trim();
   return bytes;
+}
+
+int StateStore::Schema() { return std::stoi(kSchemaVersion); }
+
+absl::StatusOr<std::optional<StateStore::Stamp>> StateStore::ReadStamp(const std::string& dir) {
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::path(dir) / "CURRENT", error)) return std::optional<Stamp>();
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
+      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
+      {kTableNames[0], rocksdb::ColumnFamilyOptions()}};
+  std::vector<rocksdb::ColumnFamilyHandle*> opened;
+  rocksdb::DB* raw = nullptr;
+  SEAWORTHY_RETURN_IF_ERROR(
+      ToStatus(rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), dir, families, &opened, &raw)));
+  const std::unique_ptr<rocksdb::DB> db(raw);
+  Stamp stamp;
+  std::string text;
+  if (db->Get(rocksdb::ReadOptions(), opened[1], kSchemaKey, &text).ok()) {
+    (void)absl::SimpleAtoi(text, &stamp.schema);
+  }
+  if (db->Get(rocksdb::ReadOptions(), opened[1], kPositionKey, &text).ok()) {
+    (void)absl::SimpleAtoi(text, &stamp.position);
+  }
+  for (rocksdb::ColumnFamilyHandle* handle : opened) db->DestroyColumnFamilyHandle(handle);
+  return std::optional<Stamp>(stamp);
 }
 
 absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& dir) {

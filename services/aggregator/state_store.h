@@ -40,8 +40,14 @@ enum class Table {
   kPredictions,
   kHealth,
   kAmendments,
+  kTold,
+  kIdentity,
+  kNameIndex,
+  kEntries,
+  kCorrections,
+  kShown,
 };
-inline constexpr int kTableCount = static_cast<int>(Table::kAmendments) + 1;
+inline constexpr int kTableCount = static_cast<int>(Table::kShown) + 1;
 
 // The same bytes for equal messages, whatever the order their maps were filled.
 std::string SerializeDeterministically(const google::protobuf::MessageLite& message);
@@ -100,6 +106,16 @@ class StateStore {
   // a newer version wrote it), DATA_LOSS.
   static absl::StatusOr<std::unique_ptr<StateStore>> Open(const std::string& dir);
   virtual ~StateStore() = default;
+
+  // What a store on disk says of itself, read without changing it; nullopt
+  // where there is none yet. Errors: as Open.
+  struct Stamp {
+    int schema = 0;
+    uint64_t position = 0;
+  };
+  static absl::StatusOr<std::optional<Stamp>> ReadStamp(const std::string& dir);
+  // What this program writes.
+  static int Schema();
 
   // The log position the state reaches to.
   virtual uint64_t position() const = 0;
