@@ -6,7 +6,9 @@
 #include <exception>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "services/ingest/extract/literals.h"
 #include "services/ingest/extract/untrusted.h"
 #include "services/ingest/html_reader.h"
 #include "services/ingest/text.h"
@@ -41,11 +43,12 @@ bool IsSafeYaml(std::string_view yaml) {
 }
 
 // Whether a value is words that no page shows: it speaks to a reviewer, or is
-// a sentence under a key that is none of the usual ones.
-bool SaysSomethingElse(const std::string& path, const std::string& value) {
+// a sentence under a key that is none of the usual ones. `lower` is both in
+// lower case.
+bool SaysSomethingElse(const std::string& path, const std::string& value, std::string_view lower) {
   static const std::set<std::string> kUsual = {"title",    "description", "tagline", "summary",     "excerpt",
                                                "subtitle", "abstract",    "license", "license_name"};
-  if (AddressesReader(Lower(Cat(path, ": ", value)))) return true;
+  if (AddressesReader(lower)) return true;
   return !kUsual.contains(path) && std::count(value.begin(), value.end(), ' ') >= 4;
 }
 
@@ -72,7 +75,22 @@ class FieldCollector {
     }
   }
 
+  // Reports the values that no page shows.
+  void ReportHidden() const {
+    std::vector<std::string> lines;
+    for (const Said& said : said_) lines.push_back(Cat(said.path, ": ", said.value));
+    const IndexedTexts indexed(std::vector<std::string_view>(lines.begin(), lines.end()));
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (SaysSomethingElse(said_[i].path, said_[i].value, indexed.Lower(i)))
+        document_->hidden.Add("front_matter", lines[i]);
+    }
+  }
+
  private:
+  struct Said {
+    std::string path, value;
+  };
+
   void Scalar(const YAML::Node& node, const std::string& path) {
     const std::string& value = node.Scalar();
     const YAML::Mark mark = node.Mark();
@@ -84,7 +102,7 @@ class FieldCollector {
     if (!AlignAfter(bytes_, at, end_, value, 0, &map)) return;
     const auto raw = map.Raw({0, value.size()});
     if (!raw) return;
-    if (SaysSomethingElse(path, value)) document_->hidden.Add("front_matter", Cat(path, ": ", value));
+    said_.push_back({path, value});
     std::string plain = PlainText(value);
     if (!plain.empty()) document_->fields.push_back({path, std::move(plain), *raw});
   }
@@ -94,6 +112,7 @@ class FieldCollector {
   size_t end_;
   Document* document_;
   std::set<std::string> seen_;
+  std::vector<Said> said_;
 };
 
 }  // namespace
@@ -121,7 +140,9 @@ size_t ReadFrontMatter(std::string_view bytes, size_t start, Document* document)
   // yaml-cpp reports errors by throwing.
   try {
     const YAML::Node root = YAML::Load(std::string(yaml));
-    if (root.IsMap()) FieldCollector(bytes, yaml_begin, at, document).Collect(root, "", 0);
+    FieldCollector collector(bytes, yaml_begin, at, document);
+    if (root.IsMap()) collector.Collect(root, "", 0);
+    collector.ReportHidden();
   } catch (const std::exception&) {
     document->fields.clear();
   }

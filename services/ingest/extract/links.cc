@@ -42,24 +42,25 @@ void ExtractLinks(Draft* draft) {
       true);
   std::vector<const Link*> own;
   std::vector<const Link*> others;
-  for (const Link& link : source.document().links) {
-    if (!IsWebLink(link.url) || IsPicture(link.url) || link.raw.empty() || !source.TrustedAt(link.text.begin))
-      continue;
+  std::vector<std::string_view> urls;
+  for (const Link& link : source.document().links) urls.push_back(link.url);
+  const IndexedTexts indexed(urls);
+  const std::string own_key = NameKey(draft->name);
+  for (size_t i = 0; i < urls.size(); ++i) {
+    const Link& link = source.document().links[i];
+    const std::string_view url = indexed.Text(i);
+    if (!IsWebLink(url) || IsPicture(url) || link.raw.empty() || !source.TrustedAt(link.text.begin)) continue;
     const size_t block = source.BlockAt(link.text.begin);
     if (block < source.document().blocks.size() && source.document().blocks[block].boilerplate) continue;
-    const std::string text = Lower(source.Text(link.text));
-    if (const auto repository = kSource.Find(link.url);
-        repository && !HandleOfTool(link.url, *draft).empty()) {
-      draft->Add("repository", link.url, link.raw);
-    }
+    const std::string_view text = std::string_view(source.lower()).substr(link.text.begin, link.text.size());
+    const bool hub_of_tool = !HandleOfTool(url, *draft).empty();
+    if (hub_of_tool && kSource.Matches(url)) draft->Add("repository", url, link.raw);
     if (link.image_only) continue;
-    if (kDocs.Matches(text) || kDocsUrl.Matches(link.url)) draft->Add("documentation", link.url, link.raw);
-    if (kDemo.Matches(text) || kDemo.Matches(link.url)) draft->Add("demo", link.url, link.raw);
-    if (IsAside(link.url)) continue;
-    const bool named = !HandleOfTool(link.url, *draft).empty() ||
-                       Contains(NameKey(link.url), NameKey(draft->name)) ||
-                       Contains(NameKey(text), NameKey(draft->name)) || StartsWith(text, "download") ||
-                       StartsWith(text, "http");
+    if (kDocs.Matches(text) || kDocsUrl.Matches(url)) draft->Add("documentation", url, link.raw);
+    if (kDemo.Matches(text) || kDemo.Matches(url)) draft->Add("demo", url, link.raw);
+    if (IsAside(url)) continue;
+    const bool named = hub_of_tool || Contains(NameKey(url), own_key) || Contains(NameKey(text), own_key) ||
+                       StartsWith(text, "download") || StartsWith(text, "http");
     (named ? own : others).push_back(&link);
   }
   for (const Link* link : own) draft->Add("links", link->url, link->raw);

@@ -203,6 +203,23 @@ size_t LiteralIndex::PlaceOf(std::string_view part) const {
   return static_cast<size_t>(part.data() - (IsPart(part, text_) ? text_.data() : lower_.data()));
 }
 
+namespace {
+
+std::string Joined(const std::vector<std::string_view>& texts, std::vector<size_t>* begins) {
+  std::string all;
+  for (std::string_view text : texts) {
+    begins->push_back(all.size());
+    all.append(text);
+  }
+  begins->push_back(all.size());
+  return all;
+}
+
+}  // namespace
+
+IndexedTexts::IndexedTexts(const std::vector<std::string_view>& texts)
+    : all_(Joined(texts, &begins_)), lower_(seaworthy::Lower(all_)), index_(all_, lower_) {}
+
 std::span<const LiteralHit> LiteralIndex::In(LiteralSet set, std::string_view part) const {
   const LiteralHit* const begin = hits_.data() + begins_[set];
   const LiteralHit* const end = hits_.data() + begins_[set + 1];

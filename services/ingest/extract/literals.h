@@ -56,4 +56,23 @@ class LiteralIndex {
   const LiteralIndex* outer_;
 };
 
+// Texts put end to end, so that one index knows them all.
+class IndexedTexts {
+ public:
+  explicit IndexedTexts(const std::vector<std::string_view>& texts);
+  // The text with this number, as given and in lower case.
+  std::string_view Text(size_t i) const { return Part(all_, i); }
+  std::string_view Lower(size_t i) const { return Part(lower_, i); }
+
+ private:
+  std::string_view Part(std::string_view of, size_t i) const {
+    return of.substr(begins_[i], begins_[i + 1] - begins_[i]);
+  }
+
+  std::vector<size_t> begins_;  // Of each text in `all_`, and the end.
+  std::string all_;
+  std::string lower_;
+  LiteralIndex index_;
+};
+
 }  // namespace seaworthy

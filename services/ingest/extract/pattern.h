@@ -47,6 +47,7 @@ class Pattern {
   bool RuledOut(std::string_view text) const;
 
   std::unique_ptr<re2::FilteredRE2> compiled_;
+  bool anchored_;  // Most of its matches begin the text.
   std::optional<LiteralSet> literals_;  // One of them is in every match.
 };
 

@@ -85,15 +85,15 @@ void ExtractSaid(Draft* draft) {
   static const Pattern kFeature(kFeatureWords);
   static const Pattern kFeatureSection(kFeatureSections);
   const Source& source = draft->source();
-  const std::string* section = nullptr;
+  std::optional<std::string_view> section;
   std::vector<bool> under(kCompiled->size());  // Which statements the section is of.
   bool features = false;
   for (const Sentence& sentence : source.sentences()) {
     if (!Quotable(source, sentence)) continue;
     const std::string_view lower =
         std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
-    if (section == nullptr || *section != source.Section(sentence.block)) {
-      section = &source.Section(sentence.block);
+    if (!section || *section != source.Section(sentence.block)) {
+      section = source.Section(sentence.block);
       for (size_t i = 0; i < under.size(); ++i) under[i] = (*kCompiled)[i].section.Matches(*section);
       features = kFeatureSection.Matches(*section);
     }

@@ -1,6 +1,7 @@
 #include "services/ingest/extract/source.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "services/ingest/extract/language.h"
 #include "services/ingest/extract/untrusted.h"
@@ -92,20 +93,18 @@ Source::Source(const Document& document, std::string_view only)
 }
 
 void Source::ReadFields() {
-  std::string all;
-  for (const Field& field : document_.fields) all.append(field.value).push_back('\n');
-  const std::string lower = Lower(all);
-  const LiteralIndex literals(lower, lower);
-  size_t at = 0;
-  for (const Field& field : document_.fields) {
-    const std::string_view value = std::string_view(lower).substr(at, field.value.size());
-    at += field.value.size() + 1;
-    if (!AddressesReader(value)) labelled_.push_back({field.path, field.value, field.raw, true, 0});
+  std::vector<std::string_view> values;
+  for (const Field& field : document_.fields) values.push_back(field.value);
+  const IndexedTexts indexed(values);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const Field& field = document_.fields[i];
+    if (!AddressesReader(indexed.Lower(i)))
+      labelled_.push_back({field.path, field.value, field.raw, true, 0});
   }
 }
 
 void Source::FindTrust() {
-  std::string section;
+  std::vector<std::string> sections(1);
   size_t section_begin = 0;
   int section_level = 0;
   const auto distrust = [&](size_t begin, size_t end) {
@@ -120,11 +119,11 @@ void Source::FindTrust() {
       if (!title_ && !block.boilerplate) title_ = i;
       if (bad_section && section_level > 1) distrust(section_begin, i);
       bad_section = false;
-      section = CleanKey(document_.TextOf(block));
+      sections.push_back(CleanKey(document_.TextOf(block)));
       section_begin = i;
       section_level = block.level;
     }
-    sections_.push_back(section);
+    section_of_.push_back(sections.size() - 1);
     const bool follows_bad = i > 0 && !trusted_[i - 1] && block.kind == BlockKind::kCode;
     if (AddressesReader(lower) || follows_bad) {
       trusted_[i] = false;
@@ -132,6 +131,7 @@ void Source::FindTrust() {
     }
   }
   if (bad_section && section_level > 1) distrust(section_begin, document_.blocks.size());
+  sections_ = std::make_unique<IndexedTexts>(std::vector<std::string_view>(sections.begin(), sections.end()));
 }
 
 namespace {

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,7 +66,7 @@ class Source {
   // The block that holds a place in the text.
   size_t BlockAt(size_t text) const;
   // The heading the block stands under, lower case; empty before the first.
-  const std::string& Section(size_t block) const { return sections_[block]; }
+  std::string_view Section(size_t block) const { return sections_->Text(section_of_[block]); }
   // Whether a front-matter or table key is one of `keys`; first match.
   const Labelled* FindLabelled(std::initializer_list<std::string_view> keys) const;
   // The first heading, or nothing.
@@ -93,7 +94,8 @@ class Source {
   std::vector<Labelled> labelled_;
   std::vector<Table> tables_;
   std::vector<bool> trusted_;
-  std::vector<std::string> sections_;
+  std::unique_ptr<const IndexedTexts> sections_;
+  std::vector<size_t> section_of_;   // By block, in `sections_`.
   std::map<size_t, size_t> marked_;  // Begin to end.
   std::optional<size_t> title_;
 };

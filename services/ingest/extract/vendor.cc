@@ -227,6 +227,7 @@ class VendorFinder {
         "openreview", "replicate",   "fal",        "runware",     "colab"};
     for (const Link& link : source_.document().links) {
       if (link.raw.empty() || !source_.TrustedAt(link.text.begin)) continue;
+      if (!Contains(NameKey(link.url), NameKey(draft_.name))) continue;
       const auto host = kHost.Find(link.url);
       if (!host) continue;
       const std::string name = link.url.substr(host->groups[1].begin, host->groups[1].size());
