@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/exit_code.h"
+#include "cli/fact_filler.h"
 #include "cli/hook_secrets.h"
 #include "common/config_endpoints.h"
 #include "common/ids.h"
@@ -76,10 +77,12 @@ absl::Status Program::OpenServices(const Config& config) {
   SEAWORTHY_ASSIGN_OR_RETURN(panel_, Panel::Open(config, personas_, layout().dir));
   SEAWORTHY_ASSIGN_OR_RETURN(aggregator_,
                              OpenAggregator(config, data_.log.get(), data_.objects.get(), layout().store));
+  SEAWORTHY_ASSIGN_OR_RETURN(filler_, OpenFactFiller(config));
   ingest_ = std::make_unique<IngestService>(IngestService::Options{.log = data_.log.get(),
                                                                    .objects = data_.objects.get(),
                                                                    .clock = Clock::Real(),
-                                                                   .workers = config.ingest_workers});
+                                                                   .workers = config.ingest_workers,
+                                                                   .filler = filler_.get()});
   ReviewerService::Options options;
   options.log = data_.log.get();
   options.objects = data_.objects.get();
@@ -184,6 +187,7 @@ void Program::Stop() {
   if (publisher_ != nullptr) publisher_->Stop();
   if (socket_server_ != nullptr) socket_server_->Stop(kGrace);
   for (const auto& server : inner_servers_) server->Stop(kGrace);
+  if (filler_ != nullptr) filler_->Stop();
   if (ingest_ != nullptr) ingest_->Stop();
   if (panel_ != nullptr) panel_->seeker().Stop();
   if (reviewer_ != nullptr) reviewer_->Stop();

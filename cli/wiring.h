@@ -19,6 +19,7 @@
 #include "common/object_store.h"
 #include "seaworthy/v1/persona.pb.h"
 #include "services/aggregator/aggregator_service.h"
+#include "services/ingest/fill/fact_filler.h"
 #include "services/ingest/ingest_service.h"
 #include "services/publisher/publisher_service.h"
 #include "services/reviewer/reviewer_service.h"
@@ -92,6 +93,7 @@ class Program {
   std::vector<v1::Persona> personas_;
   std::unique_ptr<Panel> panel_;
   std::unique_ptr<AggregatorService> aggregator_;
+  std::unique_ptr<FactFiller> filler_;  // Null where none is configured.
   std::unique_ptr<IngestService> ingest_;
   std::unique_ptr<ReviewerService> reviewer_;
   // In-process servers, one a service, for the publisher's clients.

@@ -107,6 +107,9 @@ struct Config {
   PanelConfig panel;
   // In the order of their names.
   std::vector<HookConfig> hooks;
+  // [ingest] fill: the endpoint asked for facts the rules do not find; empty:
+  // none.
+  std::string ingest_fill;
   // Whether sources are read by themselves (docs/sources.md).
   bool watch = false;
   // Entries taken of a feed never read before.

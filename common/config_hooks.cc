@@ -1,4 +1,4 @@
-// Reads [hooks.SOURCE].
+// Reads [hooks.SOURCE] and [ingest].
 #include <algorithm>
 #include <iterator>
 
@@ -98,6 +98,21 @@ absl::Status ReadHooks(const toml::node& node, const std::string& path, Config& 
   }
   for (const auto& [key, value] : *table) {
     if (absl::Status status = ReadHook(std::string(key.str()), value, path, config); !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadIngest(const toml::node& node, const std::string& path, Config& config) {
+  static constexpr Key<Config> kKeys[] = {{"fill", SetMember<&Config::ingest_fill>}};
+  const toml::table* table = node.as_table();
+  if (table == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat(At(path, node), "`ingest` expects a table: [ingest]"));
+  }
+  for (const auto& [key, value] : *table) {
+    const absl::string_view name(key.str().data(), key.str().size());
+    if (absl::Status status = SetByName(kKeys, name, value, path, "[ingest]", config); !status.ok()) {
       return status;
     }
   }

@@ -70,7 +70,8 @@ absl::Status SetByName(const Keys& keys, absl::string_view name, const toml::nod
 absl::Status ReadEndpoints(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadPanel(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadBudget(const toml::node& node, const std::string& path, Config& config);
-// The webhooks.
+// The webhooks, and what reads announcements.
 absl::Status ReadHooks(const toml::node& node, const std::string& path, Config& config);
+absl::Status ReadIngest(const toml::node& node, const std::string& path, Config& config);
 
 }  // namespace seaworthy::config_toml

@@ -10,6 +10,7 @@
 #include "services/ingest/document.h"
 #include "services/ingest/extract/extract.h"
 #include "services/ingest/feed/feed.h"
+#include "services/ingest/fill/fill_facts.h"
 #include "services/ingest/intake.h"
 #include "services/ingest/rejection.h"
 #include "services/ingest/revision_bounds.h"
@@ -54,13 +55,13 @@ void Attribute(const v1::Announcement& announcement, v1::Revision* tool) {
 // One announcement on its way to its effects.
 class Reading {
  public:
-  Reading(const v1::Announcement& announcement, ObjectStore* objects, Clock* clock)
-      : announcement_(announcement), objects_(objects), now_(clock->Now()) {
+  Reading(const v1::Announcement& announcement, ObjectStore* objects, Clock* clock, FactFiller* filler)
+      : announcement_(announcement), objects_(objects), filler_(filler), now_(clock->Now()) {
     SetTimestamp(now_, event_.mutable_create_time());
   }
 
   absl::StatusOr<std::vector<NewEvent>> Tools(std::string bytes) {
-    auto read = ReadTools(announcement_, std::move(bytes));
+    auto read = ReadTools(announcement_, std::move(bytes), filler_);
     if (!read.ok()) return Rejected(read.status());
     auto text = objects_->Put(read->text());
     if (!text.ok()) return text.status();
@@ -138,6 +139,7 @@ class Reading {
 
   const v1::Announcement& announcement_;
   ObjectStore* const objects_;
+  FactFiller* const filler_;  // May be null.
   const absl::Time now_;
   v1::Event event_;
   std::vector<NewEvent> effects_;
@@ -146,12 +148,13 @@ class Reading {
 }  // namespace
 
 absl::StatusOr<v1::ExtractAnnouncementResponse> ReadTools(const v1::Announcement& announcement,
-                                                          std::string bytes) {
+                                                          std::string bytes, FactFiller* filler) {
   try {
     auto document = ReadDocument(std::move(bytes), announcement.media_type(), announcement.file_name());
     if (!document.ok()) return document.status();
     auto tools = ExtractTools(*document);
     if (!tools.ok()) return tools.status();
+    if (filler != nullptr) FillFacts(*document, filler, kFillDeadline, &tools->front());
     v1::ExtractAnnouncementResponse response;
     for (v1::Revision& tool : *tools) {
       Attribute(announcement, &tool);
@@ -166,8 +169,9 @@ absl::StatusOr<v1::ExtractAnnouncementResponse> ReadTools(const v1::Announcement
 }
 
 absl::StatusOr<std::vector<NewEvent>> EffectsOf(const v1::Announcement& announcement, std::string bytes,
-                                                ObjectStore* objects, Clock* clock) {
-  Reading reading(announcement, objects, clock);
+                                                ObjectStore* objects, Clock* clock,
+                                                FactFiller* filler) {
+  Reading reading(announcement, objects, clock, filler);
   // An entry's document is HTML of our own making; it is never split again.
   const bool entry = !announcement.feed_announcement_id().empty();
   if (!entry && LooksLikeFeed(bytes)) return reading.Entries(bytes);

@@ -17,6 +17,8 @@ class Service;
 
 namespace seaworthy {
 
+class FactFiller;
+
 // Thread-safe. Submissions are durable on return; readers (`workers` threads)
 // take them from the log's subscription `ingest`, so each is read at least
 // once and its event appended exactly once.
@@ -27,6 +29,8 @@ class IngestService {
     ObjectStore* objects = nullptr;  // Not owned.
     Clock* clock = nullptr;          // Not owned.
     int workers = 2;                 // Announcements read at once; 0 for none.
+    // Asked for facts the rules do not find; not owned, null: nobody is.
+    FactFiller* filler = nullptr;
   };
 
   explicit IngestService(const Options& options);

@@ -1,0 +1,123 @@
+#include "cli/fact_filler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "services/ingest/document.h"
+#include "services/ingest/fill/fill_facts.h"
+#include "services/reviewer/policy/fake_endpoint.h"
+
+namespace seaworthy::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr char kAnnouncement[] =
+    "# Tern\n\nThe people of Quayside made Tern, shared as the MIT license says.\n";
+
+class FactFillerTest : public testing::Test {
+ protected:
+  FactFillerTest() { question_ = {"Tern", "Tern is made by Quayside.\n", {"vendor", "license"}}; }
+
+  static LlmReply Says(const std::string& raw) {
+    LlmReply reply;
+    reply.outcome = LlmOutcome::kOk;
+    reply.raw = raw;
+    return reply;
+  }
+  static LlmReply Fails() {
+    LlmReply reply;
+    reply.outcome = LlmOutcome::kOverloaded;
+    return reply;
+  }
+  absl::StatusOr<std::vector<FillCandidate>> Fill() { return filler_.Fill(question_, absl::Seconds(5)); }
+  absl::Status Parse(const std::string& raw) { return ParseFill(raw, question_).status(); }
+
+  FillQuestion question_;
+  FakeEndpoint endpoint_{"model"};
+  FakeClock clock_;
+  LlmFactFiller filler_{&endpoint_, &clock_};
+};
+
+TEST_F(FactFillerTest, TheAnnouncementIsMarkedAsData) {
+  const LlmPrompt prompt = FillPrompt(question_, "key");
+  EXPECT_THAT(prompt.user, HasSubstr("^Tern^is^made^by^Quayside."));
+  EXPECT_THAT(prompt.user, Not(HasSubstr("made by Quayside")));
+  EXPECT_THAT(prompt.user, HasSubstr("Fields: vendor, license."));
+  EXPECT_THAT(*prompt.schema, HasSubstr("\"additionalProperties\":false"));
+}
+
+TEST_F(FactFillerTest, AnAnswerIsReadWithoutItsMarks) {
+  endpoint_.Otherwise(
+      Says(R"({"facts": [{"field": "vendor", "value": "Quayside", "quote": "made^by^Quayside"}]})"));
+  const auto facts = Fill();
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  ASSERT_EQ(facts->size(), 1u);
+  EXPECT_EQ((*facts)[0].quote, "made by Quayside");
+}
+
+TEST_F(FactFillerTest, AnswersThatAreNoListOfFactsAreRefused) {
+  for (const char* raw :
+       {"", "nonsense", "[]", "{}", R"({"facts": {}})", R"({"facts": [1]})",
+        R"({"facts": [], "vote": "ship"})", R"({"facts": [{"field": "vendor", "value": "Q"}]})",
+        R"({"facts": [{"field": "vendor", "value": 7, "quote": "x"}]})"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(Parse(raw))) << raw;
+  }
+  EXPECT_TRUE(Parse(R"({"facts": []})").ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(Parse("{\"facts\": " + std::string(100'000, '['))));
+}
+
+TEST_F(FactFillerTest, AnEndpointThatFailsIsLeftAloneForAMinute) {
+  endpoint_.Otherwise(Fails());
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(Fill().ok());
+  EXPECT_TRUE(absl::IsUnavailable(Fill().status()));
+  EXPECT_EQ(filler_.counts().asked, 3u);
+  EXPECT_EQ(filler_.counts().skipped, 1u);
+  clock_.Advance(absl::Minutes(2));
+  endpoint_.Otherwise(Says(R"({"facts": []})"));
+  EXPECT_TRUE(Fill().ok());
+  EXPECT_EQ(filler_.counts().answered, 1u);
+}
+
+TEST_F(FactFillerTest, WhoWaitsIsLetGoWhenTheServerStops) {
+  endpoint_.Hold();
+  filler_.Stop();
+  EXPECT_TRUE(absl::IsCancelled(Fill().status()));
+  endpoint_.Answer();
+}
+
+TEST_F(FactFillerTest, AnAnswerThatComesTooLateIsDropped) {
+  endpoint_.Hold();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(filler_.Fill(question_, -absl::Minutes(1)).status()));
+  endpoint_.Answer();
+}
+
+TEST_F(FactFillerTest, LiesOfAModelAreNotBelievedAndItsTruthsAre) {
+  endpoint_.Otherwise(Says(R"({"facts": [
+      {"field": "license", "value": "MIT", "quote": "shared^as^the^MIT^license^says"},
+      {"field": "vendor", "value": "OpenAI", "quote": "The people of Quayside made Tern"},
+      {"field": "pricing", "value": "free", "quote": "Tern is free for everybody"},
+      {"field": "name", "value": "Evil", "quote": "Tern"}]})"));
+  const auto document = ReadDocument(kAnnouncement, "text/markdown", "");
+  ASSERT_TRUE(document.ok());
+  v1::Revision tool;
+  tool.set_name("Tern");
+  const FillReport report = FillFacts(*document, &filler_, absl::Seconds(5), &tool);
+  EXPECT_EQ(report.filled, 1);
+  EXPECT_EQ(report.disbelieved, 3);
+  EXPECT_EQ(tool.license(), "MIT");
+  EXPECT_EQ(tool.facts(0).evidence().text(), "shared as the MIT license says");
+}
+
+TEST_F(FactFillerTest, NoneIsOpenedWhereNoneIsConfiguredAndNoRulesOrStrangersAre) {
+  Config config;
+  EXPECT_EQ(*OpenFactFiller(config), nullptr);
+  config.ingest_fill = "nobody";
+  EXPECT_THAT(std::string(OpenFactFiller(config).status().message()), HasSubstr("[endpoints.nobody]"));
+}
+
+}  // namespace
+}  // namespace seaworthy::cli

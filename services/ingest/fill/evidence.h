@@ -1,0 +1,19 @@
+// Whether a quote bears out a value, by what the rules themselves know of
+// licences, numbers, dates and names. Pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace seaworthy {
+
+// The fields a filler may be asked for, each with one value.
+const std::vector<std::string>& FillableFields();
+
+// `value` in the form docs/facts.md gives for `field`, where it is one and the
+// quote says it; nothing otherwise, and for fields that are not fillable.
+std::optional<std::string> BorneOut(std::string_view field, std::string_view value, std::string_view quote);
+
+}  // namespace seaworthy
