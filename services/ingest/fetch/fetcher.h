@@ -2,6 +2,7 @@
 // pages, raw documents. docs/fetching.md tells what is promised.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -40,6 +41,9 @@ struct FetchRequest {
   size_t max_bytes = 4 << 20;
   // For calls nobody crawls with: WebSub, an API.
   bool ignore_robots = false;
+  // Not owned, may be null: within a second or so after it is true the fetch
+  // ends with CANCELLED.
+  const std::atomic<bool>* cancelled = nullptr;
 };
 
 // What a server answered, of any HTTP status. Header values are as sent.
@@ -79,16 +83,16 @@ class Fetcher {
   // `request_invalid`, `too_many_redirects`, `redirect_downgraded`),
   // PERMISSION_DENIED (`address_forbidden`, `robots_disallowed`),
   // RESOURCE_EXHAUSTED (`too_large`), DEADLINE_EXCEEDED (`deadline_exceeded`),
-  // UNAVAILABLE (`dns_failed`, `connect_failed`, `tls_failed`,
-  // `transfer_failed`, `robots_unavailable`).
+  // CANCELLED (`cancelled`), UNAVAILABLE (`dns_failed`, `connect_failed`,
+  // `tls_failed`, `transfer_failed`, `robots_unavailable`).
   virtual absl::StatusOr<FetchResult> Fetch(const FetchRequest& request) = 0;
 };
 
 struct FetcherOptions {
   // Empty: UserAgent("").
   std::string user_agent = {};
-  // `127.0.0.1:8099`: host:port an operator allows although its address is
-  // private, spelled as in the URL; for tests and intranets. An address allows
+  // `fetch_allowed_hosts`: host:port (`127.0.0.1:8099`) an operator allows
+  // although its address is private, spelled as in the URL; for tests and intranets. An address allows
   // that address only. A name allows the private addresses it resolves to, but
   // never link-local or unspecified ones.
   std::vector<std::string> allowed_private_hosts = {};

@@ -91,7 +91,7 @@ class Hop {
     Set(CURLOPT_FRESH_CONNECT, 1L);
     Set(CURLOPT_FORBID_REUSE, 1L);
     Set(CURLOPT_NOSIGNAL, 1L);
-    Set(CURLOPT_NOPROGRESS, 1L);
+    Set(CURLOPT_NOPROGRESS, request_.cancelled == nullptr ? 1L : 0L);
     // A name server that hangs must not hold the caller beyond the deadline.
     Set(CURLOPT_QUICK_EXIT, 1L);
     if (!request_.ca_file.empty()) {
@@ -108,6 +108,8 @@ class Hop {
     Set(CURLOPT_HEADERDATA, static_cast<void*>(this));
     Set(CURLOPT_WRITEFUNCTION, &Hop::OnBody);
     Set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+    Set(CURLOPT_XFERINFOFUNCTION, &Hop::OnProgress);
+    Set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
   }
 
   void SetRequest() {
@@ -134,6 +136,12 @@ class Hop {
     Append(&resolve_, Cat(url_.HostPort(), ":", Join(addresses, ",")));
     Set(CURLOPT_RESOLVE, resolve_.get());
   }
+
+  // libcurl asks at least once a second.
+  static int OnProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const Hop*>(self)->Cancelled() ? 1 : 0;
+  }
+  bool Cancelled() const { return request_.cancelled != nullptr && *request_.cancelled; }
 
   static curl_socket_t OnSocket(void* self, curlsocktype purpose, curl_sockaddr* address) {
     return static_cast<Hop*>(self)->OpenSocket(purpose, address);
@@ -186,11 +194,13 @@ class Hop {
   }
 
   absl::Status ErrorOf(CURLcode code) const {
+    if (Cancelled())
+      return FetchError(absl::StatusCode::kCancelled, "cancelled", Shown(), ": the reader is stopping");
     if (too_large_ != TooLarge::kNo) return TooLargeError();
     if (code == CURLE_COULDNT_CONNECT && !refused_.empty())
       return FetchError(absl::StatusCode::kPermissionDenied, "address_forbidden", Shown(), ": ", refused_,
                         " is no public address; if it is meant, add `", url_.HostPort(),
-                        "` to allowed_private_hosts");
+                        "` to fetch_allowed_hosts");
     if (code == CURLE_OPERATION_TIMEDOUT && deadline_.passed())
       return FetchError(absl::StatusCode::kDeadlineExceeded, "deadline_exceeded", Shown(),
                         ": no whole answer within ", absl::FormatDuration(deadline_.whole()),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -50,6 +51,8 @@ struct HopRequest {
   bool cut_body = false;
   std::string user_agent = {};
   std::string ca_file = {};
+  // Not owned, may be null: the hop ends once it is true.
+  const std::atomic<bool>* cancelled = nullptr;
 };
 
 struct HopAnswer {

@@ -100,7 +100,8 @@ class SafeFetcher : public Fetcher {
                    .body = request.post_body,
                    .max_bytes = request.max_bytes,
                    .user_agent = user_agent_,
-                   .ca_file = ca_file_};
+                   .ca_file = ca_file_,
+                   .cancelled = request.cancelled};
     if (!hop.post && !hop.body.empty())
       return FetchError(absl::StatusCode::kInvalidArgument, "request_invalid",
                         "a body to post has no content type; set post_content_type");
@@ -127,7 +128,8 @@ class SafeFetcher : public Fetcher {
     while (true) {
       SEAWORTHY_RETURN_IF_ERROR(policy_.CheckPort(arrival.url));
       if (trip.robots) {
-        SEAWORTHY_ASSIGN_OR_RETURN(arrival.crawl_delay, AskRobots(arrival.url, trip.deadline));
+        SEAWORTHY_ASSIGN_OR_RETURN(arrival.crawl_delay,
+                                   AskRobots(arrival.url, trip.deadline, trip.hop.cancelled));
       }
       const HopRequest& hop = arrival.redirects == 0 ? trip.first_hop : trip.hop;
       SEAWORTHY_ASSIGN_OR_RETURN(arrival.answer, RunHop(arrival.url, hop, policy_, trip.deadline));
@@ -155,12 +157,12 @@ class SafeFetcher : public Fetcher {
 
   // Crawl-delay, where the URL may be read. Errors: PERMISSION_DENIED,
   // UNAVAILABLE, and those of reading robots.txt itself, which name its URL.
-  absl::StatusOr<std::optional<absl::Duration>> AskRobots(const FetchUrl& url,
-                                                          const FetchDeadline& deadline) {
+  absl::StatusOr<std::optional<absl::Duration>> AskRobots(const FetchUrl& url, const FetchDeadline& deadline,
+                                                          const std::atomic<bool>* cancelled) {
     const std::string origin = url.Origin();
     std::optional<KnownRobots> known = robots_.Find(origin, clock_->Now());
     if (!known) {
-      SEAWORTHY_ASSIGN_OR_RETURN(known, ReadRobots(url, deadline));
+      SEAWORTHY_ASSIGN_OR_RETURN(known, ReadRobots(url, deadline, cancelled));
       robots_.Keep(origin, *known);
     }
     if (!known->rules) return RobotsUnavailable(url, known->until);
@@ -182,9 +184,13 @@ class SafeFetcher : public Fetcher {
     return status;
   }
 
-  absl::StatusOr<KnownRobots> ReadRobots(const FetchUrl& url, const FetchDeadline& whole) {
-    const HopRequest hop{
-        .max_bytes = Robots::kMaxBytes + 1, .cut_body = true, .user_agent = user_agent_, .ca_file = ca_file_};
+  absl::StatusOr<KnownRobots> ReadRobots(const FetchUrl& url, const FetchDeadline& whole,
+                                         const std::atomic<bool>* cancelled) {
+    const HopRequest hop{.max_bytes = Robots::kMaxBytes + 1,
+                         .cut_body = true,
+                         .user_agent = user_agent_,
+                         .ca_file = ca_file_,
+                         .cancelled = cancelled};
     const FetchDeadline deadline = whole.Part(0.5, kRobotsDeadline);
     const auto arrival = Travel(url.At("/robots.txt"), {.first_hop = hop,
                                                         .hop = hop,

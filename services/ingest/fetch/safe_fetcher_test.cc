@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -230,6 +231,17 @@ TEST_F(SafeFetcherTest, TheDeadlineIsForAllHopsTogether) {
   });
   EXPECT_EQ(CodeOf({.deadline = absl::Milliseconds(300)}), "deadline_exceeded");
   EXPECT_EQ(server_->RequestsFor("/3"), 1);
+}
+
+TEST_F(SafeFetcherTest, AFetchThatIsCancelledEndsLongBeforeItsDeadline) {
+  std::atomic<bool> cancelled = false;
+  Serve([&](const std::string&) {
+    cancelled = true;
+    return WebReply{.bytes = "", .stall = true};
+  });
+  const absl::Time start = absl::Now();
+  EXPECT_EQ(CodeOf({.deadline = absl::Minutes(5), .cancelled = &cancelled}), "cancelled");
+  EXPECT_LT(absl::Now() - start, absl::Minutes(1));
 }
 
 TEST_F(SafeFetcherTest, NoTimeMeansNoRequest) {
