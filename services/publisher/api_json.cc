@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "common/hash.h"
 #include "services/publisher/page_text.h"
+#include "services/publisher/source_view.h"
 
 namespace seaworthy {
 namespace {
@@ -39,7 +40,10 @@ json FactsJson(const v1::Revision& revision) {
   for (const v1::Fact& fact : revision.facts()) {
     facts.push_back({{"field", fact.field()},
                      {"value", fact.value()},
-                     {"evidence", fact.has_evidence() ? EvidenceJson(fact.evidence()) : json(nullptr)}});
+                     {"evidence", fact.has_evidence() ? EvidenceJson(fact.evidence()) : json(nullptr)},
+                     {"tier", OrNull(TierWord(fact.tier()))},
+                     {"checked_date", OrNull(fact.checked_date())},
+                     {"method", fact.method().empty() ? "rules" : fact.method()}});
   }
   return facts;
 }
@@ -159,6 +163,39 @@ json PanelJson(const v1::Panel& panel) {
 
 }  // namespace
 
+namespace {
+
+json ConflictsJson(const v1::Revision& revision) {
+  json conflicts = json::array();
+  for (const v1::FactConflict& conflict : revision.conflicts()) {
+    json values = json::array();
+    for (const v1::ConflictingValue& value : conflict.values()) {
+      values.push_back(
+          {{"value", value.value()}, {"announcement_id", value.announcement_id()}, {"quote", value.quote()}});
+    }
+    conflicts.push_back({{"field", conflict.field()}, {"values", values}});
+  }
+  return conflicts;
+}
+
+json CorrectionsJson(const v1::Revision& revision) {
+  json corrections = json::array();
+  for (const v1::FactCorrection& correction : revision.corrections()) {
+    corrections.push_back(
+        {{"field", correction.field()},
+         {"values", ArrayOf(correction.values())},
+         {"corrected_values", ArrayOf(correction.corrected_values())},
+         {"source_url", OrNull(correction.source_url())},
+         {"reason", OrNull(correction.reason())},
+         {"editor", correction.editor()},
+         {"correct_time", TimeJson(correction.has_correct_time(), correction.correct_time())},
+         {"asks", correction.asks()}});
+  }
+  return corrections;
+}
+
+}  // namespace
+
 json AnnouncementJson(const v1::Announcement& announcement) {
   json state = nullptr;
   if (announcement.state() != v1::Announcement::STATE_UNSPECIFIED) {
@@ -171,6 +208,15 @@ json AnnouncementJson(const v1::Announcement& announcement) {
           {"media_type", OrNull(announcement.media_type())},
           {"source_url", OrNull(announcement.source_url())},
           {"size_bytes", announcement.size_bytes()},
+          {"reject_code", OrNull(announcement.reject_code())},
+          {"source_id", OrNull(announcement.source_id())},
+          {"entry_key", OrNull(announcement.entry_key())},
+          {"tier", OrNull(TierWord(announcement.tier()))},
+          {"feed", OrNull(announcement.feed_announcement_id())},
+          {"entries", ArrayOf(announcement.entry_announcement_ids())},
+          {"replaces", OrNull(announcement.replaces())},
+          {"replaced_by", OrNull(announcement.replaced_by())},
+          {"truncated", announcement.object_truncated()},
           {"receive_time", TimeJson(announcement.has_receive_time(), announcement.receive_time())}};
 }
 
@@ -178,29 +224,34 @@ json ToolJson(const v1::ToolView& tool, bool all) {
   const v1::Revision& r = tool.revision();
   json verdicts = json::array();
   for (const v1::Verdict& verdict : tool.verdicts()) verdicts.push_back(VerdictJson(verdict, all));
-  return {{"id", r.tool_id()},
-          {"revision", r.number()},
-          {"name", OrNull(r.name())},
-          {"vendor", OrNull(r.vendor())},
-          {"kind", OrNull(KindText(r.kind()))},
-          {"category", OrNull(r.category())},
-          {"tagline", OrNull(r.tagline())},
-          {"description", OrNull(r.description())},
-          {"modality", ArrayOf(r.modality())},
-          {"parameters_b", ArrayOf(r.parameters_b())},
-          {"license", OrNull(r.license())},
-          {"formats", ArrayOf(r.formats())},
-          {"context_tokens", r.has_context_tokens() ? json(r.context_tokens()) : json(nullptr)},
-          {"pricing", OrNull(r.pricing())},
-          {"entry_price_usd", r.has_entry_price_usd() ? json(r.entry_price_usd()) : json(nullptr)},
-          {"entry_price_unit", OrNull(r.entry_price_unit())},
-          {"release_date", OrNull(r.release_date())},
-          {"links", ArrayOf(r.links())},
-          {"source_urls", ArrayOf(r.source_urls())},
-          {"announcement_ids", ArrayOf(r.announcement_ids())},
-          {"facts", FactsJson(r)},
-          {"verdicts", verdicts},
-          {"panel", PanelJson(tool.panel())}};
+  json view = {{"id", r.tool_id()},
+               {"revision", r.number()},
+               {"name", OrNull(r.name())},
+               {"vendor", OrNull(r.vendor())},
+               {"kind", OrNull(KindText(r.kind()))},
+               {"category", OrNull(r.category())},
+               {"tagline", OrNull(r.tagline())},
+               {"description", OrNull(r.description())},
+               {"modality", ArrayOf(r.modality())},
+               {"parameters_b", ArrayOf(r.parameters_b())},
+               {"license", OrNull(r.license())},
+               {"formats", ArrayOf(r.formats())},
+               {"context_tokens", r.has_context_tokens() ? json(r.context_tokens()) : json(nullptr)},
+               {"pricing", OrNull(r.pricing())},
+               {"entry_price_usd", r.has_entry_price_usd() ? json(r.entry_price_usd()) : json(nullptr)},
+               {"entry_price_unit", OrNull(r.entry_price_unit())},
+               {"release_date", OrNull(r.release_date())},
+               {"links", ArrayOf(r.links())},
+               {"source_urls", ArrayOf(r.source_urls())},
+               {"announcement_ids", ArrayOf(r.announcement_ids())},
+               {"facts", FactsJson(r)},
+               {"verdicts", verdicts},
+               {"panel", PanelJson(tool.panel())}};
+  if (all) {
+    view["conflicts"] = ConflictsJson(r);
+    view["corrections"] = CorrectionsJson(r);
+  }
+  return view;
 }
 
 json ComparisonJson(const v1::Comparison& comparison) {

@@ -102,6 +102,7 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::funct
             .version = SEAWORTHY_VERSION,
             .openapi = std::move(files.openapi),
             .make_desk_link = [this] { return MakeDeskLink(); }}),
+      api_sources_({.aggregator = options.aggregator, .ingest = options.ingest}),
       hooks_({.ingest = options.ingest, .clock = options.clock, .hooks = options.hooks}),
       router_(
           Routes(), [this](const Route& route, Call& call) { return gate_(route, call); },
@@ -111,7 +112,7 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::funct
 
 std::vector<Route> WebApp::Routes() const {
   std::vector<Route> routes = site_.Routes();
-  for (auto& part : {desk_.Routes(), api_.Routes(), hooks_.Routes()})
+  for (auto& part : {desk_.Routes(), api_.Routes(), api_sources_.Routes(), hooks_.Routes()})
     routes.insert(routes.end(), part.begin(), part.end());
   return routes;
 }

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "services/publisher/access.h"
 #include "services/publisher/api.h"
+#include "services/publisher/api_sources.h"
 #include "services/publisher/desk.h"
 #include "services/publisher/hooks.h"
 #include "services/publisher/published.h"
@@ -54,6 +55,7 @@ class WebApp {
   const AccessGate gate_;
   const Desk desk_;
   const Api api_;
+  const ApiSources api_sources_;
   const Hooks hooks_;
   const Router router_;
 };

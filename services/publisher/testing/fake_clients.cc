@@ -208,7 +208,10 @@ absl::StatusOr<v1::ListComparisonsResponse> FakeAggregator::ListComparisons(
   auto next = Page(
       comparisons_, request.page_size(), request.page_token(),
       [&request](const v1::Comparison& comparison) {
-        return request.state() == v1::Comparison::STATE_UNSPECIFIED || request.state() == comparison.state();
+        const bool holds = request.tool_id().empty() || comparison.tool_a() == request.tool_id() ||
+                           comparison.tool_b() == request.tool_id();
+        return holds && (request.state() == v1::Comparison::STATE_UNSPECIFIED ||
+                         request.state() == comparison.state());
       },
       [&response](const v1::Comparison& comparison) { *response.add_comparisons() = comparison; });
   if (!next.ok()) return next.status();

@@ -13,7 +13,10 @@
 int main(int argc, char** argv) {
   seaworthy::FakeAggregator aggregator;
   seaworthy::FakeIngest ingest;
-  if (argc < 3) seaworthy::FillSampleDesk(aggregator);
+  if (argc < 3) {
+    seaworthy::FillSampleDesk(aggregator);
+    seaworthy::FillSampleIngest(aggregator, ingest);
+  }
   seaworthy::PublisherService::Options options;
   options.aggregator = &aggregator;
   options.ingest = &ingest;

@@ -34,4 +34,8 @@ v1::Mark& AddMark(v1::Verdict& verdict, const std::string& words, v1::Mark::Kind
 // announcements: what a desk looks like after a week.
 void FillSampleDesk(FakeAggregator& aggregator);
 
+// Sources in every state, what was refused with its bytes, a tool its sources
+// disagree on, its history, and a pair that may be one. After FillSampleDesk.
+void FillSampleIngest(FakeAggregator& aggregator, FakeIngest& ingest);
+
 }  // namespace seaworthy
