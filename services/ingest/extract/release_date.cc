@@ -110,7 +110,7 @@ bool AddStated(Draft* draft) {
     const bool news = block.kind == BlockKind::kListItem && seen <= 40 && kReleased.Matches(lower);
     const bool stated =
         seen <= 60 && kReleased.Matches(lower) && !kNot.Matches(lower) && draft->MentionedIn(lower);
-    const std::string& section = source.Section(sentence.block);
+    const std::string_view section = source.Section(sentence.block);
     const bool under = block.kind != BlockKind::kHeading && seen <= 200 &&
                        (section == "release date" || section == "released" || section == "veröffentlichung");
     if (under) {
