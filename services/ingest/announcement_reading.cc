@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::string_view kAnnouncedSubject = "tool.announced";
 constexpr std::string_view kSplitSubject = "announcement.split";
+// docs/identity.md.
+constexpr uint32_t kRulesVersion = 1;
 // Documents of entries stored with one sync.
 constexpr size_t kEntriesAtOnce = 64;
 
@@ -67,6 +69,7 @@ class Reading {
     if (!text.ok()) return text.status();
     v1::ToolAnnounced& announced = *event_.mutable_tool_announced();
     announced.set_announcement_id(announcement_.announcement_id());
+    announced.set_rules_version(kRulesVersion);
     for (v1::Revision& tool : *read->mutable_tools()) {
       tool.set_text_object(*text);
       *announced.add_tools() = std::move(tool);
