@@ -30,7 +30,7 @@ class Arena {
     size = (size + 15) & ~size_t{15};
     if (size > left_) {
       const size_t chunk = size > kChunk ? size : kChunk;
-      chunks_.push_back(std::make_unique<char[]>(chunk));
+      chunks_.push_back(std::make_unique_for_overwrite<char[]>(chunk));
       next_ = chunks_.back().get();
       left_ = chunk;
     }

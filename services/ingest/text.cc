@@ -1,11 +1,26 @@
 #include "services/ingest/text.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace seaworthy {
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) {
-    if (IsUpper(c)) c = static_cast<char>(c - 'A' + 'a');
+  size_t at = 0;
+  // Eight bytes at once: the high bit of each tells whether it is a capital.
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  for (uint64_t eight; at + sizeof eight <= lower.size(); at += sizeof eight) {
+    std::memcpy(&eight, lower.data() + at, sizeof eight);
+    const uint64_t low = eight & (kOnes * 0x7F);
+    const uint64_t from_a = low + kOnes * (0x80 - 'A');
+    const uint64_t after_z = low + kOnes * (0x7F - 'Z');
+    const uint64_t capital = from_a & ~after_z & ~eight & (kOnes * 0x80);
+    eight |= capital >> 2;
+    std::memcpy(lower.data() + at, &eight, sizeof eight);
+  }
+  for (; at < lower.size(); ++at) {
+    if (IsUpper(lower[at])) lower[at] = static_cast<char>(lower[at] - 'A' + 'a');
   }
   return lower;
 }
@@ -17,14 +32,17 @@ std::string_view Strip(std::string_view text) {
 }
 
 std::string OneLine(std::string_view text) {
-  std::string line;
-  for (char c : Strip(text)) {
+  text = Strip(text);
+  std::string line(text);
+  size_t size = 0;
+  for (char c : text) {
     if (!IsSpace(c)) {
-      line.push_back(c);
-    } else if (line.back() != ' ') {
-      line.push_back(' ');
+      line[size++] = c;
+    } else if (line[size - 1] != ' ') {
+      line[size++] = ' ';
     }
   }
+  line.resize(size);
   return line;
 }
 

@@ -199,8 +199,9 @@ class KindFinder {
       break;
     }
     for (const Spelling& runtime : RuntimeSpellings()) {
+      if (Lower(runtime.name) != name) continue;
       const size_t at = FindWord(source_.lower(), name);
-      if (Lower(runtime.name) != name || at == std::string::npos) continue;
+      if (at == std::string::npos) continue;
       if (const auto raw = source_.Raw({at, at + name.size()})) Vote("library", 8, *raw);
     }
     Changelog();

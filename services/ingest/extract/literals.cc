@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <functional>
 #include <map>
 #include <memory>
 
@@ -19,13 +18,12 @@ constexpr int kBits = 15;  // Of a hash.
 // The eight bytes at `at`, NUL behind the end.
 uint64_t Load(std::string_view text, size_t at) {
   uint64_t bytes = 0;
-  std::memcpy(&bytes, text.data() + at, std::min<size_t>(8, text.size() - at));
+  if (at + sizeof bytes <= text.size()) {
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+  } else {
+    std::memcpy(&bytes, text.data() + at, text.size() - at);
+  }
   return bytes;
-}
-
-// Of the first two or three bytes.
-uint32_t Hash(uint64_t bytes, bool two) {
-  return (static_cast<uint32_t>(bytes & (two ? 0xFFFF : 0xFFFFFF)) * 0x9E3779B1u) >> (32 - kBits);
 }
 
 // A set, and which string of it.
@@ -45,13 +43,23 @@ class LiteralTable {
   LiteralTable(const std::map<std::string, std::vector<Member>>& strings, std::vector<bool> asks_for_digit)
       : asks_for_digit_(std::move(asks_for_digit)) {
     for (const auto& [text, members] : strings) {
-      const bool two = text.size() == 2;
       const uint64_t mask = text.size() >= 8 ? ~uint64_t{0} : (uint64_t{1} << 8 * text.size()) - 1;
       const uint64_t start = Load(text, 0);
-      (two ? two_ : more_).entries.push_back({start, mask, Hash(start, two), Id(text, members)});
+      const auto add = [&](auto* table) {
+        table->entries.push_back({start, mask, table->Hash(start), static_cast<uint32_t>(strings_.size())});
+      };
+      if (text.size() == 2) {
+        add(&two_);
+      } else if (text.size() == 3) {
+        add(&three_);
+      } else {
+        add(&four_);
+      }
+      strings_.push_back({text, members});
     }
     two_.Finish();
-    more_.Finish();
+    three_.Finish();
+    four_.Finish();
   }
 
   size_t sets() const { return asks_for_digit_.size(); }
@@ -64,10 +72,9 @@ class LiteralTable {
     found.reserve(lower.size() / 4);
     for (size_t at = 0; at + 2 <= lower.size(); ++at) {
       const uint64_t bytes = Load(lower, at);
-      const uint32_t two = Hash(bytes, true);
-      const uint32_t more = Hash(bytes, false);
-      if (two_.Begins(two)) Find(two_, two, bytes, lower, at, &found);
-      if (more_.Begins(more)) Find(more_, more, bytes, lower, at, &found);
+      Find(two_, bytes, lower, at, &found);
+      Find(three_, bytes, lower, at, &found);
+      Find(four_, bytes, lower, at, &found);
     }
     return found;
   }
@@ -83,6 +90,8 @@ class LiteralTable {
     uint32_t hash;
     uint32_t string;
   };
+  // Strings by the hash of their first `kBytes` bytes.
+  template <int kBytes>
   struct Table {
     std::vector<Entry> entries;
     std::vector<uint32_t> begins;  // Of each hash in `entries`, and the end.
@@ -98,16 +107,18 @@ class LiteralTable {
       }
       for (size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
     }
+    static uint32_t Hash(uint64_t bytes) {
+      constexpr uint64_t kMask = (uint64_t{1} << 8 * kBytes) - 1;
+      return (static_cast<uint32_t>(bytes & kMask) * 0x9E3779B1u) >> (32 - kBits);
+    }
     bool Begins(uint32_t hash) const { return (known[hash / 64] >> hash % 64 & 1) != 0; }
   };
 
-  uint32_t Id(const std::string& text, const std::vector<Member>& members) {
-    strings_.push_back({text, members});
-    return static_cast<uint32_t>(strings_.size() - 1);
-  }
-
-  void Find(const Table& table, uint32_t hash, uint64_t bytes, std::string_view lower, size_t at,
+  template <int kBytes>
+  void Find(const Table<kBytes>& table, uint64_t bytes, std::string_view lower, size_t at,
             std::vector<Found>* found) const {
+    const uint32_t hash = table.Hash(bytes);
+    if (!table.Begins(hash)) return;
     for (uint32_t i = table.begins[hash]; i < table.begins[hash + 1]; ++i) {
       const Entry& entry = table.entries[i];
       if ((bytes & entry.mask) != entry.start) continue;
@@ -118,8 +129,9 @@ class LiteralTable {
   }
 
   std::vector<String> strings_;
-  Table two_;   // The strings of two bytes.
-  Table more_;  // All others.
+  Table<2> two_;    // The strings of two bytes,
+  Table<3> three_;  // of three,
+  Table<4> four_;   // and of more.
   std::vector<bool> asks_for_digit_;
 };
 
@@ -157,9 +169,10 @@ Registry& TheRegistry() {
 
 thread_local const LiteralIndex* innermost = nullptr;
 
+// Also where the two have nothing to do with each other.
 bool IsPart(std::string_view part, std::string_view text) {
-  return std::less_equal<>()(text.data(), part.data()) &&
-         std::less_equal<>()(part.data() + part.size(), text.data() + text.size());
+  const auto from = reinterpret_cast<uintptr_t>(part.data()) - reinterpret_cast<uintptr_t>(text.data());
+  return from <= text.size() && part.size() <= text.size() - from;
 }
 
 }  // namespace
@@ -231,9 +244,14 @@ std::span<const LiteralHit> LiteralIndex::In(LiteralSet set, std::string_view pa
 }
 
 bool LiteralIndex::Holds(LiteralSet set, std::string_view part) const {
-  if (!In(set, part).empty()) return true;
-  if (!asks_for_digit_[set]) return false;
+  const LiteralHit* const begin = hits_.data() + begins_[set];
+  const LiteralHit* const end = hits_.data() + begins_[set + 1];
+  if (begin == end && !asks_for_digit_[set]) return false;
   const size_t from = PlaceOf(part);
+  const LiteralHit* const hit =
+      std::lower_bound(begin, end, from, [](const LiteralHit& one, size_t at) { return one.at < at; });
+  if (hit != end && hit->at < from + part.size()) return true;
+  if (!asks_for_digit_[set]) return false;
   const auto digit = std::lower_bound(digits_.begin(), digits_.end(), from);
   return digit != digits_.end() && *digit < from + part.size();
 }

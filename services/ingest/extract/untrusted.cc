@@ -6,15 +6,18 @@
 namespace seaworthy {
 namespace {
 
+constexpr size_t kLongRun = 80;
+
 // A run of letters and digits no language has: base64 or the like.
 bool HasEncodedRun(std::string_view text) {
+  if (text.size() <= kLongRun) return false;
   size_t run = 0;
   bool digit = false;
   for (char c : text) {
     const bool part = IsAlnum(c) || c == '+' || c == '/' || c == '=';
     run = part ? run + 1 : 0;
     digit = part && (digit || IsDigit(c));
-    if (run > 80 && digit) return true;
+    if (run > kLongRun && digit) return true;
   }
   return false;
 }
