@@ -77,6 +77,7 @@ absl::Status WatcherImpl::Start() {
   if (started_) return absl::OkStatus();
   started_ = true;
   stopping_ = false;
+  cancelled_ = false;
   threads_.emplace_back([this] { Follow(); });
   const int workers = options_.polling ? std::max(1, options_.workers) : 0;
   for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { Work(); });
@@ -85,6 +86,7 @@ absl::Status WatcherImpl::Start() {
 
 void WatcherImpl::Stop() {
   std::vector<std::thread> threads;
+  cancelled_ = true;
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;

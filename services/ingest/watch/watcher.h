@@ -52,7 +52,7 @@ class Watcher {
 
   // Follows the log and begins to ask. Idempotent.
   virtual absl::Status Start() = 0;
-  // Lets the requests under way end. Idempotent.
+  // Ends the requests under way. Idempotent.
   virtual void Stop() = 0;
 
   // The calls of v1.IngestService; errors as described there.

@@ -82,8 +82,7 @@ class WatcherImpl final : public Watcher {
   void RunPage(const WatchJob& job, const WatchedSource& item);
   void RunHub(const WatchJob& job, const WatchedSource& item);
   // Writes that the host is asked now, then asks it.
-  absl::StatusOr<FetchResult> Ask(const WatchJob& job, const FetchRequest& request,
-                                  const v1::WatchState* state);
+  absl::StatusOr<FetchResult> Ask(const WatchJob& job, FetchRequest request, const v1::WatchState* state);
   // Closes the host for as long as the answer says.
   void HearHost(const std::string& host, const absl::StatusOr<FetchResult>& answer, WatchBatch& batch);
   SourceReading Hear(const WatchedSource& item, const ReadAddress& address,
@@ -107,7 +106,8 @@ class WatcherImpl final : public Watcher {
   const Options options_;
   const std::unique_ptr<WatchStore> store_;
   const SourceReader reader_;
-  std::string callback_base_;  // Constant after construction.
+  std::string callback_base_;            // Constant after construction.
+  std::atomic<bool> cancelled_ = false;  // Ends the requests under way.
 
   // Taken before mutex_: a definition does not change under a commit.
   absl::Mutex commit_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);

@@ -104,8 +104,9 @@ absl::Duration WatcherImpl::Gap(const std::string& host) {
   return host == kGithubApi && options_.github_token.empty() ? std::max(gap, kGithubSpacing) : gap;
 }
 
-absl::StatusOr<FetchResult> WatcherImpl::Ask(const WatchJob& job, const FetchRequest& request,
+absl::StatusOr<FetchResult> WatcherImpl::Ask(const WatchJob& job, FetchRequest request,
                                              const v1::WatchState* state) {
+  request.cancelled = &cancelled_;
   const auto batch = store_->Begin();
   {
     absl::MutexLock lock(&mutex_);
@@ -165,6 +166,8 @@ void WatcherImpl::RunRead(const WatchJob& job, WatchedSource item) {
   SetTimestamp(options_.clock->Now() + kInterruptedPause, begun.mutable_state()->mutable_next_read_time());
   begun.mutable_state()->set_next_reason("interrupted");
   const absl::StatusOr<FetchResult> answer = Ask(job, RequestFor(address, item.state), &begun);
+  // Stopping: to be read again like after a kill.
+  if (absl::IsCancelled(answer.status())) return;
   SourceReading reading = Hear(item, address, answer);
   SetNext(item.source, answer, reading);
   Commit(item, reading);
@@ -269,6 +272,7 @@ void WatcherImpl::RunPage(const WatchJob& job, const WatchedSource& item) {
   request.max_bytes = kMaxDocumentBytes;
   request.accept = "text/html, text/markdown, text/plain;q=0.9, */*;q=0.1";
   const absl::StatusOr<FetchResult> page = Ask(job, request, nullptr);
+  if (absl::IsCancelled(page.status())) return;
   SourceReading reading = reader_.ReadPage(item.source, item.state, job.entry_hash, *pending, page);
   // Not submitted: the log will take it later.
   if (!reading.status.ok()) {
