@@ -17,6 +17,7 @@
 #include "common/status_macros.h"
 #include "services/aggregator/aggregator_impl.h"
 #include "services/aggregator/amendments.h"
+#include "services/aggregator/corrections.h"
 #include "services/aggregator/decisions.h"
 #include "services/aggregator/identity_state.h"
 #include "services/aggregator/keys.h"
@@ -323,6 +324,8 @@ absl::StatusOr<v1::AggregatorStatus> AggregatorService::GetStatus(const v1::GetS
           (*status.mutable_counts())[std::string(key)] = number;
         return true;
       }));
+  SEAWORTHY_ASSIGN_OR_RETURN(const uint64_t asking, CountAsking(*state));
+  if (asking > 0) (*status.mutable_counts())["corrections.asking"] = asking;
   for (const SubscriptionStatus& queue : impl_->options().log->ListSubscriptions()) {
     v1::QueueStatus* row = status.add_queues();
     row->set_name(queue.name);

@@ -2,12 +2,24 @@
 
 #include <thread>
 
+#include "services/aggregator/state_store.h"
 #include "services/aggregator/testing/aggregator_fixture.h"
 
 namespace seaworthy {
 namespace {
 
-using AggregatorServiceTest = AggregatorFixture;
+class AggregatorServiceTest : public AggregatorFixture {
+ protected:
+  // Stops the service and makes its store one of another schema.
+  void Rewrite(const std::string& schema, bool stray_tool) {
+    service_.reset();
+    const auto store = StateStore::Open((dir_ / "store").string()).value();
+    const auto transaction = store->Begin();
+    transaction->Put(Table::kMeta, "schema_version", schema);
+    if (stray_tool) transaction->Put(Table::kTools, "stray", "");
+    ASSERT_TRUE(transaction->Commit(store->position()).ok());
+  }
+};
 
 TEST_F(AggregatorServiceTest, AnAnnouncedToolIsRecordedAndAwaitsItsPanel) {
   const std::string id = Announce({Model("Ada 7B")});
@@ -296,6 +308,34 @@ TEST_F(AggregatorServiceTest, AStoreAheadOfItsLogIsRefused) {
   AggregatorService::Options options = Options("store");
   options.log = other_log.get();
   EXPECT_EQ(AggregatorService::Open(options).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(AggregatorServiceTest, AStoreOfAnOlderSchemaIsMadeAnewFromTheLog) {
+  DraftAdaVsBob();
+  const std::string hash = service_->StateHash().value();
+  Rewrite("2", /*stray_tool=*/true);
+  Open();
+  EXPECT_EQ(service_->StateHash().value(), hash);
+  EXPECT_EQ(Comparison("ada-vs-bob")->comparison().state(), v1::Comparison::DRAFTED);
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "store.rebuilt"));
+}
+
+TEST_F(AggregatorServiceTest, ARemakeThatWasKilledBeginsAgain) {
+  DraftAdaVsBob();
+  const std::string hash = service_->StateHash().value();
+  Rewrite("2", /*stray_tool=*/false);
+  std::filesystem::create_directories(dir_ / "store.rebuilt");
+  ASSERT_TRUE(RebuildState(log_.get(), (dir_ / "store.rebuilt").string()).ok());
+  Open();
+  EXPECT_EQ(service_->StateHash().value(), hash);
+}
+
+TEST_F(AggregatorServiceTest, AStoreOfANewerSchemaIsRefused) {
+  Announce({Model("Ada")});
+  Rewrite("99", /*stray_tool=*/false);
+  const absl::Status refused = AggregatorService::Open(Options("store")).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(refused.message().find("99"), absl::string_view::npos);
 }
 
 TEST_F(AggregatorServiceTest, PagesFollowEachOtherWithoutGapOrRepeat) {

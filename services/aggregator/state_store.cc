@@ -254,9 +254,9 @@ absl::Status RocksDbStateStore::CheckSchema() {
     return ToStatus(db_->Put(rocksdb::WriteOptions(), handles_[0], kSchemaKey, kSchemaVersion));
   }
   if (*version == kSchemaVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("the store has schema version ", *version,
-                                                    ", this program reads ", kSchemaVersion,
-                                                    "; run `seaworthy rebuild` with this version"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("the store has schema version ", *version, ", this program writes ", kSchemaVersion,
+                   "; start the version that wrote it, or run `seaworthy rebuild` with this one"));
 }
 
 rocksdb::ColumnFamilyOptions TableOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
