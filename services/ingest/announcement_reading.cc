@@ -155,7 +155,9 @@ absl::StatusOr<v1::ExtractAnnouncementResponse> ReadTools(const v1::Announcement
   try {
     auto document = ReadDocument(std::move(bytes), announcement.media_type(), announcement.file_name());
     if (!document.ok()) return document.status();
-    auto tools = ExtractTools(*document);
+    auto tools = ExtractTools(*document, {.url = announcement.source_url(),
+                                          .tier = announcement.tier(),
+                                          .checked_date = DayOf(announcement)});
     if (!tools.ok()) return tools.status();
     if (filler != nullptr) FillFacts(*document, filler, kFillDeadline, &tools->front());
     v1::ExtractAnnouncementResponse response;

@@ -113,7 +113,7 @@ void Methods(Draft* draft) {
 // Other products in sentences and tables that compare.
 void Competitors(Draft* draft) {
   static const Pattern kCompare(
-      R"(\b(?:outperform\w*|compar\w+|competitive|rival\w*|better than|than|vs|versus|against|alternative\w*|unlike|surpass\w*|beats?|on par|comparable|matches|match|exceed\w*|similar to|superior|such as|like|leading|media)\b|媲美|超越|相比|surpasse|übertrifft|vergleich)");
+      R"(\b(?:outperform\w*|compar\w+|competitive|rival\w*|ahead of|better than|than|vs|versus|against|alternative\w*|unlike|surpass\w*|beats?|on par|comparable|matches|match|exceed\w*|similar to|superior|such as|like|leading|media)\b|媲美|超越|相比|surpasse|übertrifft|vergleich)");
   const Source& source = draft->source();
   const std::string name = Lower(draft->name);
   const std::string own = NameKey(draft->name);

@@ -6,9 +6,11 @@
 
 #include "services/ingest/extract/compose.h"
 #include "services/ingest/extract/extractors.h"
+#include "services/ingest/extract/gazetteer.h"
 #include "services/ingest/extract/name.h"
 #include "services/ingest/extract/numbers.h"
 #include "services/ingest/extract/release.h"
+#include "services/ingest/extract/tier.h"
 #include "services/ingest/rejection.h"
 #include "services/ingest/text.h"
 
@@ -80,25 +82,32 @@ v1::Revision ToRevision(const Draft& draft) {
   return revision;
 }
 
+void ReadFacts(Draft* draft) {
+  ExtractKind(draft);
+  ExtractModality(draft);
+  ExtractLicense(draft);
+  ExtractParameters(draft);
+  ExtractFormats(draft);
+  ExtractContextLength(draft);
+  ExtractPrice(draft);
+  ExtractPriceTerms(draft);
+  ExtractReleaseDate(draft);
+  ExtractLinks(draft);
+  ExtractOperation(draft);
+  ExtractFootprint(draft);
+  ExtractOrigin(draft);
+  ExtractEvaluation(draft);
+  ExtractBenchmarkClaims(draft);
+  ExtractSaid(draft);
+}
+
 Draft Read(const Source& source, const NameCandidate& name) {
   Draft draft(&source);
   draft.SetName(name.name);
   draft.Add("name", name.name, name.raw);
   draft.SetAliases(FindAliases(source, name.name));
   ExtractVendor(&draft);
-  ExtractKind(&draft);
-  ExtractModality(&draft);
-  ExtractLicense(&draft);
-  ExtractParameters(&draft);
-  ExtractFormats(&draft);
-  ExtractContextLength(&draft);
-  ExtractPrice(&draft);
-  ExtractReleaseDate(&draft);
-  ExtractLinks(&draft);
-  ExtractOperation(&draft);
-  ExtractOrigin(&draft);
-  ExtractEvaluation(&draft);
-  ExtractSaid(&draft);
+  ReadFacts(&draft);
   Compose(&draft);
   return draft;
 }
@@ -137,9 +146,40 @@ v1::Revision ReadFurther(const Document& document, const NameCandidate& name, co
   return tool;
 }
 
+// Tier and day on every fact; the tier of the main tool is that of all.
+void Stamp(const Source& text, const FactSource& origin, std::vector<v1::Revision>* tools) {
+  const v1::SourceTier tier = origin.tier != v1::SOURCE_TIER_UNSPECIFIED
+                                  ? origin.tier
+                                  : TierOf(text, origin.url, (*tools)[0].vendor(), (*tools)[0].name());
+  for (v1::Revision& tool : *tools) {
+    for (v1::Fact& fact : *tool.mutable_facts()) {
+      fact.set_tier(tier);
+      fact.set_checked_date(origin.checked_date);
+    }
+  }
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<v1::Revision>> ExtractTools(const Document& document) {
+absl::StatusOr<v1::Revision> ExtractFacts(const Document& document, std::string_view tool_name,
+                                          const FactSource& origin) {
+  const Source source(document);
+  Draft draft(&source);
+  draft.SetName(tool_name);
+  const size_t at = FindWord(source.lower(), Lower(tool_name));
+  if (at != std::string::npos && source.TrustedAt(at)) {
+    draft.AddText("name", tool_name, {at, at + tool_name.size()});
+    draft.SetAliases(FindAliases(source, std::string(tool_name)));
+  }
+  ReadFacts(&draft);
+  if (draft.facts().empty())
+    return Reject("no_facts", Cat("the page says nothing of ", tool_name, " that could be recorded"));
+  std::vector<v1::Revision> tools = {ToRevision(draft)};
+  Stamp(source, origin, &tools);
+  return std::move(tools[0]);
+}
+
+absl::StatusOr<std::vector<v1::Revision>> ExtractTools(const Document& document, const FactSource& origin) {
   const Source source(document);
   if (auto reason = WhyNoRelease(source)) return Reject("not_a_release", *reason);
   const std::vector<NameCandidate> names = FindNames(source);
@@ -151,6 +191,7 @@ absl::StatusOr<std::vector<v1::Revision>> ExtractTools(const Document& document)
   for (size_t i = 1; i < names.size() && tools.size() < kMaxTools; ++i) {
     if (IsFurtherTool(names, i, tools)) tools.push_back(ReadFurther(document, names[i], tools[0]));
   }
+  Stamp(source, origin, &tools);
   return tools;
 }
 

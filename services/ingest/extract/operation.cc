@@ -124,18 +124,19 @@ void Runtimes(Draft* draft) {
 
 void Availability(Draft* draft) {
   static const Pattern kApi(
-      R"(\b(?:via|through|with|using|our|in the|public) (?:the |our |an? )?(?:\w+ )?API\b|\bAPI access\b)");
+      R"(\b(?:via|through|with|using|our|in the|public) (?:the |our |an? )?(?:\w+ ){0,2}API\b|\bAPI (?:access|endpoints?)\b|\bvia API\b|über (?:die|unsere|eine) (?:\w+-)?API\b|(?:via|par) (?:l'|une |notre )API\b|通过 ?API|API ?(?:服务|调用))");
   static const Pattern kWeights(
-      R"(\b(?:(?:model |open )?weights (?:are|can be|is|on|available)|open[- ]weights?|download (?:the )?(?:model|weights)|checkpoints? (?:are|is|on|available))\b|\bopen models?\b)");
-  static const Pattern kWait(R"(\b(?:wait ?list|early access|request access|private beta|limited access)\b)",
-                             true);
+      R"(\b(?:(?:model |open )?weights (?:are|can be|is|on|available)|open[- ]weights?|download (?:the )?(?:model|weights)|checkpoints? (?:are|is|on|available)|[Gg]ewichte (?:sind|stehen|auf)|[Pp]oids (?:sont|du modèle))\b|\bopen models?\b|模型权重|权重)");
+  static const Pattern kWait(
+      R"(\b(?:wait ?list|early access|request access|private beta|limited access|warteliste|liste d'attente)\b|候补名单|内测)",
+      true);
   static const Pattern kPreview(
       R"(\b(?:public preview|preview release|in preview|beta version|public beta|in beta|research preview)\b)",
       true);
   static const Pattern kCloud(
       R"(\b(?:Amazon (?:Bedrock|SageMaker)|AWS|Azure(?: AI)?|Google Cloud|Vertex AI|Alibaba Cloud|DGX Cloud|Replicate|Together ?AI|fal)\b)");
   static const Pattern kApp(
-      R"(\b(?:desktop app|mobile app|iOS app|Android app|web app|available in the app|chat interface)\b)",
+      R"(\b(?:desktop app|mobile app|iOS app|Android app|web app|available in the app|chat interface|(?:app|client) for (?:macOS|Windows|Linux|iOS|Android)|App Store|Google Play|(?:available|runs) (?:for|on) (?:macOS|Windows|iOS|Android)|VS Code extension|browser extension)\b)",
       true);
   AddMatches(draft, "availability", kApi, "api");
   AddMatches(draft, "availability", kWeights, "weights");

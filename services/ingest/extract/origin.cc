@@ -80,29 +80,56 @@ void Languages(Draft* draft) {
     std::string_view code, name;
   };
   static constexpr Code kCodes[] = {
-      {"en", "English"},    {"fr", "French"},  {"de", "German"},  {"es", "Spanish"},    {"it", "Italian"},
-      {"pt", "Portuguese"}, {"nl", "Dutch"},   {"zh", "Chinese"}, {"ja", "Japanese"},   {"ko", "Korean"},
-      {"ar", "Arabic"},     {"hi", "Hindi"},   {"ru", "Russian"}, {"vi", "Vietnamese"}, {"th", "Thai"},
-      {"id", "Indonesian"}, {"tr", "Turkish"}, {"pl", "Polish"},  {"ta", "Tamil"},      {"my", "Burmese"},
-      {"ms", "Malay"},      {"km", "Khmer"},   {"lo", "Lao"},     {"tl", "Filipino"},   {"sv", "Swedish"}};
+      {"en", "English"},  {"fr", "French"},     {"de", "German"},    {"es", "Spanish"},
+      {"it", "Italian"},  {"pt", "Portuguese"}, {"nl", "Dutch"},     {"zh", "Chinese"},
+      {"ja", "Japanese"}, {"ko", "Korean"},     {"ar", "Arabic"},    {"hi", "Hindi"},
+      {"ru", "Russian"},  {"vi", "Vietnamese"}, {"th", "Thai"},      {"id", "Indonesian"},
+      {"tr", "Turkish"},  {"pl", "Polish"},     {"ta", "Tamil"},     {"my", "Burmese"},
+      {"ms", "Malay"},    {"km", "Khmer"},      {"lo", "Lao"},       {"tl", "Filipino"},
+      {"sv", "Swedish"},  {"cs", "Czech"},      {"da", "Danish"},    {"el", "Greek"},
+      {"fi", "Finnish"},  {"he", "Hebrew"},     {"hu", "Hungarian"}, {"no", "Norwegian"},
+      {"ro", "Romanian"}, {"uk", "Ukrainian"},  {"bg", "Bulgarian"}, {"fa", "Persian"},
+      {"bn", "Bengali"},  {"te", "Telugu"},     {"ur", "Urdu"},      {"ca", "Catalan"}};
+  // As other languages call them.
+  static constexpr Code kForeign[] = {
+      {"englisch", "English"},  {"anglais", "English"},    {"英语", "English"},
+      {"英文", "English"},      {"französisch", "French"}, {"français", "French"},
+      {"francais", "French"},   {"法语", "French"},        {"deutsch", "German"},
+      {"allemand", "German"},   {"德语", "German"},        {"spanisch", "Spanish"},
+      {"espagnol", "Spanish"},  {"西班牙语", "Spanish"},   {"italienisch", "Italian"},
+      {"italien", "Italian"},   {"chinesisch", "Chinese"}, {"chinois", "Chinese"},
+      {"中文", "Chinese"},      {"汉语", "Chinese"},       {"japanisch", "Japanese"},
+      {"japonais", "Japanese"}, {"日语", "Japanese"},      {"韩语", "Korean"}};
   const Source& source = draft->source();
   for (const Labelled& label : source.labelled()) {
-    if (label.key != "language" && !StartsWith(label.key, "language.") && label.key != "langue" &&
-        label.key != "sprache")
-      continue;
+    static const Pattern kKey(
+        R"(^(?:(?:supported )?languages?(?: covered| supported|\(s\))?|languages?\.\d+|langues?|sprachen?|语言|支持语言)$)");
+    if (!kKey.Matches(label.key)) continue;
     for (const Code& code : kCodes) {
       if (Lower(label.value) == code.code ||
           (label.value.size() > 2 && FindWord(Lower(label.value), Lower(code.name)) != std::string::npos)) {
         draft->Add("language", code.name, label.raw);
       }
     }
-    if (Lower(label.value) == "francais") draft->Add("language", "French", label.raw);
+    for (const Code& foreign : kForeign) {
+      if (Contains(Lower(label.value), foreign.code)) draft->Add("language", foreign.name, label.raw);
+    }
   }
-  static const Pattern kAbout(R"(\b(?:languages?|multilingual|bilingual|speak\w*|translat\w+)\b)");
+  static const Pattern kAbout(
+      R"(\b(?:languages?|multilingual|bilingual|speak\w*|translat\w+|fluent|sprachen?|mehrsprachig\w*|zweisprachig\w*|langues?|multilingue|bilingue|für|en)\b|语言|双语)");
   for (const Sentence& sentence : source.sentences()) {
     const std::string_view lower =
         std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
     if (!kAbout.Matches(lower)) continue;
+    if (source.language() != "en") {
+      for (const Code& foreign : kForeign) {
+        const size_t at = lower.find(foreign.code);
+        if (at == lower.npos) continue;
+        draft->AddText("language", foreign.name,
+                       {sentence.text.begin + at, sentence.text.begin + at + foreign.code.size()});
+      }
+      continue;
+    }
     for (const Code& code : kCodes) {
       const size_t at = FindWord(lower, Lower(code.name));
       if (at != lower.npos)
