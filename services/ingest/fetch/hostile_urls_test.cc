@@ -59,9 +59,9 @@ class HostileUrlTest : public ::testing::Test {
 
   // Asks with and without robots.txt; gives back the error.
   static absl::Status Ask(Fetcher& fetcher, const std::string& url) {
-    const auto polite = fetcher.Fetch({.url = url, .deadline = absl::Seconds(5)}).status();
+    const auto polite = fetcher.Fetch({.url = url, .deadline = absl::Seconds(30)}).status();
     const auto direct =
-        fetcher.Fetch({.url = url, .deadline = absl::Seconds(5), .ignore_robots = true}).status();
+        fetcher.Fetch({.url = url, .deadline = absl::Seconds(30), .ignore_robots = true}).status();
     EXPECT_FALSE(polite.ok()) << url;
     EXPECT_FALSE(direct.ok()) << url;
     return direct;
@@ -103,7 +103,7 @@ TEST_F(HostileUrlTest, WithoutThePolicyTheyReachTheCanaries) {
   int reaching = 0;
   int before = 0;
   for (const std::string& url : urls_) {
-    (void)fetcher->Fetch({.url = url, .deadline = absl::Seconds(5), .ignore_robots = true});
+    (void)fetcher->Fetch({.url = url, .deadline = absl::Seconds(30), .ignore_robots = true});
     const int after = canaries_.Reached();
     reaching += after > before ? 1 : 0;
     before = after;
@@ -142,7 +142,7 @@ TEST_F(HostileUrlTest, NoneReachesACanaryThroughARedirect) {
   });
   const auto fetcher = Trapped({first.host_port()});
   for (; at < urls_.size(); ++at) {
-    const auto result = fetcher->Fetch({.url = first.url(), .deadline = absl::Seconds(5)});
+    const auto result = fetcher->Fetch({.url = first.url(), .deadline = absl::Seconds(30)});
     // Some are read as a path of the first host, which only redirects again.
     EXPECT_FALSE(result.ok()) << urls_[at];
   }
@@ -156,7 +156,7 @@ TEST_F(HostileUrlTest, NoneReachesACanaryThroughARedirectOfRobotsTxt) {
     return RedirectTo(urls_[at]);
   });
   for (; at < urls_.size(); at += 7)
-    (void)Trapped({first.host_port()})->Fetch({.url = first.url(), .deadline = absl::Seconds(5)});
+    (void)Trapped({first.host_port()})->Fetch({.url = first.url(), .deadline = absl::Seconds(30)});
   EXPECT_EQ(canaries_.Reached(), 0);
 }
 
@@ -168,7 +168,7 @@ TEST_F(HostileUrlTest, ProxyVariablesDoNotCount) {
     setenv(name, proxy.c_str(), 1);
   WebServer server([](const std::string&) { return Page(200, "direct"); });
   const auto result = Trapped({server.host_port()})->Fetch({.url = server.url()});
-  (void)NewSafeFetcher({})->Fetch({.url = "https://127.0.0.1:1/", .deadline = absl::Seconds(5)});
+  (void)NewSafeFetcher({})->Fetch({.url = "https://127.0.0.1:1/", .deadline = absl::Seconds(30)});
   for (const char* name :
        {"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
     unsetenv(name);
@@ -197,7 +197,7 @@ class RebindingTest : public HostileUrlTest {
     };
     return NewSafeFetcherWithHooks({}, hooks)->Fetch(
         {.url = Cat("http://rebinding.example:", canaries_.ports()[0], "/"),
-         .deadline = absl::Seconds(5),
+         .deadline = absl::Seconds(30),
          .ignore_robots = ignore_robots});
   }
 
@@ -236,7 +236,7 @@ TEST_F(RebindingTest, OfAMixedAnswerOnlyThePublicAddressIsUsed) {
 class AllowedHostTest : public HostileUrlTest {
  protected:
   absl::Status FetchError(const std::string& url, std::vector<std::string> allowed) {
-    return Trapped(std::move(allowed))->Fetch({.url = url, .deadline = absl::Seconds(5)}).status();
+    return Trapped(std::move(allowed))->Fetch({.url = url, .deadline = absl::Seconds(30)}).status();
   }
 
   WebServer server_{[](const std::string&) { return Page(200, "intranet"); }};

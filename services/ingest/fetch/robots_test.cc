@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "absl/time/clock.h"
+#include <ctime>
+
 #include "services/ingest/text.h"
 
 namespace seaworthy {
@@ -118,9 +119,9 @@ TEST(RobotsTest, HostileRulesAreMatchedInBoundedTime) {
   while (text.size() < Robots::kMaxBytes)
     text += "Disallow: /*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*aaaaaaaaaaaab\n";
   const Robots robots = Robots::Parse(text, "Seaworthy");
-  const absl::Time start = absl::Now();
+  const std::clock_t start = std::clock();
   EXPECT_TRUE(robots.Allows(Cat("/", std::string(8'000, 'a'))));
-  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+  EXPECT_LT(std::clock() - start, 5 * CLOCKS_PER_SEC);
 }
 
 }  // namespace

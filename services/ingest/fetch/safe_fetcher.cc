@@ -242,7 +242,7 @@ class SafeFetcher : public Fetcher {
   }
 
   // A validator that could not be sent back is none.
-  static std::string Kept(std::string value) { return IsHeaderValue(value) ? value : ""; }
+  static std::string Kept(const std::string& value) { return IsHeaderValue(value) ? value : ""; }
 
   Clock* const clock_;
   const std::string user_agent_;
