@@ -126,10 +126,10 @@ absl::Status CheckRanges(const Config& config) {
       {"http_port", config.http_port, 0, 65535},
       {"ingest_workers", config.ingest_workers, 1, 64},
       {"max_pairs_per_tool", config.max_pairs_per_tool, 0, 100},
-  };
       {"watch_first_entries", config.watch_first_entries, 1, 200},
       {"watch_host_seconds", config.watch_host_seconds, 1, 3600},
       {"watch_workers", config.watch_workers, 1, 32},
+  };
   for (const auto& [key, value, least, most] : ranges) {
     if (absl::Status status = CheckRange(key, value, least, most); !status.ok()) return status;
   }
