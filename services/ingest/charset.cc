@@ -167,16 +167,29 @@ bool StartsLikeUtf16(std::string_view bytes, bool little) {
          static_cast<unsigned char>(bytes[2 + text]) < 0x80 && bytes[2 + text] != '\0';
 }
 
+// Whether the bytes end within the character that begins at `bad`.
+bool IsCut(std::string_view bytes, size_t bad) {
+  const unsigned char lead = static_cast<unsigned char>(bytes[bad]);
+  const size_t left = bytes.size() - bad;
+  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || left >= length) return false;
+  for (size_t i = 1; i < left; ++i) {
+    if ((static_cast<unsigned char>(bytes[bad + i]) & 0xC0) != 0x80) return false;
+  }
+  return true;
+}
+
 absl::StatusOr<std::string> ConvertDeclared(std::string_view bytes, std::string_view content_type,
                                             size_t bad) {
   const std::string charset = DeclaredCharset(bytes, content_type);
+  if ((charset.empty() || IsUtf8Name(charset)) && IsCut(bytes, bad)) {
+    return Invalid(Cat("the document ends within the character at byte ", bad, "; send all of it"));
+  }
   if (charset.empty()) {
     return Invalid(Cat("byte ", bad, " is not valid UTF-8 and no charset is declared; convert the document ",
                        "to UTF-8 or declare its charset"));
   }
   if (IsUtf8Name(charset)) {
-    const bool cut = bytes.size() - bad < 4 && static_cast<unsigned char>(bytes[bad]) >= 0xC2;
-    if (cut) return Invalid(Cat("the document ends within the character at byte ", bad, "; send all of it"));
     return Invalid(
         Cat("byte ", bad, " is not valid UTF-8, which the document declares; convert it to UTF-8"));
   }

@@ -67,6 +67,7 @@ TEST(Charset, WronglyDeclaredUtf8IsRefused) {
 TEST(Charset, TextCutWithinACharacterSaysSo) {
   EXPECT_THAT(Reason("mod\xc3", "text/plain; charset=utf-8"),
               HasSubstr("ends within the character at byte 3"));
+  EXPECT_THAT(Reason("mod\xe2\x80"), HasSubstr("ends within the character at byte 3"));
   EXPECT_THAT(Reason(std::string("\xff\xfe#\0B", 5)), HasSubstr("ends within a character"));
   EXPECT_THAT(Reason("\xc4", "text/plain; charset=gbk"), HasSubstr("ends within a character"));
 }
