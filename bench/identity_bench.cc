@@ -16,8 +16,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/hash.h"
 #include "services/aggregator/identity/matcher.h"
 #include "services/aggregator/identity/resolver.h"
+#include "services/aggregator/identity_state.h"
+#include "services/aggregator/state_store.h"
 
 namespace seaworthy {
 namespace {
@@ -159,6 +162,12 @@ v1::Revision MadeUp(int i) {
   return tool;
 }
 
+void Print(const char* where, int tools, std::vector<double>& micros) {
+  std::sort(micros.begin(), micros.end());
+  std::printf("resolving one more among %d tools, %s: median %.1f us, p99 %.1f us\n", tools, where,
+              micros[micros.size() / 2], micros[micros.size() * 99 / 100]);
+}
+
 void MeasureSpeed(int tools) {
   identity::ToolMatcher matcher;
   for (int i = 0; i < tools; ++i) matcher.Resolve(MadeUp(i));
@@ -170,9 +179,34 @@ void MeasureSpeed(int tools) {
     const auto end = std::chrono::steady_clock::now();
     micros.push_back(std::chrono::duration<double, std::micro>(end - begin).count());
   }
-  std::sort(micros.begin(), micros.end());
-  std::printf("resolving one more among %d tools, in memory: median %.1f us, p99 %.1f us\n", tools,
-              micros[micros.size() / 2], micros[micros.size() * 99 / 100]);
+  Print("in memory", tools, micros);
+}
+
+// The same over the store on disk, as the aggregator does it.
+void MeasureStore(int tools) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / absl::StrCat("seaworthy-identity-", RandomHex(8));
+  {
+    const auto store = StateStore::Open(folder.string()).value();
+    for (int begin = 0; begin < tools; begin += 1000) {
+      const auto batch = store->Begin();
+      for (int i = begin; i < std::min(tools, begin + 1000); ++i) {
+        (void)AddToProfile(*batch, ToolId(absl::StrCat("tool-", i)), MadeUp(i));
+      }
+      (void)batch->Commit(begin + 1);
+    }
+    std::vector<double> micros;
+    for (int i = 0; i < 2000; ++i) {
+      const v1::Revision told = MadeUp(static_cast<int>((static_cast<int64_t>(i) * 7919) % (tools + 1000)));
+      const auto batch = store->Begin();
+      const auto begin = std::chrono::steady_clock::now();
+      (void)identity::Resolve(StoreNameIndex(batch.get()), told);
+      const auto end = std::chrono::steady_clock::now();
+      micros.push_back(std::chrono::duration<double, std::micro>(end - begin).count());
+    }
+    Print("in the store", tools, micros);
+  }
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
@@ -181,6 +215,8 @@ void MeasureSpeed(int tools) {
 int main(int argc, char** argv) {
   const std::string folder = argc > 1 ? argv[1] : "../shared/corpus/dev";
   seaworthy::MeasureDuplicates(folder);
-  seaworthy::MeasureSpeed(argc > 2 ? std::max(1, std::atoi(argv[2])) : 100'000);
+  const int tools = argc > 2 ? std::max(1, std::atoi(argv[2])) : 100'000;
+  seaworthy::MeasureSpeed(tools);
+  seaworthy::MeasureStore(tools);
   return 0;
 }
