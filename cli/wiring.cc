@@ -9,8 +9,8 @@
 #include "cli/fact_filler.h"
 #include "cli/hook_secrets.h"
 #include "common/config_endpoints.h"
-#include "common/ids.h"
 #include "common/config_keys.h"
+#include "common/ids.h"
 #include "common/persona.h"
 #include "common/rocksdb_event_log.h"
 #include "common/status_macros.h"
@@ -63,8 +63,8 @@ absl::StatusOr<std::unique_ptr<Program>> Program::Start(const Config& config) {
   auto program = std::unique_ptr<Program>(new Program);
   SEAWORTHY_ASSIGN_OR_RETURN(program->data_, OpenDataFolder(config.data_dir));
   SEAWORTHY_RETURN_IF_ERROR(program->OpenServices(config));
-  SEAWORTHY_RETURN_IF_ERROR(program->ServeInProcess());
   SEAWORTHY_RETURN_IF_ERROR(program->OpenWatcher(config));
+  SEAWORTHY_RETURN_IF_ERROR(program->ServeInProcess());
   SEAWORTHY_RETURN_IF_ERROR(program->OpenPublisher(config));
   SEAWORTHY_RETURN_IF_ERROR(program->StartWorkers());
   SEAWORTHY_RETURN_IF_ERROR(program->publisher_->Start());
@@ -94,9 +94,6 @@ absl::Status Program::OpenServices(const Config& config) {
   return absl::OkStatus();
 }
 
-absl::Status Program::ServeInProcess() {
-  inner_services_.push_back(MakeGrpcService(aggregator_.get()));
-  inner_services_.push_back(MakeGrpcService(ingest_.get(), watcher_.get()));
 absl::Status Program::OpenWatcher(const Config& config) {
   EndpointConfig token;
   token.name = "github_token";
@@ -127,6 +124,9 @@ absl::Status Program::OpenWatcher(const Config& config) {
   return absl::OkStatus();
 }
 
+absl::Status Program::ServeInProcess() {
+  inner_services_.push_back(MakeGrpcService(aggregator_.get()));
+  inner_services_.push_back(MakeGrpcService(ingest_.get(), watcher_.get()));
   inner_services_.push_back(MakeGrpcService(reviewer_.get()));
   for (const auto& service : inner_services_) {
     SEAWORTHY_ASSIGN_OR_RETURN(auto server, GrpcServer::Start({}, {service.get()}));
@@ -163,10 +163,10 @@ absl::Status Program::OpenPublisher(Config config) {
 absl::Status Program::StartWorkers() {
   SEAWORTHY_RETURN_IF_ERROR(aggregator_->Start());
   SEAWORTHY_RETURN_IF_ERROR(ingest_->Start());
+  SEAWORTHY_RETURN_IF_ERROR(watcher_->Start());
   return reviewer_->Start();
 }
 
-  SEAWORTHY_RETURN_IF_ERROR(watcher_->Start());
 absl::Status Program::ServeOnSocket() {
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string address, data_.dir->SocketAddress());
   socket_services_.push_back(MakeGrpcService(aggregator_.get()));
@@ -187,6 +187,7 @@ void Program::Stop() {
   if (publisher_ != nullptr) publisher_->Stop();
   if (socket_server_ != nullptr) socket_server_->Stop(kGrace);
   for (const auto& server : inner_servers_) server->Stop(kGrace);
+  if (watcher_ != nullptr) watcher_->Stop();
   if (filler_ != nullptr) filler_->Stop();
   if (ingest_ != nullptr) ingest_->Stop();
   if (panel_ != nullptr) panel_->seeker().Stop();

@@ -19,11 +19,12 @@
 #include "common/object_store.h"
 #include "seaworthy/v1/persona.pb.h"
 #include "services/aggregator/aggregator_service.h"
+#include "services/ingest/fetch/fetcher.h"
 #include "services/ingest/fill/fact_filler.h"
 #include "services/ingest/ingest_service.h"
+#include "services/ingest/watch/watcher.h"
 #include "services/publisher/publisher_service.h"
 #include "services/reviewer/reviewer_service.h"
-#include "services/ingest/watch/watcher.h"
 
 namespace grpc {
 class Service;
@@ -80,9 +81,9 @@ class Program {
  private:
   Program() = default;
   absl::Status OpenServices(const Config& config);
+  absl::Status OpenWatcher(const Config& config);
   absl::Status ServeInProcess();
   absl::Status OpenPublisher(Config config);
-  absl::Status OpenWatcher(const Config& config);
   absl::Status StartWorkers();
   absl::Status ServeOnSocket();
 
@@ -95,11 +96,11 @@ class Program {
   std::unique_ptr<AggregatorService> aggregator_;
   std::unique_ptr<FactFiller> filler_;  // Null where none is configured.
   std::unique_ptr<IngestService> ingest_;
+  std::unique_ptr<Fetcher> fetcher_;
+  std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<ReviewerService> reviewer_;
   // In-process servers, one a service, for the publisher's clients.
   std::vector<std::unique_ptr<grpc::Service>> inner_services_;
-  std::unique_ptr<Fetcher> fetcher_;
-  std::unique_ptr<Watcher> watcher_;
   std::vector<std::unique_ptr<GrpcServer>> inner_servers_;
   std::unique_ptr<AggregatorClient> aggregator_client_;
   std::unique_ptr<IngestClient> ingest_client_;
