@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "services/aggregator/aggregator_service.h"
+#include "services/aggregator/identity_state.h"
 #include "services/aggregator/log_follower.h"
 #include "services/aggregator/projector.h"
 #include "services/aggregator/queries.h"
@@ -22,6 +23,29 @@ inline constexpr absl::Duration kApplyTimeout = absl::Seconds(8);
 inline absl::Status NoSuchComparison(const std::string& id) {
   return absl::NotFoundError(
       absl::StrCat("no comparison `", id, "`; ask for the pair with POST /api/v1/comparisons"));
+}
+
+// The message a key of an index names; the index and its table never differ.
+template <typename Message>
+absl::Status LoadInto(const StateReader& state, Table table, std::string_view key, Message* message) {
+  SEAWORTHY_ASSIGN_OR_RETURN(auto found, state.Load<Message>(table, key));
+  if (!found.has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("an index names `", std::string(key), "`, which is not there; run `seaworthy rebuild`"));
+  }
+  *message = *std::move(found);
+  return absl::OkStatus();
+}
+
+// `a-vs-b` in either order to the canonical id, with the tools that merged ones
+// are now.
+inline absl::StatusOr<ComparisonId> CanonicalComparisonId(const StateReader& state, const std::string& id) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto tools, SplitComparisonId(id));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId a, CurrentTool(state, tools.first));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId b, CurrentTool(state, tools.second));
+  if (a == b)
+    return absl::NotFoundError(absl::StrCat("`", id, "`: the two are one tool now, `", a.value(), "`"));
+  return MakeComparisonId(a, b);
 }
 
 // The store, what follows the log into it, and what commands share. Thread-safe.

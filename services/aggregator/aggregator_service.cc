@@ -32,31 +32,6 @@
 namespace seaworthy {
 namespace {
 
-constexpr int kMaxDecisionsListed = 100;
-
-// The message a key of an index names; the index and its table never differ.
-template <typename Message>
-absl::Status LoadInto(const StateReader& state, Table table, std::string_view key, Message* message) {
-  SEAWORTHY_ASSIGN_OR_RETURN(auto found, state.Load<Message>(table, key));
-  if (!found.has_value()) {
-    return absl::DataLossError(
-        absl::StrCat("an index names `", std::string(key), "`, which is not there; run `seaworthy rebuild`"));
-  }
-  *message = *std::move(found);
-  return absl::OkStatus();
-}
-
-// `a-vs-b` in either order to the canonical id, with the tools that merged ones
-// are now.
-absl::StatusOr<ComparisonId> CanonicalComparisonId(const StateReader& state, const std::string& id) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto tools, SplitComparisonId(id));
-  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId a, CurrentTool(state, tools.first));
-  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId b, CurrentTool(state, tools.second));
-  if (a == b)
-    return absl::NotFoundError(absl::StrCat("`", id, "`: the two are one tool now, `", a.value(), "`"));
-  return MakeComparisonId(a, b);
-}
-
 // Makes a store of an older schema anew from the log, beside it, then takes its
 // place: killed in between, the next start does it again.
 absl::Status RemakeOldStore(const AggregatorService::Options& options) {
@@ -185,7 +160,10 @@ absl::StatusOr<v1::ListComparisonsResponse> AggregatorService::ListComparisons(
     return absl::InvalidArgumentError("list comparisons by state or by tool, not by both");
   }
   std::string prefix;
-  if (by_tool) prefix = Terminated(request.tool_id());
+  if (by_tool) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const ToolId tool, CurrentTool(*state, ToolId(request.tool_id())));
+    prefix = Terminated(tool.value());
+  }
   if (by_state) prefix = ComparisonStatePrefix(request.state());
   const Table table =
       by_tool ? Table::kComparisonsByTool : (by_state ? Table::kComparisonsByState : Table::kComparisons);
@@ -223,94 +201,6 @@ absl::StatusOr<v1::Comparison> AggregatorService::RequestComparison(
   SEAWORTHY_RETURN_IF_ERROR(
       impl_->AppendAndApply(MakeEvent(absl::StrCat("pair:", id.value()), event)).status());
   return impl_->LoadComparison(id);
-}
-
-absl::StatusOr<v1::Comparison> AggregatorService::Decide(const v1::DecideRequest& request) {
-  v1::Decision decision = request.decision();
-  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id,
-                             CanonicalComparisonId(*impl_->store().Snapshot(), decision.comparison_id()));
-  decision.set_comparison_id(id.value());
-  if (decision.request_id().empty()) decision.set_request_id(RandomHex(16));
-  if (decision.request_id().size() > 128) {
-    return absl::InvalidArgumentError(
-        "the request id (Idempotency-Key) is over 128 bytes; use a shorter one");
-  }
-  SEAWORTHY_RETURN_IF_ERROR(impl_->LoadComparison(id).status());
-  const int64_t now = absl::ToUnixMicros(impl_->options().clock->Now());
-  decision.mutable_decide_time()->set_seconds(now / 1'000'000);
-  decision.mutable_decide_time()->set_nanos(static_cast<int32_t>(now % 1'000'000 * 1'000));
-  v1::Event event;
-  *event.mutable_create_time() = decision.decide_time();
-  *event.mutable_decision_submitted()->mutable_decision() = decision;
-  const std::string key = Sha256Hex(DecisionRequestKey(decision));
-  SEAWORTHY_ASSIGN_OR_RETURN(const Appended appended,
-                             impl_->AppendAndApply(MakeEvent(absl::StrCat("decision:", key), event)));
-  if (appended.duplicate) SEAWORTHY_RETURN_IF_ERROR(CheckSameDecision(appended.sequence, decision));
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto outcome,
-                             impl_->store().Snapshot()->Get(Table::kOutcomes, DecisionRequestKey(decision)));
-  if (!outcome.has_value())
-    return absl::InternalError("the decision left no outcome; read the comparison again");
-  SEAWORTHY_RETURN_IF_ERROR(DecodeOutcome(*outcome));
-  return impl_->LoadComparison(id);
-}
-
-absl::Status AggregatorService::CheckSameDecision(uint64_t sequence, const v1::Decision& decision) const {
-  SEAWORTHY_ASSIGN_OR_RETURN(const Record record, impl_->options().log->Read(sequence));
-  v1::Event event;
-  if (!event.ParseFromString(record.payload)) return absl::DataLossError("the first decision cannot be read");
-  const v1::Decision& first = event.decision_submitted().decision();
-  if (first.kind() == decision.kind() && first.content_hash() == decision.content_hash() &&
-      first.reason() == decision.reason()) {
-    return absl::OkStatus();
-  }
-  return absl::AlreadyExistsError(
-      "this Idempotency-Key came before with another decision; use a new key for a new decision");
-}
-
-absl::StatusOr<v1::ListDecisionsResponse> AggregatorService::ListDecisions(
-    const v1::ListDecisionsRequest& request) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id,
-                             CanonicalComparisonId(*impl_->store().Snapshot(), request.comparison_id()));
-  v1::ListDecisionsResponse response;
-  const std::string prefix = Terminated(id.value());
-  bool damaged = false;
-  SEAWORTHY_RETURN_IF_ERROR(impl_->store().Snapshot()->ScanDown(
-      Table::kDecisions, prefix, prefix + std::string(9, '\xff'),
-      [&](std::string_view, std::string_view value) {
-        damaged |= !response.add_decisions()->ParseFromArray(value.data(), static_cast<int>(value.size()));
-        return !damaged && response.decisions_size() < kMaxDecisionsListed;
-      }));
-  if (damaged) return absl::DataLossError("the store holds a damaged decision; run `seaworthy rebuild`");
-  return response;
-}
-
-absl::StatusOr<v1::PublishedComparison> AggregatorService::GetPublishedComparison(
-    const v1::GetPublishedComparisonRequest& request) {
-  const auto state = impl_->store().Snapshot();
-  SEAWORTHY_ASSIGN_OR_RETURN(const ComparisonId id, CanonicalComparisonId(*state, request.comparison_id()));
-  SEAWORTHY_ASSIGN_OR_RETURN(auto published,
-                             state->Load<v1::PublishedComparison>(Table::kPublished, id.value()));
-  if (!published.has_value()) {
-    return absl::NotFoundError(absl::StrCat("`", id.value(), "` is not public"));
-  }
-  return *std::move(published);
-}
-
-absl::StatusOr<v1::ListPublishedComparisonsResponse> AggregatorService::ListPublishedComparisons(
-    const v1::ListPublishedComparisonsRequest& request) {
-  const auto state = impl_->store().Snapshot();
-  const bool by_tool = !request.tool_id().empty();
-  const std::string prefix = by_tool ? Terminated(request.tool_id()) : "";
-  SEAWORTHY_ASSIGN_OR_RETURN(StatePage page,
-                             ReadPage(*state, by_tool ? Table::kPublishedByTool : Table::kPublished, prefix,
-                                      request.page_size(), request.page_token()));
-  v1::ListPublishedComparisonsResponse response;
-  for (const std::string& key : page.keys) {
-    SEAWORTHY_RETURN_IF_ERROR(LoadInto(*state, Table::kPublished, std::string_view(key).substr(prefix.size()),
-                                       response.add_comparisons()));
-  }
-  response.set_next_page_token(std::move(page.next_token));
-  return response;
 }
 
 absl::StatusOr<v1::AggregatorStatus> AggregatorService::GetStatus(const v1::GetStatusRequest&) {

@@ -46,10 +46,10 @@ class Application {
                                             const v1::Announcement& announcement, int index);
   // By the rules of docs/identity.md.
   absl::StatusOr<std::vector<ToolId>> RecordTools(const v1::ToolAnnounced& event,
-                                                  const v1::Announcement& announcement);
+                                                  v1::Announcement& announcement);
   absl::StatusOr<ToolId> NewToolId(const std::string& name, const std::string& vendor, v1::ToolKind kind);
   // What the entry's earlier state told, which no longer counts.
-  absl::StatusOr<std::vector<v1::Telling>> SupersedeEarlier(const v1::Announcement& announcement,
+  absl::StatusOr<std::vector<v1::Telling>> SupersedeEarlier(v1::Announcement& announcement,
                                                             std::vector<ToolId>* tools);
   absl::Status NoteSuspicions(const ToolId& tool, const identity::Resolution& resolution);
   absl::Status KeepTelling(const ToolId& filed, const v1::ToolAnnounced& event,
@@ -102,6 +102,8 @@ class Application {
   absl::Status Merge(v1::IdentityRecord& record);
   absl::Status MoveComparisons(const ToolId& stays, const ToolId& other, v1::IdentityRecord& record);
   absl::Status SplitTool(v1::IdentityRecord& record);
+  // The announcements tell of `to` from now on.
+  absl::Status Relabel(const v1::IdentityDecision& decision, const ToolId& from, const ToolId& to);
   absl::StatusOr<std::vector<std::string>> FindMoved(const v1::IdentityDecision& decision,
                                                      const ToolId& tool);
   absl::Status Undo(const v1::IdentityRecord& record);

@@ -45,6 +45,21 @@ int FindEarlier(const v1::Revision& told, int index, int count, const std::vecto
   return same_place && index < static_cast<int>(earlier.size()) && !used.contains(index) ? index : -1;
 }
 
+// An earlier tool of the announcement with the same name; -1 for none.
+int FindTwice(const v1::ToolAnnounced& event, int index) {
+  for (int i = 0; i < index; ++i) {
+    if (identity::IsSameName(event.tools(i), event.tools(index))) return i;
+  }
+  return -1;
+}
+
+// Received before the other.
+bool IsOlder(const v1::Announcement& a, const v1::Announcement& b) {
+  const auto& left = a.receive_time();
+  const auto& right = b.receive_time();
+  return left.seconds() != right.seconds() ? left.seconds() < right.seconds() : left.nanos() < right.nanos();
+}
+
 // What is shown with the newest revision and is no part of a content hash.
 v1::Revision ShownWith(v1::Revision& composed) {
   v1::Revision shown;
@@ -96,17 +111,21 @@ absl::StatusOr<std::vector<v1::FactCorrection>> AllCorrections(const StateReader
 }  // namespace
 
 absl::StatusOr<std::vector<ToolId>> Application::RecordTools(const v1::ToolAnnounced& event,
-                                                             const v1::Announcement& announcement) {
+                                                             v1::Announcement& announcement) {
   std::vector<ToolId> earlier_tools;
   SEAWORTHY_ASSIGN_OR_RETURN(const auto earlier, SupersedeEarlier(announcement, &earlier_tools));
   std::set<int> used;
   std::set<std::string> filed;
+  std::vector<std::string> filed_as;
   std::vector<ToolId> tools;
   for (int i = 0; i < event.tools_size(); ++i) {
     const v1::Revision& told = event.tools(i);
     const int at = FindEarlier(told, i, event.tools_size(), earlier, used);
     identity::Resolution resolution;
-    if (at >= 0) {
+    const int twice = FindTwice(event, i);
+    if (twice >= 0) {
+      resolution.tool_id = filed_as[twice];
+    } else if (at >= 0) {
       used.insert(at);
       resolution.tool_id = earlier_tools[at].value();
     } else {
@@ -117,6 +136,7 @@ absl::StatusOr<std::vector<ToolId>> Application::RecordTools(const v1::ToolAnnou
       SEAWORTHY_ASSIGN_OR_RETURN(id, NewToolId(told.name(), told.vendor(), told.kind()));
     }
     filed.insert(id.value());
+    filed_as.push_back(id.value());
     SEAWORTHY_RETURN_IF_ERROR(KeepTelling(id, event, announcement, i));
     SEAWORTHY_ASSIGN_OR_RETURN(const ToolId current, CurrentTool(state_, id));
     SEAWORTHY_RETURN_IF_ERROR(NoteSuspicions(current, resolution));
@@ -150,20 +170,35 @@ absl::StatusOr<ToolId> Application::NewToolId(const std::string& name, const std
   return ToolId(Slugify(absl::StrCat(base, " ", record_.sequence)));
 }
 
-absl::StatusOr<std::vector<v1::Telling>> Application::SupersedeEarlier(const v1::Announcement& announcement,
+absl::StatusOr<std::vector<v1::Telling>> Application::SupersedeEarlier(v1::Announcement& announcement,
                                                                        std::vector<ToolId>* tools) {
   std::vector<v1::Telling> earlier;
   if (announcement.source_id().empty() || announcement.entry_key().empty()) return earlier;
   const std::string entry = Terminated(announcement.source_id()) + announcement.entry_key();
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto before, state_.Get(Table::kEntries, entry));
-  state_.Put(Table::kEntries, entry, announcement.announcement_id());
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto newest, state_.Get(Table::kEntries, entry));
+  std::optional<v1::Announcement> before;
+  if (newest.has_value()) {
+    SEAWORTHY_ASSIGN_OR_RETURN(before, state_.Load<v1::Announcement>(Table::kAnnouncements, *newest));
+  }
+  // Two states read side by side can come into the log the wrong way round.
+  const bool late = before.has_value() && IsOlder(announcement, *before);
+  if (!late) state_.Put(Table::kEntries, entry, announcement.announcement_id());
   if (!before.has_value()) return earlier;
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto keys, TellingKeysOf(state_, *before));
+  if (late) {
+    announcement.set_replaced_by(before->announcement_id());
+  } else {
+    before->set_replaced_by(announcement.announcement_id());
+    if (announcement.replaces().empty()) announcement.set_replaces(before->announcement_id());
+    state_.Store(Table::kAnnouncements, before->announcement_id(), *before);
+  }
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto keys, TellingKeysOf(state_, before->announcement_id()));
   for (const std::string& key : keys) {
     SEAWORTHY_ASSIGN_OR_RETURN(auto telling, state_.Load<v1::Telling>(Table::kTold, key));
     if (!telling.has_value()) continue;
-    telling->set_superseded_by(announcement.announcement_id());
-    state_.Store(Table::kTold, key, *telling);
+    if (!late) {
+      telling->set_superseded_by(announcement.announcement_id());
+      state_.Store(Table::kTold, key, *telling);
+    }
     tools->push_back(ToolOfTellingKey(key));
     earlier.push_back(*std::move(telling));
   }
@@ -192,6 +227,7 @@ absl::Status Application::KeepTelling(const ToolId& filed, const v1::ToolAnnounc
   telling.set_sequence(record_.sequence);
   telling.set_rules_version(event.rules_version());
   telling.set_tier(announcement.tier());
+  telling.set_superseded_by(announcement.replaced_by());
   *telling.mutable_told() = event.tools(index);
   StoreTelling(state_, filed, telling);
   return AddToProfile(state_, filed, event.tools(index));

@@ -75,6 +75,7 @@ absl::StatusOr<ToolId> Application::RecordTool(const v1::Revision& announced) {
   tool->set_latest_revision(revision.number());
   tool->clear_last_number();
   state_.Store(Table::kTools, id.value(), *tool);
+  state_.Delete(Table::kShown, id.value());
   state_.Store(Table::kRevisions, RevisionKey({id, revision.number()}), revision);
   SEAWORTHY_RETURN_IF_ERROR(IndexNames(state_, revision));
   SEAWORTHY_RETURN_IF_ERROR(AskForReviews(revision, !known.has_value()));

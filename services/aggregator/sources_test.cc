@@ -60,6 +60,20 @@ TEST_F(SourcesTest, AnEditedEntryGoesToItsToolWhateverItsNameIsNow) {
   EXPECT_EQ(Count("tools"), 2u);
 }
 
+TEST_F(SourcesTest, AnOlderStateThatComesLateDoesNotCount) {
+  clock_.Advance(absl::Hours(1));
+  Tell({Licensed(Model("Ada"), "MIT")}, From::Entry("acme", "1"));
+  clock_.Advance(-absl::Minutes(5));
+  Tell({Licensed(Model("Ada"), "ISC")}, From::Entry("acme", "1"));
+  EXPECT_EQ(Tool("ada").revision().license(), "MIT");
+  EXPECT_THAT(Tool("ada").revision().announcement_ids(), ElementsAre("ann-1"));
+}
+
+TEST_F(SourcesTest, OneToolSaidTwiceInOneAnnouncementIsOne) {
+  Tell({Model("Ada-30B", 30), Model("Ada 30B", 30), Model("Ada-7B", 7)});
+  EXPECT_EQ(Count("tools"), 2u);
+}
+
 TEST_F(SourcesTest, SourcesThatDisagreeAreKeptSideBySide) {
   Tell({Licensed(Model("Ada"), "MIT")}, From::Tier(v1::VENDOR));
   Tell({Licensed(Model("Ada"), "Apache-2.0")}, From::Tier(v1::THIRD_PARTY));

@@ -366,6 +366,15 @@ Match Compare(const v1::Revision& told, const v1::ToolProfile& profile) {
   return Comparison(told, profile).Best();
 }
 
+bool IsSameName(const v1::Revision& a, const v1::Revision& b) {
+  const NameParts left = ParseName(a.name(), a.vendor(), a.kind());
+  const NameParts right = ParseName(b.name(), b.vendor(), b.kind());
+  return a.kind() == b.kind() && !left.tokens.empty() && left.tokens == right.tokens &&
+         left.version == right.version && left.sizes == right.sizes && left.active == right.active &&
+         left.tuning == right.tuning && left.stamp == right.stamp && left.stage == right.stage &&
+         left.says_v1 == right.says_v1;
+}
+
 int DaysBetween(const std::string& a, const std::string& b) {
   absl::CivilDay left;
   absl::CivilDay right;

@@ -20,6 +20,10 @@ struct Match {
 // By the rules of docs/identity.md.
 Match Compare(const v1::Revision& told, const v1::ToolProfile& profile);
 
+// The same name in other letters: all parts are equal, so that one
+// announcement that says both says one thing twice.
+bool IsSameName(const v1::Revision& a, const v1::Revision& b);
+
 // Days between two dates of a release, YYYY-MM-DD or YYYY-MM (its nearest
 // day); -1 where one is unknown.
 int DaysBetween(const std::string& a, const std::string& b);

@@ -126,8 +126,11 @@ std::vector<Found> ToolMatcher::ResolveAll(const std::vector<v1::Revision>& tool
                                            const std::string& source) {
   std::vector<Found> all;
   std::set<std::string> taken;
-  for (const v1::Revision& told : tools) {
-    all.push_back(Take(told, source, taken));
+  for (size_t i = 0; i < tools.size(); ++i) {
+    const auto twice = std::find_if(tools.begin(), tools.begin() + static_cast<int64_t>(i),
+                                    [&](const v1::Revision& other) { return IsSameName(other, tools[i]); });
+    const auto before = static_cast<size_t>(twice - tools.begin());
+    all.push_back(before < i ? all[before] : Take(tools[i], source, taken));
     taken.insert(all.back().tool_id);
   }
   return all;

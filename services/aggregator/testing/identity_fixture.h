@@ -51,6 +51,7 @@ class IdentityFixture : public AggregatorFixture {
     announcement->set_tier(from.tier);
     announcement->set_source_id(from.source);
     announcement->set_entry_key(from.entry);
+    announcement->mutable_receive_time()->set_seconds(absl::ToUnixSeconds(clock_.Now()));
     Append("announcement.received", received);
     v1::Event event;
     event.mutable_tool_announced()->set_announcement_id(id);
