@@ -13,7 +13,8 @@
 namespace seaworthy {
 namespace {
 
-constexpr int kBits = 15;  // Of a hash.
+constexpr int kBits = 15;        // Of a hash,
+constexpr int kBucketBits = 12;  // and of its part by which strings are kept.
 
 // The eight bytes at `at`, NUL behind the end.
 uint64_t Load(std::string_view text, size_t at) {
@@ -94,15 +95,15 @@ class LiteralTable {
   template <int kBytes>
   struct Table {
     std::vector<Entry> entries;
-    std::vector<uint32_t> begins;  // Of each hash in `entries`, and the end.
+    std::vector<uint32_t> begins;  // Of each bucket in `entries`, and the end.
     std::array<uint64_t, (1 << kBits) / 64> known{};
 
     void Finish() {
       std::stable_sort(entries.begin(), entries.end(),
                        [](const Entry& a, const Entry& b) { return a.hash < b.hash; });
-      begins.assign((size_t{1} << kBits) + 1, 0);
+      begins.assign((size_t{1} << kBucketBits) + 1, 0);
       for (const Entry& entry : entries) {
-        ++begins[entry.hash + 1];
+        ++begins[Bucket(entry.hash) + 1];
         known[entry.hash / 64] |= uint64_t{1} << entry.hash % 64;
       }
       for (size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
@@ -111,6 +112,7 @@ class LiteralTable {
       constexpr uint64_t kMask = (uint64_t{1} << 8 * kBytes) - 1;
       return (static_cast<uint32_t>(bytes & kMask) * 0x9E3779B1u) >> (32 - kBits);
     }
+    static uint32_t Bucket(uint32_t hash) { return hash >> (kBits - kBucketBits); }
     bool Begins(uint32_t hash) const { return (known[hash / 64] >> hash % 64 & 1) != 0; }
   };
 
@@ -119,7 +121,8 @@ class LiteralTable {
             std::vector<Found>* found) const {
     const uint32_t hash = table.Hash(bytes);
     if (!table.Begins(hash)) return;
-    for (uint32_t i = table.begins[hash]; i < table.begins[hash + 1]; ++i) {
+    const uint32_t bucket = table.Bucket(hash);
+    for (uint32_t i = table.begins[bucket]; i < table.begins[bucket + 1]; ++i) {
       const Entry& entry = table.entries[i];
       if ((bytes & entry.mask) != entry.start) continue;
       const std::string& text = strings_[entry.string].text;
@@ -140,7 +143,9 @@ class Registry {
  public:
   LiteralSet Add(const std::vector<std::string>& literals) {
     const absl::MutexLock lock(&mutex_);
-    const auto set = static_cast<LiteralSet>(asks_for_digit_.size());
+    const auto [known, fresh] = sets_.try_emplace(literals, asks_for_digit_.size());
+    const LiteralSet set = known->second;
+    if (!fresh) return set;
     asks_for_digit_.push_back(std::find(literals.begin(), literals.end(), kAnyDigit) != literals.end());
     for (size_t i = 0; i < literals.size(); ++i) {
       if (literals[i] != kAnyDigit) strings_[literals[i]].push_back({set, static_cast<uint32_t>(i)});
@@ -158,6 +163,7 @@ class Registry {
  private:
   absl::Mutex mutex_;
   std::map<std::string, std::vector<Member>> strings_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::vector<std::string>, LiteralSet> sets_ ABSL_GUARDED_BY(mutex_);
   std::vector<bool> asks_for_digit_ ABSL_GUARDED_BY(mutex_);  // By set.
   std::shared_ptr<const LiteralTable> table_ ABSL_GUARDED_BY(mutex_);
 };

@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kShortestLiteral = 2;
 constexpr int kMaxGroups = 16;
+constexpr int kMaxSets = 3;  // Of strings, for one expression.
 // Stands for a digit while the strings of an expression are looked for.
 constexpr std::string_view kDigitSign = "\x02\x02";
 
@@ -71,11 +72,12 @@ std::unique_ptr<re2::FilteredRE2> Compile(std::string_view expression, bool igno
 }
 
 // Of the strings by which RE2 would filter, the fewest and longest of which
-// one is in every match; nothing where there are no such strings.
-std::vector<std::string> EnoughOf(const std::vector<std::string>& strings, const re2::FilteredRE2& filter) {
+// one is in every match, without those of `held`; nothing where there are no
+// such strings.
+std::vector<int> EnoughOf(const std::vector<std::string>& strings, const re2::FilteredRE2& filter,
+                          std::vector<int> held) {
   // A text that holds only `held`; those it does not hold are enough as long
   // as it cannot match.
-  std::vector<int> held;
   const auto ruled_out = [&] {
     std::vector<int> may;
     std::vector<int> sorted = held;
@@ -84,16 +86,17 @@ std::vector<std::string> EnoughOf(const std::vector<std::string>& strings, const
     return may.empty();
   };
   if (!ruled_out()) return {};
-  std::vector<size_t> order(strings.size());
+  std::vector<int> order(strings.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return strings[a].size() < strings[b].size(); });
-  std::vector<std::string> enough;
-  for (size_t i : order) {
-    held.push_back(static_cast<int>(i));
+  const auto size = [&](int i) { return strings[static_cast<size_t>(i)].size(); };
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return size(a) < size(b); });
+  std::vector<int> enough;
+  for (int i : order) {
+    if (std::find(held.begin(), held.end(), i) != held.end()) continue;
+    held.push_back(i);
     if (ruled_out()) continue;
     held.pop_back();
-    enough.push_back(strings[i]);
+    enough.push_back(i);
   }
   return enough;
 }
@@ -115,14 +118,26 @@ std::string WithDigitSigns(std::string_view expression) {
   return out;
 }
 
-// The strings, lower case, of which one is in every match.
-std::vector<std::string> LiteralsOf(const std::vector<std::string>& strings, const re2::FilteredRE2& filter) {
-  std::vector<std::string> literals = EnoughOf(strings, filter);
-  for (std::string& literal : literals) {
-    literal = Contains(literal, kDigitSign) ? std::string(kAnyDigit) : CaselessPart(literal);
-    if (literal.size() < kShortestLiteral && literal != kAnyDigit) return {};
+// Sets of strings, lower case; one string of each set is in every match.
+std::vector<std::vector<std::string>> LiteralsOf(const std::vector<std::string>& strings,
+                                                 const re2::FilteredRE2& filter) {
+  std::vector<std::vector<std::string>> sets;
+  std::vector<int> held;
+  for (int i = 0; i < kMaxSets; ++i) {
+    const std::vector<int> enough = EnoughOf(strings, filter, held);
+    if (enough.empty()) break;
+    held.insert(held.end(), enough.begin(), enough.end());
+    std::vector<std::string> literals;
+    for (int string : enough) {
+      const std::string& text = strings[static_cast<size_t>(string)];
+      literals.push_back(Contains(text, kDigitSign) ? std::string(kAnyDigit) : CaselessPart(text));
+    }
+    const bool known = std::all_of(literals.begin(), literals.end(), [](const std::string& literal) {
+      return literal.size() >= kShortestLiteral || literal == kAnyDigit;
+    });
+    if (known) sets.push_back(std::move(literals));
   }
-  return literals;
+  return sets;
 }
 
 }  // namespace
@@ -130,12 +145,12 @@ std::vector<std::string> LiteralsOf(const std::vector<std::string>& strings, con
 Pattern::Pattern(std::string_view expression, bool ignore_case) : anchored_(StartsWith(expression, "^")) {
   std::vector<std::string> strings;
   compiled_ = Compile(expression, ignore_case, &strings);
-  std::vector<std::string> literals = LiteralsOf(strings, *compiled_);
-  if (literals.empty() && Contains(expression, "\\d")) {
+  auto sets = LiteralsOf(strings, *compiled_);
+  if (sets.empty() && Contains(expression, "\\d")) {
     const auto signs = Compile(WithDigitSigns(expression), ignore_case, &strings);
-    literals = LiteralsOf(strings, *signs);
+    sets = LiteralsOf(strings, *signs);
   }
-  if (!literals.empty()) literals_ = AddLiterals(literals);
+  for (const auto& literals : sets) literals_.push_back(AddLiterals(literals));
 }
 
 Pattern::~Pattern() = default;
@@ -143,9 +158,11 @@ Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 
 bool Pattern::RuledOut(std::string_view text) const {
-  if (!literals_) return false;
+  if (literals_.empty()) return false;
   const LiteralIndex* index = LiteralIndex::Of(text);
-  return index != nullptr && index->Knows(*literals_) && !index->Holds(*literals_, text);
+  return index != nullptr && std::any_of(literals_.begin(), literals_.end(), [&](LiteralSet set) {
+           return index->Knows(set) && !index->Holds(set, text);
+         });
 }
 
 bool Pattern::Matches(std::string_view text) const {

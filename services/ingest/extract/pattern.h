@@ -27,8 +27,8 @@ struct Match {
 
 // A compiled expression of at most 15 groups; made once, then thread-safe.
 // Dies at start-up where the expression is wrong, which every test run would
-// show. Text that a LiteralIndex knows, and that holds none of the strings of
-// which every match holds one, is not searched.
+// show. Text that a LiteralIndex knows, and that lacks the strings which every
+// match holds, is not searched.
 class Pattern {
  public:
   explicit Pattern(std::string_view expression, bool ignore_case = false);
@@ -47,8 +47,8 @@ class Pattern {
   bool RuledOut(std::string_view text) const;
 
   std::unique_ptr<re2::FilteredRE2> compiled_;
-  bool anchored_;  // Most of its matches begin the text.
-  std::optional<LiteralSet> literals_;  // One of them is in every match.
+  bool anchored_;                                // Most of its matches begin the text.
+  absl::InlinedVector<LiteralSet, 3> literals_;  // One of each set is in every match.
 };
 
 }  // namespace seaworthy
