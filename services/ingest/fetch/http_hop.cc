@@ -15,6 +15,8 @@ namespace seaworthy {
 namespace {
 
 constexpr absl::Duration kConnectTimeout = absl::Seconds(10);
+// libcurl's timers may run out a little before ours.
+constexpr absl::Duration kTimerSlack = absl::Milliseconds(100);
 
 // libcurl takes 0 for no limit.
 long Milliseconds(absl::Duration duration) {
@@ -201,7 +203,7 @@ class Hop {
       return FetchError(absl::StatusCode::kPermissionDenied, "address_forbidden", Shown(), ": ", refused_,
                         " is no public address; if it is meant, add `", url_.HostPort(),
                         "` to fetch_allowed_hosts");
-    if (code == CURLE_OPERATION_TIMEDOUT && deadline_.passed())
+    if (code == CURLE_OPERATION_TIMEDOUT && deadline_.Left() < kTimerSlack)
       return FetchError(absl::StatusCode::kDeadlineExceeded, "deadline_exceeded", Shown(),
                         ": no whole answer within ", absl::FormatDuration(deadline_.whole()),
                         "; try again later, or allow more time");
