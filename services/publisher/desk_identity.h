@@ -13,12 +13,6 @@
 
 namespace seaworthy {
 
-// A pair that may be one: `a`, `b`, their pages, `likeness`, `reason`, and the
-// addresses that ask for a confirmation.
-nlohmann::json DuplicateView(const v1::PossibleDuplicate& pair);
-// What was decided, newest first; those that can be taken back have `undo_url`.
-nlohmann::json IdentityDecisionViews(const v1::ListIdentityResponse& identity);
-
 // `/desk/identity` and what is below. Thread-safe.
 class DeskIdentity {
  public:
@@ -36,6 +30,9 @@ class DeskIdentity {
   HttpResponse ShowConfirm(const Call& call) const;
   HttpResponse Decide(const Call& call) const;
 
+  // The rows of a page of the list; how many there are in all.
+  size_t AddPage(const v1::ListIdentityResponse& identity, bool open, size_t from,
+                 nlohmann::json& view) const;
   absl::StatusOr<v1::ToolView> Tool(const std::string& id) const;
   // The two tools side by side, as the comparison's table of facts.
   void AddSideBySide(const v1::ToolView& a, const v1::ToolView& b, nlohmann::json& view) const;

@@ -36,7 +36,7 @@ class DeskIdentityTest : public PublisherFixture {
 
 TEST_F(DeskIdentityTest, APairShowsWhatItSharesAndWhatDiffers) {
   const std::string page = DeskGet("/desk/identity").body;
-  for (const char* text : {"82% alike. The &lt;vendor&gt; is the same", "What they share and what differs",
+  for (const char* text : {"82% alike: The &lt;vendor&gt; is the same", "What they share and what differs",
                            ">same</td>", "confirm?kind=merge&amp;tool=gannet&amp;other=lantern-9b"}) {
     EXPECT_THAT(page, HasSubstr(text));
   }

@@ -36,17 +36,17 @@ std::string PeriodText(uint32_t seconds) {
 std::string WhyNextText(const std::string& reason) {
   static const auto* const kTexts = new std::map<std::string, std::string>{
       {"interval", "its interval"},
-      {"jitter", "its interval, spread so that not all are asked at once"},
       {"retry_after", "its host asked to wait"},
       {"ttl", "the feed says how often it changes"},
       {"max_age", "its host says how long an answer holds"},
       {"backoff", "it failed; each failure in a row doubles the wait"},
       {"robots", "robots.txt asks for this"},
-      {"host_limit", "another source of this host comes first"},
+      {"too_many_requests", "its host asked for fewer requests"},
+      {"interrupted", "its last reading was cut short"},
+      {"off", "this server reads no sources: its configuration says so"},
       {"skip_hours", "the feed names hours it is not to be read in"},
-      {"asked", "an operator asked for it"},
-      {"websub", "its hub sends what is new; this is a check"},
-      {"new", "it was just added"}};
+      {"refused", "it was refused; it is asked again after a day"},
+      {"asked", "an operator asked for it"}};
   const auto it = kTexts->find(reason);
   return it == kTexts->end() ? Spaced(reason) : it->second;
 }
