@@ -202,7 +202,7 @@ void AddJsonlFlags(CLI::App& command, CLI::Option& input, JsonlFlags& flags) {
       ->needs(jsonl)
       ->check(CLI::Range(0.001, 1e9))
       ->type_name("N");
-  command.add_option("--in-flight", flags.in_flight, "With --jsonl: submissions at once (default: 12)")
+  command.add_option("--in-flight", flags.in_flight, "With --jsonl: submissions at once (default: 8)")
       ->needs(jsonl)
       ->check(CLI::Range(1, 256))
       ->type_name("N");

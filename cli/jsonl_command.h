@@ -13,7 +13,7 @@ struct JsonlFlags {
   std::string rejected;  // Empty: INPUT.rejected.jsonl.
   bool restart = false;
   double rate = 0;
-  int in_flight = 12;
+  int in_flight = 8;
   bool json = false;
 };
 

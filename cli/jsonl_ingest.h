@@ -51,7 +51,7 @@ class JsonlIngest {
  public:
   struct Options {
     IngestClient* client = nullptr;  // Not owned.
-    int in_flight = 12;              // Submissions at once.
+    int in_flight = 8;               // Submissions at once.
     double lines_per_second = 0;     // 0: no limit.
     std::string rejected_path;
     std::string checkpoint_path;  // Empty: none.

@@ -13,6 +13,11 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
+  // The words of gRPC's synchronous server (src/cpp/server/server_cc.cc).
+  if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED &&
+      status.error_message() == "Server Threadpool Exhausted") {
+    return absl::UnavailableError("the server serves as many calls as it can; try again");
+  }
   return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
 }
 

@@ -11,6 +11,8 @@ namespace seaworthy {
 
 // Same code, same message.
 grpc::Status ToGrpcStatus(const absl::Status& status);
+// The same, but UNAVAILABLE where the server had no thread for the call: gRPC
+// says RESOURCE_EXHAUSTED then, which here means that a request is too large.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
 // OK 200, INVALID_ARGUMENT 400, UNAUTHENTICATED 401, PERMISSION_DENIED 403,

@@ -13,6 +13,13 @@ TEST(ErrorCodes, EveryCodeSurvivesTheWayOverGrpcAndBack) {
   }
 }
 
+TEST(ErrorCodes, AServerWithoutAFreeThreadIsUnavailableAndNoRefusal) {
+  using grpc::StatusCode;
+  EXPECT_TRUE(
+      absl::IsUnavailable(FromGrpcStatus({StatusCode::RESOURCE_EXHAUSTED, "Server Threadpool Exhausted"})));
+  EXPECT_TRUE(absl::IsResourceExhausted(FromGrpcStatus({StatusCode::RESOURCE_EXHAUSTED, "over 2 MiB"})));
+}
+
 TEST(ErrorCodes, ConflictsAreConflictsInHttp) {
   EXPECT_EQ(ToHttpStatus(absl::StatusCode::kAborted), 409);
   EXPECT_EQ(ToHttpStatus(absl::StatusCode::kAlreadyExists), 409);
