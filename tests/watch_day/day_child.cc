@@ -78,6 +78,7 @@ int RunChild(const ChildOptions& options) {
   watch.submit = [&](const v1::SubmitAnnouncementRequest& request) {
     const int number = ++submissions;
     if (number == options.die_submission) Die();
+    if (options.careless && number % 40 == 0) return v1::SubmitAnnouncementResponse();
     auto response = ingest.SubmitAnnouncement(request);
     if (number == -options.die_submission) Die();
     return response;
@@ -88,6 +89,7 @@ int RunChild(const ChildOptions& options) {
   watch.dir = options.dir + "/watch";
   watch.limits.first = kFirstEntries;
   watch.manual = true;
+  if (options.careless) watch.host_spacing = absl::Milliseconds(1);
   watch.sync = false;  // Processes die here, not machines.
   const auto watcher = OrDie(Watcher::Open(std::move(watch)));
   DieAfter(options.die_cpu_ms);

@@ -15,6 +15,9 @@ struct ChildOptions {
   // or (negative) after its n-th submission.
   int die_cpu_ms = 0;
   int die_submission = 0;
+  // Asks as often as it likes and loses every 40th submission: what the checks
+  // must notice.
+  bool careless = false;
 };
 
 // Reads the feeds until the day is over. Returns the process's exit code.

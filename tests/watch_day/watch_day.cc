@@ -49,18 +49,19 @@ std::string MakeFolder() {
 
 pid_t StartChild(const Options& options, const std::vector<std::string>& hosts, int die_cpu_ms,
                  int die_submission) {
-  const std::vector<std::string> arguments = {"watch_day",
-                                              "--child",
-                                              "--dir",
-                                              options.dir,
-                                              "--feeds",
-                                              absl::StrCat(options.feeds),
-                                              "--seed",
-                                              absl::StrCat(options.seed),
-                                              "--host-list",
-                                              absl::StrJoin(hosts, ","),
-                                              absl::StrCat("--die-cpu-ms=", die_cpu_ms),
-                                              absl::StrCat("--die-submission=", die_submission)};
+  std::vector<std::string> arguments = {"watch_day",
+                                        "--child",
+                                        "--dir",
+                                        options.dir,
+                                        "--feeds",
+                                        absl::StrCat(options.feeds),
+                                        "--seed",
+                                        absl::StrCat(options.seed),
+                                        "--host-list",
+                                        absl::StrJoin(hosts, ","),
+                                        absl::StrCat("--die-cpu-ms=", die_cpu_ms),
+                                        absl::StrCat("--die-submission=", die_submission)};
+  if (options.child.careless) arguments.emplace_back("--careless");
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -248,6 +249,7 @@ int Main(int argc, char** argv) {
   app.add_option("--kills", options.kills, "How often the process is killed")->check(CLI::Range(0, 10000));
   app.add_option("--seed", options.seed, "Of feeds and kills");
   app.add_flag("--keep", options.keep, "Leave the data folder");
+  app.add_flag("--careless", options.child.careless, "Misbehave, to see that it is noticed");
   app.add_flag("--child", options.is_child)->group("");
   app.add_option("--dir", options.dir)->group("");
   app.add_option("--host-list", options.child.hosts)->delimiter(',')->group("");
