@@ -92,7 +92,7 @@ void PrintJson(const std::vector<v1::SourceView>& views) {
 std::string NextText(const v1::SourceView& view) {
   if (view.source().paused()) return "paused";
   if (view.source().kind() == v1::Source::WEBHOOK) return "when it sends";
-  if (view.state().next_reason() == "off") return "never: `watch = true` is not set";
+  if (view.state().next_reason() == "off") return "never: `watch = false` is set";
   const std::string when = When(view.state().has_next_read_time(), view.state().next_read_time());
   return absl::StrCat(when, view.state().next_reason().empty() ? "" : " (", view.state().next_reason(),
                       view.state().next_reason().empty() ? "" : ")");
@@ -141,7 +141,7 @@ absl::Status Change(const Context& context, v1::SourceChange::Kind kind, const v
   } else {
     std::printf("%s %s\n", done.c_str(), source.source_id().c_str());
     if (kind == v1::SourceChange::PUT && view->state().next_reason() == "off") {
-      std::printf("This server reads no sources: start it with `watch = true` in its configuration.\n");
+      std::printf("This server reads no sources: its configuration says `watch = false`.\n");
     }
   }
   return absl::OkStatus();
@@ -330,7 +330,7 @@ void AddWatch(CLI::App& app, Context& context) {
           v1::SourceChange::REMOVE);
   AddRun(*command, context);
   command->footer(
-      "The server has to run with `watch = true` in its configuration (docs/sources.md).\n"
+      "The server has to run, and its configuration must not say `watch = false` (docs/sources.md).\n"
       "Examples:\n"
       "  seaworthy watch add https://example.com/feed.xml\n"
       "  seaworthy watch list --json\n"

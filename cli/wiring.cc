@@ -101,6 +101,9 @@ absl::Status Program::OpenWatcher(const Config& config) {
   token.key_file = config.github_token_file;
   Watcher::Options options;
   SEAWORTHY_ASSIGN_OR_RETURN(options.github_token, ReadKey(token));
+  for (const std::string& host : config.allowed_private_hosts) {
+    SEAWORTHY_RETURN_IF_ERROR(CheckAllowedPrivateHost(host));
+  }
   fetcher_ = NewSafeFetcher({.user_agent = UserAgent(config.fetch_contact),
                              .allowed_private_hosts = config.allowed_private_hosts,
                              .ca_file = config.fetch_ca_file,

@@ -111,7 +111,7 @@ struct Config {
   // none.
   std::string ingest_fill;
   // Whether sources are read by themselves (docs/sources.md).
-  bool watch = false;
+  bool watch = true;
   // Entries taken of a feed never read before.
   int watch_first_entries = 20;
   // Requests to hosts at once.
