@@ -102,7 +102,7 @@ HttpResponse DeskIdentity::ShowList(const Call& call) const {
   return frame_.Page("desk_identity", view);
 }
 
-absl::Status DeskIdentity::AddMerge(const v1::IdentityDecision& decision, json& view) const {
+absl::Status DeskIdentity::AddPair(const v1::IdentityDecision& decision, json& view) const {
   const auto stays = Tool(decision.tool_id());
   const auto other = Tool(decision.other_tool_id());
   if (!stays.ok()) return stays.status();
@@ -174,7 +174,7 @@ absl::Status DeskIdentity::AddWhatFollows(const v1::IdentityDecision& decision, 
   if (absl::Status status = CheckIdentityDecision(decision); !status.ok()) return status;
   if (decision.kind() == v1::IdentityDecision::SPLIT) return AddSplit(decision, view);
   if (decision.kind() == v1::IdentityDecision::UNDO) return AddUndo(decision, view);
-  return AddMerge(decision, view);
+  return AddPair(decision, view);
 }
 
 HttpResponse DeskIdentity::ShowConfirm(const Call& call) const {

@@ -38,7 +38,7 @@ class DeskIdentity {
   void AddSideBySide(const v1::ToolView& a, const v1::ToolView& b, nlohmann::json& view) const;
   // What follows from the decision. Errors: NOT_FOUND, INVALID_ARGUMENT.
   absl::Status AddWhatFollows(const v1::IdentityDecision& decision, nlohmann::json& view) const;
-  absl::Status AddMerge(const v1::IdentityDecision& decision, nlohmann::json& view) const;
+  absl::Status AddPair(const v1::IdentityDecision& decision, nlohmann::json& view) const;
   absl::Status AddSplit(const v1::IdentityDecision& decision, nlohmann::json& view) const;
   absl::Status AddUndo(const v1::IdentityDecision& decision, nlohmann::json& view) const;
 

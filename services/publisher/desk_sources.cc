@@ -19,6 +19,8 @@ using nlohmann::json;
 constexpr size_t kRows = 50;
 constexpr int kNewest = 20;
 constexpr int kLookedThrough = 500;
+// A page about something else waits no longer for the sources.
+constexpr absl::Duration kPatience = absl::Seconds(2);
 constexpr int64_t kMaxMinutes = 10'080;
 constexpr char kListPath[] = "/desk/sources";
 constexpr char kBack[] = "Back to the sources";
@@ -114,7 +116,7 @@ std::string PathOf(const std::string& id) { return absl::StrCat(kListPath, "/", 
 
 absl::StatusOr<int> CountSourcesInTrouble(IngestClient* ingest) {
   if (ingest == nullptr) return absl::UnavailableError("this server runs without ingest");
-  const auto sources = ingest->ListSources({});
+  const auto sources = ingest->ListSources({}, kPatience);
   if (!sources.ok()) return sources.status();
   return static_cast<int>(std::count_if(sources->sources().begin(), sources->sources().end(), InTrouble));
 }

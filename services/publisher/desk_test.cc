@@ -98,8 +98,9 @@ TEST_F(DeskTest, ALongQueueGoesPageByPage) {
 
 TEST_F(DeskTest, TheComparisonShowsFactsWithTheirWordsAndWhereVerdictsComeFrom) {
   const std::string page = ComparisonPage();
-  for (const char* text : {"GGUF and AWQ files are up today", "ann-0123456789abcdef01234567", "rules-1",
-                           "Rule-based", "no evidence", "What would flip it", "Approve and publish"}) {
+  for (const char* text :
+       {"GGUF and AWQ files are up today", "ann-0123456789abcdef01234567", "rules-1", "Rule-based",
+        "no evidence", "What would flip it", "Approve and publish", "href=\"/desk/tools/gannet\""}) {
     EXPECT_THAT(page, HasSubstr(text));
   }
 }
