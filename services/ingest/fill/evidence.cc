@@ -124,20 +124,22 @@ Checked Price(std::string_view value, std::string_view quote) {
 }
 
 Checked Pricing(std::string_view value, std::string_view quote) {
+  static const Pattern kFree(
+      R"(\bfor free\b|\bfree (?:to use|of charge|tier|plan|version|download|for)\b|\b(?:is|are|stays?|completely|entirely) free\b|\bno cost\b|\bopen[- ]source\b)");
+  static const Pattern kNotFree(R"(\b(?:not|n't|no longer|never|used to be|feel) (?:\w+ )?free\b)");
+  static const Pattern kPaid(
+      R"(\$\s?\d|\b(?:paid|subscription|per (?:month|seat|user|token)|costs? (?:\d|from))\b)");
   const std::string lower = Lower(quote);
-  const bool negated = HasAnyWord(lower, {"not free", "no longer free", "isn't free"});
-  const bool free =
-      !negated && HasAnyWord(lower, {"free", "no cost", "free of charge", "open source", "open-source"});
-  const bool paid =
-      Contains(lower, "$") || HasAnyWord(lower, {"paid", "subscription", "per month", "per seat", "pricing"});
+  const bool free = kFree.Matches(lower) && !kNotFree.Matches(lower);
+  const bool paid = kPaid.Matches(lower);
   if (value == "free" && free && !paid) return "free";
   if (value == "paid" && paid && !free) return "paid";
   if (value == "freemium" && paid && free) return "freemium";
   return std::nullopt;
 }
 
-// Whether the quote says this month: as a number beside the year, or in words.
-bool SaysMonth(std::string_view lower, int month) {
+// Whether the word names this month.
+bool IsMonth(std::string_view word, int month) {
   static constexpr std::array<std::array<std::string_view, 4>, 12> kMonths = {{
       {"january", "jan", "januar", "janvier"},
       {"february", "feb", "februar", "février"},
@@ -147,39 +149,61 @@ bool SaysMonth(std::string_view lower, int month) {
       {"june", "jun", "juni", "juin"},
       {"july", "jul", "juli", "juillet"},
       {"august", "aug", "august", "août"},
-      {"september", "sep", "september", "septembre"},
+      {"september", "sep", "sept", "septembre"},
       {"october", "oct", "oktober", "octobre"},
       {"november", "nov", "november", "novembre"},
       {"december", "dec", "dezember", "décembre"},
   }};
   const auto& names = kMonths[static_cast<size_t>(month - 1)];
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return HasWord(lower, name); });
+  return std::find(names.begin(), names.end(), word) != names.end();
+}
+
+int WholeNumber(std::string_view text) { return static_cast<int>(ParseNumber(text).value_or(0)); }
+
+// `november 20th, 2026`, `20. november 2026`, `november 2026`; day 0 for none.
+bool SaysInWords(std::string_view lower, int year, int month, int day) {
+  static const Pattern kMonthFirst(R"(([\pL]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(20\d\d)\b)");
+  static const Pattern kDayFirst(
+      R"(\b(\d{1,2})(?:st|nd|rd|th|er|\.)?\s+(?:of\s+)?([\pL]{3,10})\.?,?\s+(20\d\d)\b)");
+  static const Pattern kMonthOnly(R"(([\pL]{3,10})\.?,?\s+(?:of\s+)?(20\d\d)\b)");
+  const auto is = [&](const Match& match, size_t month_at, size_t day_at, size_t year_at) {
+    return IsMonth(Group(lower, match, month_at), month) &&
+           WholeNumber(Group(lower, match, year_at)) == year &&
+           (day == 0 || WholeNumber(Group(lower, match, day_at)) == day);
+  };
+  for (const Match& match : kMonthFirst.FindAll(lower, 20)) {
+    if (is(match, 1, 2, 3)) return true;
+  }
+  for (const Match& match : kDayFirst.FindAll(lower, 20)) {
+    if (is(match, 2, 1, 3)) return true;
+  }
+  if (day != 0) return false;
+  for (const Match& match : kMonthOnly.FindAll(lower, 20)) {
+    if (is(match, 1, 0, 2)) return true;
+  }
+  return false;
 }
 
 Checked ReleaseDate(std::string_view value, std::string_view quote) {
   static const Pattern kValue(R"(^(20\d\d)-(\d\d)(?:-(\d\d))?$)");
   static const Pattern kIso(R"(\b(20\d\d)[-/.年]\s*0?(\d{1,2})(?:[-/.月]\s*0?(\d{1,2}))?)");
+  // As for the rules: days of something else.
+  static const Pattern kOther(
+      R"(\b(?:will|plan\w*|soon|upcoming|updated|modified|accessed|knowledge|cut-?off|training data|until|deprecat\w+|previous)\b)");
+  const std::string lower = Lower(quote);
   const auto parts = kValue.Find(value);
-  if (!parts) return std::nullopt;
-  const auto number = [](std::string_view text) { return static_cast<int>(ParseNumber(text).value_or(0)); };
-  const int month = number(Group(value, *parts, 2));
-  const int day = parts->Has(3) ? number(Group(value, *parts, 3)) : 0;
+  if (!parts || kOther.Matches(lower)) return std::nullopt;
+  const int year = WholeNumber(Group(value, *parts, 1));
+  const int month = WholeNumber(Group(value, *parts, 2));
+  const int day = parts->Has(3) ? WholeNumber(Group(value, *parts, 3)) : 0;
   if (month < 1 || month > 12 || day > 31 || (parts->Has(3) && day < 1)) return std::nullopt;
-  const std::string_view year = Group(value, *parts, 1);
   for (const Match& iso : kIso.FindAll(quote, 20)) {
-    const bool same_day = day == 0 || (iso.Has(3) && number(Group(quote, iso, 3)) == day);
-    if (Group(quote, iso, 1) == year && number(Group(quote, iso, 2)) == month && same_day) {
+    const bool same_day = day == 0 || (iso.Has(3) && WholeNumber(Group(quote, iso, 3)) == day);
+    if (WholeNumber(Group(quote, iso, 1)) == year && WholeNumber(Group(quote, iso, 2)) == month && same_day) {
       return std::string(value);
     }
   }
-  const std::string lower = Lower(quote);
-  if (!HasWord(lower, year) || !SaysMonth(lower, month)) return std::nullopt;
-  if (day == 0) return std::string(value);
-  static const Pattern kDay(R"(\b(\d{1,2})(?:st|nd|rd|th|er)?\b)", true);
-  for (const Match& match : kDay.FindAll(quote, 20)) {
-    if (number(Group(quote, match, 1)) == day) return std::string(value);
-  }
-  return std::nullopt;
+  return SaysInWords(lower, year, month, day) ? Checked(std::string(value)) : std::nullopt;
 }
 
 Checked Kind(std::string_view value, std::string_view quote) {
@@ -202,6 +226,16 @@ const std::vector<std::string>& FillableFields() {
                                                    "parameters_b",   "pricing",     "entry_price_usd",
                                                    "context_tokens", "release_date"};
   return kFields;
+}
+
+bool NamesAnother(std::string_view quote, std::string_view tool) {
+  static const WordFinder kProducts(ProductSpellings());
+  const std::string lower = Lower(quote);
+  const std::string own = Lower(tool);
+  const std::vector<Spelling> named = kProducts.In(lower);
+  return std::any_of(named.begin(), named.end(), [&](const Spelling& product) {
+    return FindProduct(lower, product.word) != lower.npos && !Contains(own, product.word);
+  });
 }
 
 std::optional<std::string> BorneOut(std::string_view field, std::string_view value, std::string_view quote) {

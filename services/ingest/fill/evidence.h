@@ -16,4 +16,8 @@ const std::vector<std::string>& FillableFields();
 // quote says it; nothing otherwise, and for fields that are not fillable.
 std::optional<std::string> BorneOut(std::string_view field, std::string_view value, std::string_view quote);
 
+// Whether the quote names a product everybody knows that is not the tool:
+// what it says may be about that one.
+bool NamesAnother(std::string_view quote, std::string_view tool);
+
 }  // namespace seaworthy

@@ -38,6 +38,8 @@ TEST(BorneOutTest, PricesAreDollarsThatArePrinted) {
   EXPECT_EQ(BorneOut("pricing", "paid", "from $20 a month"), Checked("paid"));
   EXPECT_EQ(BorneOut("pricing", "free", "free for everyone"), Checked("free"));
   EXPECT_EQ(BorneOut("pricing", "free", "no longer free"), std::nullopt);
+  EXPECT_EQ(BorneOut("pricing", "free", "feel free to try it"), std::nullopt);
+  EXPECT_EQ(BorneOut("pricing", "paid", "pricing will be told later"), std::nullopt);
   EXPECT_EQ(BorneOut("pricing", "freemium", "a free tier, then $20"), Checked("freemium"));
 }
 
@@ -48,6 +50,9 @@ TEST(BorneOutTest, DatesAreThoseTheQuoteSays) {
   EXPECT_EQ(BorneOut("release_date", "2026-11-21", "on November 20th, 2026"), std::nullopt);
   EXPECT_EQ(BorneOut("release_date", "2026-11-20", "in November 2026"), std::nullopt);
   EXPECT_EQ(BorneOut("release_date", "2026-13-40", "2026-13-40"), std::nullopt);
+  EXPECT_EQ(BorneOut("release_date", "2026-11-20", "am 20. November 2026"), Checked("2026-11-20"));
+  EXPECT_EQ(BorneOut("release_date", "2026-11-20", "on November 2nd, 2026, by 20 people"), std::nullopt);
+  EXPECT_EQ(BorneOut("release_date", "2026-03", "with a knowledge cut-off of March 2026"), std::nullopt);
 }
 
 TEST(BorneOutTest, NamesStandInTheQuoteAsNames) {
@@ -55,6 +60,12 @@ TEST(BorneOutTest, NamesStandInTheQuoteAsNames) {
   EXPECT_EQ(BorneOut("vendor", "OpenAI", "built by Tern Systems"), std::nullopt);
   EXPECT_EQ(BorneOut("vendor", "a company", "built by a company"), std::nullopt);
   EXPECT_EQ(BorneOut("vendor", "Tern", "built by Ternary"), std::nullopt);
+}
+
+TEST(NamesAnotherTest, OwnNamesAreNoOthers) {
+  EXPECT_TRUE(NamesAnother("beats Llama 70B", "Tern"));
+  EXPECT_FALSE(NamesAnother("Llama 70B is out", "Llama"));
+  EXPECT_FALSE(NamesAnother("Tern 7B is out", "Tern"));
 }
 
 TEST(BorneOutTest, OtherFieldsAreNotFilled) {

@@ -87,7 +87,7 @@ void SetField(const std::string& field, const std::string& value, v1::Revision* 
 bool Take(const Document& document, const FillCandidate& candidate, v1::Revision* tool) {
   const std::string_view quote = Strip(candidate.quote);
   const auto raw = RawOf(document, quote);
-  if (!raw) return false;
+  if (!raw || NamesAnother(quote, tool->name())) return false;
   const auto value = BorneOut(candidate.field, candidate.value, quote);
   if (!value) return false;
   SetField(candidate.field, *value, tool);

@@ -93,6 +93,12 @@ TEST_F(FillFactsTest, WhatTheTextDoesNotSayIsNotBelieved) {
   EXPECT_EQ(tool_.license(), "");
 }
 
+TEST_F(FillFactsTest, WhatIsSaidOfAnotherProductIsNotTaken) {
+  const FillReport report = Fill({{"parameters_b", "70", "better than Llama 3 with 70B parameters"}},
+                                 "# Tern\n\nIt is better than Llama 3 with 70B parameters.\n");
+  EXPECT_EQ(report.disbelieved, 1);
+}
+
 TEST_F(FillFactsTest, WhatTheRulesFoundIsNeitherAskedForNorTouched) {
   Know("license", "MIT");
   tool_.set_license("MIT");
