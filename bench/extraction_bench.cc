@@ -1,6 +1,8 @@
 // Precision and recall of extraction against labelled announcements:
 //   bench_extraction [DIR] [--misses] [--show FILE|all]
 //   bench_extraction --file PATH shows what is read from one document.
+// Then how fast it is beside parsing alone; --growth: also how the time of
+// hostile shapes grows.
 // DIR holds the documents and labels.jsonl; entries of feeds count as
 // documents of their own.
 #include <algorithm>
@@ -15,6 +17,7 @@
 #include <vector>
 
 #include "bench/extraction_score.h"
+#include "bench/extraction_speed.h"
 #include "services/ingest/document.h"
 #include "services/ingest/extract/extract.h"
 #include "services/ingest/text.h"
@@ -71,6 +74,7 @@ void Score(const std::string& title, const std::vector<const LabelledUnit*>& uni
 int Main(int argc, char** argv) {
   std::filesystem::path dir = "../shared/corpus/dev";
   bool misses = false;
+  bool growth = false;
   std::string show;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
@@ -85,6 +89,8 @@ int Main(int argc, char** argv) {
       return 0;
     } else if (argument == "--show" && i + 1 < argc) {
       show = argv[++i];
+    } else if (argument == "--growth") {
+      growth = true;
     } else {
       dir = argument;
     }
@@ -105,6 +111,8 @@ int Main(int argc, char** argv) {
     Score("feed entries", entries, false, "");
   }
   Score("all label lines", all, misses, show);
+  PrintSpeed(documents);
+  if (growth) PrintGrowth();
   return 0;
 }
 
