@@ -75,7 +75,8 @@ int RunChild(const ChildOptions& options) {
   watch.log = log.get();
   watch.clock = &clock;
   watch.fetcher = fetcher.get();
-  watch.submit = [&](const v1::SubmitAnnouncementRequest& request) {
+  watch.submit =
+      [&](const v1::SubmitAnnouncementRequest& request) -> absl::StatusOr<v1::SubmitAnnouncementResponse> {
     const int number = ++submissions;
     if (number == options.die_submission) Die();
     if (options.careless && number % 40 == 0) return v1::SubmitAnnouncementResponse();
