@@ -22,7 +22,9 @@ class ContextFinder {
 
  private:
   void Put(std::string_view number, std::string_view unit, Span raw) {
-    const auto value = ParseNumber(number);
+    std::string plain(number);
+    for (std::string_view gap : {" ", "\u00A0", "\u202F"}) plain = ReplaceAll(plain, gap, "");
+    const auto value = ParseNumber(plain);
     if (!value || raw.empty()) return;
     const std::string lower = Lower(unit);
     const double tokens = *value * (StartsWith(lower, "k") ? 1000 : StartsWith(lower, "m") ? 1'000'000 : 1);
@@ -91,7 +93,7 @@ class ContextFinder {
   void InSentence(const Sentence& sentence) {
     if (source_.document().blocks[sentence.block].kind == BlockKind::kTableCell) return;
     static const Pattern kForward(
-        R"(\b(?:context(?: (?:window|length|size|lengths|windows))?|sequence length|window size|max(?:imum)? (?:input|sequence) length|kontext\w*|contexte|上下文)[^.;0-9]{0,30}?(\d+(?:[,.]\d+)*)\s?(k|m|million)?\b)",
+        R"(\b(?:context(?: (?:window|length|size|lengths|windows))?|sequence length|window size|max(?:imum)? (?:input|sequence) length|kontext\w*|contexte|上下文)[^.;0-9]{0,30}?(\d+(?:[,.]\d+)*(?:[ \x{A0}\x{202F}]\d{3}\b)?)\s?(k|m|million)?\b)",
         true);
     static const Pattern kBackward(
         R"(\b(\d+(?:[,.]\d+)*)[ -]?(k|m|million)?(?:[ -]tokens?)?(?: of)?(?: (?:native|long|maximum|token|input))?[ -]*(?:的)?\s*(?:context|window|sequence length|kontext|contexte|上下文|token 的上下文))",
@@ -103,6 +105,15 @@ class ContextFinder {
     const bool context = Contains(lower, "context") || Contains(lower, "window") ||
                          Contains(lower, "sequence length") || Contains(lower, "kontext") ||
                          Contains(lower, "上下文");
+    static const Pattern kHandles(
+        R"(\b(?:handles?|supports?|process\w*|accepts?|inputs? of)\b[^.;]{0,30}?\b\d+(?:k|m| million) tokens\b)");
+    if (!context && kHandles.Matches(lower)) {
+      for (const Match& match : kTokens.FindAll(text, 2)) {
+        const auto raw =
+            source_.Raw({sentence.text.begin + match.all().begin, sentence.text.begin + match.all().end});
+        if (raw && (draft_.MentionedIn(lower) || !OtherProduct(lower))) Take(text, match, *raw);
+      }
+    }
     if (!context) return;
     static const Pattern kNot(R"(in-context|context examples|tokens per|trained on|previous)");
     const bool doubtful = kNot.Matches(lower);
@@ -112,7 +123,7 @@ class ContextFinder {
         const std::string_view number = source_.Text(
             {sentence.text.begin + match.groups[1].begin, sentence.text.begin + match.groups[1].end});
         const bool unit = match.Has(2) && !match.groups[2].empty();
-        const auto value = ParseNumber(number);
+        const auto value = ParseNumber(ReplaceAll(number, " ", ""));
         // "context of 5 examples", "2 context windows".
         if (!value || (!unit && *value < 256 && !Contains(lower, "token"))) continue;
         const std::string_view until = lower.substr(0, match.all().end);

@@ -84,7 +84,8 @@ void ExtractFormats(Draft* draft) {
     for (const Spelling& known : formats) {
       const size_t at = FindWord(lower, known.word);
       if (at != lower.npos && IsSoftware(known.name) && !OffersFor(lower)) continue;
-      if (at == lower.npos) continue;
+      // `ggml-org` is who keeps it.
+      if (at == lower.npos || StartsWith(lower.substr(at + known.word.size()), "-org")) continue;
       const bool denied = IsWeak(known.name) ? !offers || cell : Denies(lower);
       if (denied && !Provides(lower, at, known.word.size())) continue;
       draft->AddText("formats", known.name,

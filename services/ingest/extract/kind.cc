@@ -20,7 +20,7 @@ constexpr KindWord kWords[] = {
     {R"(\b(?:language models?|llms?|vlms?|vision[- ]language models?|foundation models?|code models?|reasoning models?|embedding models?|open[- ]weights? models?|generative models?|diffusion models?|speech[- ]to[- ]text models?|text[- ]to[- ](?:image|speech|video) models?|multimodal models?|\w+ parameter model|moe model|sprachmodell\w*|modèle de langage|model family|series of models|translation models?|rectified flow transformer|text models?|checkpoints?|moe)\b|模型)",
      "model", 3},
     {R"(\b(?:models?|transformer|codec|modell\w*|modèles?)\b)", "model", 1.2},
-    {R"(\b(?:library|framework|sdk|toolkit|package|client library|python library|bibliothek|bibliothèque|command[- ]line \w+|cli|debugger|linter|developer tool|plugin|inference engine|serving engine|inference framework|compiler|runtime|load balancer|gateway|proxy|web server|package manager)\b)",
+    {R"(\b(?:library|framework|sdk|toolkit|package|client library|python library|bibliothek|bibliothèque|command[- ]line \w+|cli|debugger|linter|developer tool|plugin|inference engine|serving engine|inference framework|compiler|runtime|load balancer|gateway|serving stack|control plane|orchestrator|proxy|web server|package manager)\b)",
      "library", 3},
     {R"(\b(?:app|application|desktop app|workspace|copilot|editor|ide|code assistant|coding assistant|self-hosted|chatbot|playground|workbench|tool|personal ai|assistant solution|end-to-end (?:commercial )?solution|extension)\b|命令行工具)",
      "application", 2},

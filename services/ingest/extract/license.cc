@@ -127,7 +127,7 @@ class LicenseFinder {
     if (!named) return;
     Span span{clause.begin + named->groups[1].begin, clause.begin + named->groups[1].end};
     static const Pattern kLead(
-        R"(^(?:(?:The|A|An|Our|This|Under|See|Its|All|Model|License|Please|Read|By|For|In|Note|Check|And|Its|Their|Permissive|Commercial)\b[ :]*)+)");
+        R"(^(?:(?:The|A|An|Our|This|Under|See|Its|All|Model|License|\d+[.)]|Please|Read|By|For|In|Note|Check|And|Its|Their|Permissive|Commercial)\b[ :]*)+)");
     if (const auto lead = kLead.Find(source_.Text(span))) span.begin += lead->all().end;
     std::string value = ReplaceAll(OneLine(source_.Text(span)), "\\", "");
     const std::string low = Lower(value);

@@ -24,7 +24,8 @@ constexpr Sign kSigns[] = {
     {R"(\b(?:ocr|optical character recognition|text recognition|image[- ]to[- ]text|document understanding)\b)",
      "image,text"},
     {R"(\b(?:text[- ]to[- ]text|text[- ]to[- ]embeddings?|embedding model|reranking|rerank\w*)\b)", "text"},
-    {R"(\b(?:speech generation|tts|voices in|text[- ]to[- ]audio)\b)", "audio,text"},
+    {R"(\b(?:speech[- ]to[- ]speech|speech translation|speech models?|speech generation|tts|voices in|text[- ]to[- ]audio)\b)",
+     "audio,text"},
     {R"(\b(?:text[- ]to[- ]world|image[- ]to[- ]world|image[- ]to[- ]video|videos from text)\b)",
      "image,text,video"},
     {R"(\b(?:text[- ]to[- ]image|image generation|editing images|image editing|generat\w+ images)\b)",
@@ -100,7 +101,7 @@ void FromLists(Draft* draft) {
     if (++seen > 20) break;
     const std::string_view lower =
         std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
-    if (!draft->MentionedIn(lower) && seen > 5) continue;
+    if (!draft->MentionedIn(lower) && seen > 12) continue;
     const auto takes = kTakes.Find(lower);
     if (!takes) continue;
     const std::string_view list = lower.substr(takes->all().begin, takes->all().size());

@@ -93,6 +93,10 @@ std::optional<Span> NameAt(const Source& source, size_t at, size_t limit) {
     const bool code =
         text.find_first_of("=_{}<>/$`") != text.npos || (Contains(text, "(") && Contains(text, "()"));
     if (code) return std::nullopt;
+    // "an [updated model](...)" is no name.
+    static const Pattern kPhraseOnly(
+        R"(^[a-z]+ .*\b(?:models?|version|release|library|paper|post|repo(?:sitory)?|here)$)");
+    if (kPhraseOnly.Matches(text)) return std::nullopt;
     const bool prose = std::count(text.begin(), text.end(), ' ') > 6 || Contains(text, ". ");
     if (!prose && marked->end <= limit && text.size() >= 2 && text.size() <= 60)
       return TrimName(source, *marked);
@@ -352,7 +356,7 @@ class Collector {
     if (const auto site = SiteOf(source_);
         site && source_.Title() &&
         kVersion.Matches(source_.Text(source_.document().blocks[*source_.Title()].text))) {
-      Add(site->name, site->raw, 60);
+      Add(site->name, site->raw, kTitleAsWritten);
     }
     if (!named || !source_.Title()) return;
     // "Structured outputs" names a feature, not what got it.

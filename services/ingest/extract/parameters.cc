@@ -261,9 +261,30 @@ class SizeFinder {
         stated.push_back({score, {*number * scale, span, std::nullopt}});
       }
     }
+    StatedInHan(&stated, &best);
     if (best < 4) return;
     for (const auto& [score, size] : stated) {
       if (score >= best - 1) Put(size.billions, size.text);
+    }
+  }
+
+  // "90 亿参数和 270 亿参数": 亿 is 10^8.
+  void StatedInHan(std::vector<std::pair<int, Size>>* stated, int* best) const {
+    if (source_.language() != "zh") return;
+    static const Pattern kHan(R"((\d+(?:\.\d+)?) ?(万亿|亿) ?(?:个)?(?:总)?参数)");
+    static const Pattern kNot(R"((?:激活|超过|少于|超越|低于|以下|不到)[^，。,]{0,12}$)");
+    for (const Sentence& sentence : source_.sentences()) {
+      const std::string_view text = source_.Text(sentence);
+      for (const Match& match : kHan.FindAll(text, 6)) {
+        const Span span{sentence.text.begin + match.all().begin, sentence.text.begin + match.all().end};
+        const std::string_view before = text.substr(0, match.all().begin);
+        const auto number = ParseNumber(text.substr(match.groups[1].begin, match.groups[1].size()));
+        if (!number || kNot.Matches(before) || AfterOtherProduct(LowerOf({sentence.text.begin, span.begin})))
+          continue;
+        const double scale = match.groups[2].size() > 3 ? 1000 : 0.1;
+        stated->push_back({5, {*number * scale, span, std::nullopt}});
+        *best = std::max(*best, 5);
+      }
     }
   }
 
@@ -325,7 +346,7 @@ class SizeFinder {
       if (!match || at == std::string::npos || !source_.TrustedAt(at)) continue;
       const auto number =
           ParseNumber(std::string_view(rest).substr(match->groups[1].begin, match->groups[1].size()));
-      if (number)
+      if (number && !IsContext(std::string_view(rest).substr(match->groups[1].begin, match->all().end)))
         variants.push_back({*number * Scale(std::string_view(rest).substr(match->groups[2].begin, 1)),
                             {at, at + alias.size()},
                             std::nullopt});
@@ -361,6 +382,18 @@ class SizeFinder {
       if (!number) continue;
       Put(*number * Scale(part(3)), link.text);
     }
+  }
+
+  // `Lantern-1M` where the text speaks of 1M tokens.
+  bool IsContext(std::string_view size) const {
+    static const Pattern kMillion(R"(^(\d+m)(?:$|[^a-z0-9]))");
+    const auto match = kMillion.Find(size);
+    if (!match) return false;
+    const std::string million(size.substr(0, match->groups[1].size()));
+    for (std::string_view of : {" token", "-token", " context", " length"}) {
+      if (Contains(source_.lower(), Cat(million, of))) return true;
+    }
+    return false;
   }
 
   // A fine-tuned model has the size of its base.

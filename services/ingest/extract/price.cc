@@ -102,7 +102,7 @@ class PriceFinder {
 
   bool Paid() {
     static const Pattern kFreeTier(
-        R"(\bfree (?:tier|plan|trial|credits)\b|\bfreemium\b|free for (?:individuals|personal)[^.]{0,60}(?:paid|pro|enterprise)|\bavailable (?:for free|free of charge) on\b)");
+        R"(\bfree (?:tier|plan|trial|credits)\b|\bfreemium\b|free for (?:individuals|personal)[^.]{0,60}(?:paid|pro|enterprise)|\bavailable (?:for free|free of charge) on\b|\bfree (?:for everyone )?during\b|\b\d+[km]? free (?:tokens|requests|credits|minutes)\b)");
     static const Pattern kPaid(
         R"(\b(?:commercial (?:solution|offering|product)|paid (?:plan|subscription|tier|product)|requires? (?:an? )?(?:\w+ ){0,3}subscription|subscription (?:is )?required|available to (?:enterprise|paying|pro) (?:\w+ )?(?:customers|subscribers|organizations)|pay[- ](?:as[- ]you[- ]go|per)|contact sales|pricing starts)\b)");
     if (const auto tier = FindIn(kFreeTier)) return draft_.AddText("pricing", "freemium", *tier);
@@ -121,7 +121,7 @@ class PriceFinder {
     static const Pattern kFree(
         R"(\b(?:open[- ]?source[ds]?|open[- ]?sourcing|open[- ]weights?|open models?|openly available|fully open|open[- ]access|free (?:to (?:use|download)|of charge|for (?:research|commercial|everyone|all))|freely (?:available|usable)|available for free|free and open|completely open|kostenlos|gratuit\w*|frei verfügbar|quelloffen|released publicly|publicly (?:available|released)|free endpoints?)\b|开源|免费)");
     static const Pattern kWeights(
-        R"(\b(?:download(?:s|ed|able)?|weights|checkpoints?|models?)\b[^.]{0,80}\b(?:hugging ?face|modelscope|hub|github|released|available)\b|\b(?:available|released) (?:\w+ ){0,3}on (?:the )?(?:hugging ?face|hub|modelscope)\b|\bwe (?:also )?(?:are releasing|release) (?:both|the|all|our|two|three)?\b[^.]{0,40}\b(?:weights|checkpoints?|models?)\b)");
+        R"(\b(?:download(?:s|ed|able)?|weights|checkpoints?|models?)\b[^.]{0,80}\b(?:hugging ?face|modelscope|hub|github|released)\b|\b(?:weights|checkpoints?)\b[^.]{0,80}\bavailable\b|\b(?:available|released) (?:\w+ ){0,3}on (?:the )?(?:hugging ?face|hub|modelscope)\b|\bwe (?:also )?(?:are releasing|release) (?:both|the|all|our|two|three)?\b[^.]{0,40}\b(?:weights|checkpoints?|models?)\b)");
     const FoundFact* license = draft_.First("license");
     if (license != nullptr) {
       draft_.Add("pricing", "free", license->raw);
@@ -163,6 +163,8 @@ class PriceFinder {
           std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
       const auto match = pattern.Find(lower);
       if (!match) continue;
+      static const Pattern kCompared(R"(\bproprietary\b|\bevaluat\w+|\bmodels? (?:like|such as)\b)");
+      if (own && kCompared.Matches(lower)) continue;
       if (own && kOthers.Matches(lower) && !(draft_.MentionedIn(lower) && seen <= 10)) continue;
       if (own && !IsModel() && !draft_.MentionedIn(lower)) continue;
       return Span{sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end};

@@ -25,7 +25,7 @@ struct Genre {
 // What announcements are mistaken for; matched in lower case.
 constexpr Genre kGenres[] = {
     {"a tutorial",
-     R"(^how (?:we|i|you)\b|\bhow to\b|: how \w+ |^fine-?tun(?:e|ing)\b|\btutorial\b|\b(?:guide|walkthrough|cookbook|cheat ?sheet)(?: to\b| for\b|:|$)|\bstep[- ]by[- ]step\b|^(?:building|creating|training|deploying|running|using|leveraging|scaling|accelerating|optimi[sz]ing|understanding|exploring|learning|getting started|mastering|prompting|speeding up|generating|serving|quantizing|integrating|implementing|debugging|migrating)\b|^(?:build|create|train|deploy|learn|understand|master|explore|set ?up|prompt|speed up|write|accelerate|optimi[sz]e)\s|^use \S+ (?:to|for|with|in) |\bway to (?:set ?up|run|build|use)\b|\bexplained$|\bfrom scratch\b|hands[- ]on|^tips\b|^anleitung|^tutoriel|^comment \S+er |^wie (?:man|sie|du|wir) |教程|指南|入门|如何)",
+     R"(^how (?:we|i|you)\b|\bhow to\b|: how \w+ |^fine-?tun(?:e|ing)\b|\btutorial\b|\b(?:guide|walkthrough|cookbook|cheat ?sheet)(?: to\b| for\b|:|$)|\bstep[- ]by[- ]step\b|^(?:building|creating|training|deploying|running|using|leveraging|scaling|accelerating|optimi[sz]ing|understanding|exploring|learning|getting started|mastering|speeding up|generating|serving|quantizing|integrating|implementing|debugging|migrating)\b|^(?:build|create|train|deploy|learn|understand|master|explore|set ?up|speed up|write|accelerate|optimi[sz]e)\s|^use \S+ (?:to|for|with|in) |\bway to (?:set ?up|run|build|use)\b|\bexplained$|\bfrom scratch\b|hands[- ]on|^tips\b|^anleitung|^tutoriel|^comment \S+er |^wie (?:man|sie|du|wir) |教程|指南|入门|如何)",
      R"(\b(?:in this (?:tutorial|guide|notebook|post|blog post|article),? (?:we|you|i)(?:['’]ll| will)? (?:show|learn|walk|explain|demonstrate|fine-?tune|explore|see|go|review)|this (?:post|blog|guide|article|tutorial) (?:will|walks|shows|explains|gives|describes|covers|teaches)|step \d|let['’]s (?:start|begin|see|load|install|build)|first,? (?:install|let['’]s)|we(?:['’]ll| will) (?:walk|show you|briefly review)|you(?:['’]ll| will) learn|prerequisites|join me as|follow along|make sure .{2,40} (?:is|are) installed|first, make sure|in diesem (?:tutorial|artikel|beitrag) (?:zeigen|lernen)|dans ce tutoriel)\b|本文将|本教程)"},
     {"an event",
      R"(\b(?:meetup|conference|hackathon|game jam|webinar|summit|workshop|event|office hours|ama|recap|jam|livestream|podcast|episode|contest|competition|challenge|web ?tv)\b|活动|大会|沙龙|veranstaltung|stammtisch|conférence)",
@@ -66,7 +66,7 @@ constexpr const char* kStrong =
 
 // What stands in cards and READMEs of things one can have.
 constexpr const char* kWeak =
-    R"(\b(?:weights|checkpoints?|download\w*|pip install|ollama (?:run|pull)|docker (?:model )?(?:run|pull)|git clone|wget|build from source|cargo (?:add|install)|brew install|released under|licensed under|model card|parameters?|latest generation|open[- ]weights?|npm (?:i|install)|from_pretrained|fine-tuned version|(?:is|are) (?:a|an|the) (?:[\w.-]+,? ){0,7}(?:models?|llm|library|framework|tool|toolkit|assistant|engine|command|platform|package|server|sdk|cli|app)|welcome to the|here we introduce|latest update of|model variant|quantization|context (?:window|length)|free endpoint|downloadable|modellgewichte|parametern?|paramètres)\b|参数|权重|模型下载)";
+    R"(\b(?:weights|checkpoints?|download\w*|pip install|ollama (?:run|pull)|docker (?:model )?(?:run|pull)|git clone|wget|build from source|cargo (?:add|install)|brew install|released under|licensed under|model card|parameters?|latest generation|open[- ]weights?|npm (?:i|install)|from_pretrained|fine-tuned version|(?:is|are) (?:a|an|the) (?:[\w.-]+,? ){0,7}(?:models?|llm|library|framework|tool|toolkit|assistant|engine|command|platform|package|server|sdk|cli|app|dataset|corpus|benchmark suite)|welcome to the|here we introduce|latest update of|model variant|quantization|context (?:window|length)|free endpoint|downloadable|modellgewichte|parametern?|paramètres)\b|参数|权重|模型下载)";
 
 class Judge {
  public:
@@ -129,7 +129,8 @@ class Judge {
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > 60) break;
       if (source_.document().blocks[sentence.block].kind == BlockKind::kTableCell) continue;
-      if (!kPattern.Matches(Lower(sentence))) continue;
+      // The title counts as the title, also where the text repeats it.
+      if (Lower(sentence) == titles_ || !kPattern.Matches(Lower(sentence))) continue;
       strong += seen <= 6 ? 4 : seen <= 15 ? 2 : 1;
     }
     return strong;

@@ -148,8 +148,14 @@ bool AddByline(Draft* draft) {
     const bool alone = date->span.size() + 12 >= text.size() && seen <= 15;
     const bool first = date->span.begin == 0 && text.size() <= 60 && seen <= 8 &&
                        block.kind != BlockKind::kHeading && block.kind != BlockKind::kListItem;
-    const bool published = first || Contains(lower, "publish on") || Contains(lower, "published");
-    if (kNot.Matches(before) || (!alone && !(kWord.Matches(lower) && (seen <= 25 || published)))) continue;
+    // "Ada Lovelace, August 20th, 2024".
+    const bool last = date->span.end >= text.size() && text.size() <= 60 && seen <= 5 &&
+                      block.kind == BlockKind::kParagraph && date->span.begin >= 2 &&
+                      Contains(text.substr(0, date->span.begin), ", ");
+    const bool published = Contains(lower, "publish on") || Contains(lower, "published");
+    if (kNot.Matches(before) ||
+        (!alone && !first && !last && !(kWord.Matches(lower) && (seen <= 25 || published))))
+      continue;
     return draft->AddText("release_date", date->value,
                           {block.text.begin + date->span.begin, block.text.begin + date->span.end});
   }

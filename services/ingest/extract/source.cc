@@ -69,10 +69,32 @@ std::string CleanKey(std::string_view key) {
   return std::string(Strip(std::string_view(clean).substr(std::min(at, clean.size()))));
 }
 
+namespace {
+
+bool IsForm(std::string_view text);
+
+// Code, tables, headings and the lines of forms stay as they are.
+std::string Flat(const Document& document) {
+  std::string flat = document.text;
+  for (const Block& block : document.blocks) {
+    if (block.kind != BlockKind::kParagraph && block.kind != BlockKind::kListItem &&
+        block.kind != BlockKind::kQuote)
+      continue;
+    if (IsForm(document.TextOf(block))) continue;
+    const size_t end = std::min(block.text.end, flat.size());
+    for (size_t i = block.text.begin; i < end; ++i) {
+      if (flat[i] == '\n') flat[i] = ' ';
+    }
+  }
+  return flat;
+}
+
+}  // namespace
+
 Source::Source(const Document& document) : Source(document, "") {}
 
 Source::Source(const Document& document, std::string_view only)
-    : document_(document), lower_(Lower(document.text)), literals_(document.text, lower_) {
+    : document_(document), flat_(Flat(document)), lower_(Lower(flat_)), literals_(flat_, lower_) {
   for (const Span& span : document.emphasis) marked_.emplace(span.begin, span.end);
   for (const Link& link : document.links) {
     if (!link.text.empty()) marked_.emplace(link.text.begin, link.text.end);

@@ -50,7 +50,9 @@ class Source {
   const std::vector<Labelled>& labelled() const { return labelled_; }
   const std::vector<Table>& tables() const { return tables_; }
 
-  std::string_view Text(Span span) const { return document_.TextOf(span); }
+  // The visible text; line breaks inside prose are spaces, so that wrapped
+  // lines read as they are meant.
+  std::string_view Text(Span span) const { return std::string_view(flat_).substr(span.begin, span.size()); }
   // A template so that `Text({a, b})` is no sentence.
   template <std::same_as<Sentence> S>
   std::string_view Text(const S& sentence) const {
@@ -73,7 +75,7 @@ class Source {
   std::optional<size_t> Title() const { return title_; }
   // Whether an emphasised or linked piece of text begins here; its span.
   std::optional<Span> MarkedAt(size_t text) const;
-  // Whole document in lower case, as long as `document().text`.
+  // Text() of the whole document in lower case, as long as `document().text`.
   const std::string& lower() const { return lower_; }
   // ISO 639-1, from the page or from its script and commonest words.
   const std::string& language() const { return language_; }
@@ -87,6 +89,7 @@ class Source {
   void AddLabelled(std::string_view key, Span value, size_t block);
 
   const Document& document_;
+  std::string flat_;  // As long as `document_.text`.
   std::string lower_;
   LiteralIndex literals_;
   std::string language_;

@@ -155,6 +155,8 @@ class VendorFinder {
           comma != value.npos && KnownVendor(value.substr(comma + 2))) {
         value = value.substr(comma + 2);
       }
+      // A list of people.
+      if (StartsWith(key, "author") && std::count(label.value.begin(), label.value.end(), ',') >= 2) continue;
       if (StartsWith(key, "author") && !Contains(Lower(value), "team") && !KnownVendor(value)) score = 5;
       if (value.size() > 60) {
         const size_t cut = value.find_first_of("(,.;");
@@ -253,6 +255,10 @@ class VendorFinder {
     static const Pattern kFrom(
         R"(\b(?:[Mm]odels?|[Ff]amily|[Ll]ibrary|[Ff]ramework|[Aa]ssistant|[Tt]ools?|[Rr]eleases?|LLMs?|[Ss]eries|[Dd]atasets?|[Aa]pp|SDK|API) (?:from|by)(?: the)? )" ORG);
     static const Pattern kTheTeam(R"(\b[Tt]he )" ORG R"( (?:[a-z-]+ )?[Tt]eam (?:is|are|has|have|at)\b)");
+    static const Pattern kForeign(
+        "(?:^|[.!?。！，,] ?)" ORG R"( ?(?:今天|今日|正式|近日|刚刚)*(?:发布|推出|开源|宣布)|^)" ORG
+        R"( (?:veröffentlicht|präsentiert|stellt|kündigt|annonce|présente|lance|publie|dévoile|lanza|presenta|anuncia)\b|由 ?)" ORG
+        R"( ?(?:团队|公司)? ?(?:训练|开发|推出|发布|研发|打造))");
     static const Pattern kBare(R"(^(?:By|by:|Von|Par|From) )" ORG R"($)");
     static const Pattern kTeamAt(
         R"((?:\b[Ww]e,? (?:at |the )|\b[Ww]ir bei (?:der )?|\b[Cc]hez |\b[Nn]ous,? (?:à|chez) ))" ORG
@@ -284,6 +290,16 @@ class VendorFinder {
           vote(match, (parts ? 3 : 16) * early);
         }
         for (const Match& match : kFrom.FindAll(text, 3)) vote(match, 14 * early);
+      }
+      if (source_.language() != "en") {
+        for (const Match& match : kForeign.FindAll(text, 3)) {
+          for (size_t group = 1; group <= 3; ++group) {
+            if (!match.Has(group)) continue;
+            const Span org = TrimOrg({sentence.text.begin + match.groups[group].begin,
+                                      sentence.text.begin + match.groups[group].end});
+            if (!org.empty()) VoteText(org, 18 * std::max(early, 0.5));
+          }
+        }
       }
       if (seen <= 12) {
         for (const Match& match : kBare.FindAll(text, 1)) vote(match, 30);
@@ -350,7 +366,7 @@ class VendorFinder {
       const size_t start = word == before.npos ? 0 : word + 1;
       const std::string_view org = before.substr(start);
       if (!KnownVendor(org) || !IsUpper(org.empty() ? ' ' : org[0])) continue;
-      const size_t offset = static_cast<size_t>(org.data() - source_.document().text.data());
+      const size_t offset = begin + static_cast<size_t>(org.data() - source_.Text({begin, at}).data());
       VoteText({offset, offset + org.size()}, 5);
       return;
     }
@@ -376,7 +392,7 @@ class VendorFinder {
 
   Span TrimOrg(Span span) const {
     static const Pattern kLead(
-        R"(^(?:Today|Here|Now|And|But|With|At|In|The|Our|We|I|This|These|It|That|They|As|For|Both|All|When|If|So|To|Also) )");
+        R"(^(?:After|Since|Following|Until|While|Although|Because|Once|Before|During|Alongside|Then|Like|Unlike|By|Yesterday|Today|Here|Now|And|But|With|At|In|The|Our|We|I|This|These|It|That|They|As|For|Both|All|When|If|So|To|Also) )");
     while (const auto lead = kLead.Find(source_.Text(span))) span.begin += lead->all().end;
     const std::string_view text = source_.Text(span);
     for (std::string_view tail : {" and", " of", " for", " the", " The", " team", " Team"}) {
