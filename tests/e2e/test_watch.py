@@ -144,6 +144,29 @@ class Feeds(WatchCase):
         self.assertEqual(run("watch", "add", "ftp://acme.example/", "--id", "x", "--data", self.server.data).code, 4)
 
 
+PAGE = """<html><head><title>Tern 1.2</title></head><body><h1>Acme releases Tern 1.2</h1>
+<p>Tern 1.2 is a command-line library for joining large CSV files, under the Apache 2.0 license.</p>
+<p>Pricing: ${price} per month.</p><footer>{visitors} visitors today</footer></body></html>"""
+
+
+class Pages(WatchCase):
+    def test_a_pages_facts_are_compared_not_its_html(self):
+        self.serve("/pricing", PAGE.format(price=20, visitors=17), kind="text/html")
+        self.watch("add", f"{self.host.origin}/pricing", "--id", "pricing", "--kind", "page", "--tier", "documentation")
+        wait_until(lambda: self.listed("pricing")["outcome"], "the page is read")
+        self.assertEqual(self.listed("pricing")["announcements"], 1, self.listed("pricing"))
+        self.serve("/pricing", PAGE.format(price=20, visitors=18), kind="text/html")
+        self.assertEqual(self.read("pricing")["outcome"], "nothing_new")
+        self.serve("/pricing", PAGE.format(price=25, visitors=19), kind="text/html")
+        self.assertEqual((self.read("pricing")["outcome"], self.listed("pricing")["announcements"]), ("new_entries", 2))
+        self.serve("/pricing", "<p>We are moving house.</p>", kind="text/html")
+        self.assertEqual(self.read("pricing")["outcome"], "refused")
+
+    def listed(self, source):
+        listed = json.loads(self.watch("list", "--json").out)["sources"]
+        return next(one for one in listed if one["source_id"] == source)
+
+
 class Hubs(WatchCase):
     def test_pushed_entries_are_taken_with_the_right_signature_only(self):
         self.serve("/feed.xml", self.host.feed(("tern", "Tern 1.2", "Tern 1.2 released", ""), hub=True))
