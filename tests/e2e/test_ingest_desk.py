@@ -77,6 +77,21 @@ class IngestDesk(ServerCase):
         self.assertIn("00000000  50 4b 03 04", page)
         self.assertNotIn("<script>", page)
 
+    def test_a_document_that_is_too_large_is_kept_in_part_and_needs_another(self):
+        answer = self.api.submit(b"# Too large\n" + b"word " * (600 << 10))
+        self.assertEqual(answer.status, 413, answer.text)
+        row = r"/desk/quarantine/(ann-[0-9a-f]{24})(?:(?!queue-row).)*document_too_large"
+        listed = wait_until(lambda: re.search(row, self.page("/desk/quarantine"), re.S), "it is listed")
+        announcement = listed[1]
+        page = self.page(f"/desk/quarantine/{announcement}")
+        self.assertIn("only the first of them are kept", page)
+        form = {"csrf": hidden(page, "csrf"), "request_id": hidden(page, "request_id")}
+        answer = self.browser.post(f"/desk/quarantine/{announcement}", {**form, "document": ""})
+        self.assertEqual(answer.status, 409, answer.text)
+        self.assertIn("send the corrected document", answer.text)
+        where = self.send(f"/desk/quarantine/{announcement}", page, document=model_card(77).decode())
+        self.assertRegex(where, r"^/desk/announcements/ann-[0-9a-f]{24}\?done=retry$")
+
     def test_the_api_lists_what_was_refused_and_tries_it_again(self):
         announcement = self.refused(no_release(71))
         listed = self.api.call("GET", "/announcements?state=rejected&limit=200").json["announcements"]
