@@ -205,19 +205,26 @@ class Comparison {
   }
 
   Answer VendorAnswer() const {
-    if (told_vendor_.empty() || vendors_.empty()) return Answer::kUnknown;
-    if (std::find(vendors_.begin(), vendors_.end(), told_vendor_) != vendors_.end()) return Answer::kYes;
-    const bool is_model = GroupOf(told_.kind()) == Group::kModel || GroupOf(profile_.kind()) == Group::kModel;
-    const bool hosted =
-        IsHoster(told_vendor_) || std::all_of(vendors_.begin(), vendors_.end(),
-                                              [](const std::string& vendor) { return IsHoster(vendor); });
-    return is_model && hosted ? Answer::kUnknown : Answer::kNo;
+    const std::string& told = told_.vendor().empty() ? named_.org : told_.vendor();
+    if (told.empty() || profile_.vendors().empty()) return Answer::kUnknown;
+    const bool same = std::any_of(profile_.vendors().begin(), profile_.vendors().end(),
+                                  [&](const std::string& vendor) { return IsSameVendor(told, vendor); });
+    return same ? Answer::kYes : Answer::kNo;
+  }
+
+  // One of them may be told by who only hosts it.
+  bool IsHosted() const {
+    const bool is_model = GroupOf(told_.kind()) == Group::kModel && GroupOf(profile_.kind()) == Group::kModel;
+    return is_model && (IsHoster(told_vendor_) ||
+                        std::all_of(vendors_.begin(), vendors_.end(),
+                                    [](const std::string& vendor) { return IsHoster(vendor); }));
   }
 
   void CompareVendors(Findings& findings) const {
     if (VendorAnswer() != Answer::kNo) return;
-    findings.needs_link.push_back(
-        absl::StrCat("the vendors differ: ", told_.vendor(), ", ", absl::StrJoin(profile_.vendors(), ", ")));
+    std::string differ =
+        absl::StrCat("the vendors differ: ", told_.vendor(), ", ", absl::StrJoin(profile_.vendors(), ", "));
+    (IsHosted() ? findings.soft : findings.needs_link).push_back(std::move(differ));
   }
 
   void CompareSizes(const NameParts& a, const NameParts& b, Findings& findings) const {

@@ -55,6 +55,7 @@ TEST_F(MatcherTest, OneReleaseFromTwoSourcesIsOneTool) {
   EXPECT_TRUE(AreOne(Model("Ada3", {8, 70}), Model("ada 3", {8})));
   EXPECT_TRUE(AreOne(Model("Qwenda", {}, "Qwen"), Model("Qwenda", {}, "Alibaba Cloud")));
   EXPECT_TRUE(AreOne(Model("Acme Minerva 3 Ultra"), Model("minerva-3-ultra-550b-a55b", {550})));
+  EXPECT_TRUE(AreOne(Model("Adara", {}, "Acme"), Model("Adara", {}, "Acme Deep Sea Labs")));
   EXPECT_TRUE(AreOne(Model("Ada-256M and Ada-500M", {0.256, 0.5}), Model("Ada-256M", {0.256})));
 }
 
@@ -106,7 +107,10 @@ TEST_F(MatcherTest, WhatIsNotSureStaysApartAndIsShown) {
 }
 
 TEST_F(MatcherTest, WhoOnlyHostsAModelIsNotItsVendor) {
-  EXPECT_TRUE(AreOne(Model("Ada 3", {}, "Acme"), Model("Ada 3", {}, "Ollama")));
+  EXPECT_FALSE(AreOne(Model("Ada 3", {}, "Acme"), Model("Ada 3", {}, "Ollama")));
+  EXPECT_TRUE(WasSuspected());
+  EXPECT_TRUE(AreOne(With(Model("Ada 3", {}, "Acme"), "2026-03-01"),
+                     With(Model("Ada 3", {}, "Ollama"), "2026-03-02")));
   EXPECT_TRUE(AreOne(Model("Ada 3", {}, "Acme"), Model("Ada 3", {}, "")));
 }
 

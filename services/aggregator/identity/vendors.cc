@@ -1,5 +1,6 @@
 #include "services/aggregator/identity/vendors.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -140,6 +141,16 @@ std::string NormaliseVendor(std::string_view vendor) {
   while (words.size() > 1 && IsSuffix(words.back())) words.pop_back();
   if (words.size() > 1 && words.front() == "the") words.erase(words.begin());
   return Usual(absl::StrJoin(words, ""));
+}
+
+bool IsSameVendor(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) return false;
+  if (NormaliseVendor(a) == NormaliseVendor(b)) return true;
+  std::vector<std::string> left = WordsOf(a);
+  std::vector<std::string> right = WordsOf(b);
+  if (left.size() > right.size()) left.swap(right);
+  // A short first word is no name by itself.
+  return !left.empty() && left.front().size() >= 3 && std::equal(left.begin(), left.end(), right.begin());
 }
 
 bool IsHoster(std::string_view normalised) {
