@@ -114,8 +114,16 @@ class ContextFinder {
         if (raw && (draft_.MentionedIn(lower) || !OtherProduct(lower))) Take(text, match, *raw);
       }
     }
+    static const Pattern kUpTo(R"(\bup to (\d{4,6}|\d{1,3},\d{3})()[ -]?tokens?\b)", true);
+    if (!context && !Contains(lower, "output") && !Contains(lower, "generat") && !Contains(lower, "train")) {
+      for (const Match& match : kUpTo.FindAll(text, 2)) {
+        const auto raw =
+            source_.Raw({sentence.text.begin + match.all().begin, sentence.text.begin + match.all().end});
+        if (raw && !OtherProduct(lower)) Take(text, match, *raw);
+      }
+    }
     if (!context) return;
-    static const Pattern kNot(R"(in-context|context examples|tokens per|trained on|previous)");
+    static const Pattern kNot(R"(in-context|context examples|tokens per\b|trained on|previous)");
     const bool doubtful = kNot.Matches(lower);
     for (const Pattern* pattern : {&kForward, &kBackward}) {
       for (const Match& match : pattern->FindAll(text, 4)) {

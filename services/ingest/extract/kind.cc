@@ -224,7 +224,7 @@ class KindFinder {
     if (fact == nullptr) return;
     const std::string name = Lower(draft_.name);
     static const Pattern kModel(
-        R"((?:^|[-_ ])(?:tts|asr|stt|vlm?|vision|instruct|embed(?:ding)?s?|ocr|coder|llm|lm|reranker|moe|base|chat|\d+(?:\.\d+)?[bm])(?:$|[-_ ]))");
+        R"((?:^|[-_ ])(?:tts|asr|stt|vlm?|vision|instruct|embed(?:ding)?s?|ocr|coder|llm|lm|reranker|moe|models?|base|chat|\d+(?:\.\d+)?[bm])(?:$|[-_ ]))");
     static const Pattern kSoftware(
         R"((?:^|[-_ ])(?:python|javascript|typescript|rust|go)? ?(?:library|libraries|sdk|client|framework)(?: v?\d[\d.]*)?$|\.(?:cpp|js|py|rs|net|jl)$)");
     static const Pattern kService(
@@ -246,8 +246,22 @@ class KindFinder {
   void SiteItself() {
     const auto site = SiteOf(source_);
     if (!site || source_.document().text.size() > kBriefBytes) return;
+    static const Pattern kModels(R"(\bmodels (?:are|is)\b)");
+    if (source_.Title() &&
+        kModels.Matches(Lower(source_.Text(source_.document().blocks[*source_.Title()].text))))
+      return;
+    OnMachines(site->name);
     if (StartsWith(NameKey(draft_.name), NameKey(site->name))) score_[0] *= 0.1;
     if (score_[0] < 1) score_[0] = std::min(score_[0], 0.0);
+  }
+
+  // The site's own product runs on people's machines: an application.
+  void OnMachines(const std::string& site) {
+    if (!StartsWith(NameKey(draft_.name), NameKey(site))) return;
+    static const Pattern kMachine(R"(\b(?:app|macos|windows|linux|desktop|docker)\b)");
+    const auto match = kMachine.Find(source_.lower());
+    if (!match || EndsWith(Lower(draft_.name), "library")) return;
+    if (const auto raw = source_.Raw(match->all())) Vote("application", 9, *raw);
   }
 
   // Where it is kept, and what the text calls it again and again.

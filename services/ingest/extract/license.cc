@@ -131,6 +131,8 @@ class LicenseFinder {
     if (const auto lead = kLead.Find(source_.Text(span))) span.begin += lead->all().end;
     std::string value = ReplaceAll(OneLine(source_.Text(span)), "\\", "");
     const std::string low = Lower(value);
+    // "7. License" is a heading.
+    if (!value.empty() && IsDigit(value[0])) return;
     if (low == "license" || low == "licence" || low.size() < 10 || value.size() > 70) return;
     for (std::string_view none : {"open source license", "software license", "open-source license",
                                   "terms of use", "terms of service", "commercial license"}) {

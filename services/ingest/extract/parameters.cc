@@ -426,7 +426,7 @@ class SizeFinder {
       for (const Match& match : kInName.FindAll(name, 4)) {
         const auto number =
             ParseNumber(std::string_view(name).substr(match.groups[1].begin, match.groups[1].size()));
-        if (!number) continue;
+        if (!number || IsContext(std::string_view(name).substr(match.groups[1].begin))) continue;
         Put(*number * Scale(std::string_view(name).substr(match.groups[2].begin, 1)), {at, at + name.size()});
         if (in_field && !sizes_.empty()) sizes_.back().raw = draft_.First("name")->raw;
       }

@@ -107,6 +107,8 @@ class PriceFinder {
         R"(\b(?:commercial (?:solution|offering|product)|paid (?:plan|subscription|tier|product)|requires? (?:an? )?(?:\w+ ){0,3}subscription|subscription (?:is )?required|available to (?:enterprise|paying|pro) (?:\w+ )?(?:customers|subscribers|organizations)|pay[- ](?:as[- ]you[- ]go|per)|contact sales|pricing starts)\b)");
     if (const auto tier = FindIn(kFreeTier)) return draft_.AddText("pricing", "freemium", *tier);
     if (draft_.Has("entry_price_usd")) return draft_.AddText("pricing", "paid", best_);
+    static const Pattern kOtherCurrency(R"([¥￥€£] ?\d+(?:[.,]\d+)? ?(?:/|per\b|pro\b|par\b|每))");
+    if (const auto paid = FindIn(kOtherCurrency)) return draft_.AddText("pricing", "paid", *paid);
     if (IsModel()) return false;
     if (const auto paid = FindIn(kPaid)) return draft_.AddText("pricing", "paid", *paid);
     return false;

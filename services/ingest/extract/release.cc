@@ -203,10 +203,13 @@ class Judge {
       if (const auto name = NameInTitle(title); name && !name->descriptive)
         names.emplace_back(title.substr(name->span.begin, name->span.size()));
     }
+    // "Osprey-v0.1 is a ...", whatever the title.
+    static const Pattern kVersioned(R"(^[a-z][\w-]*?[- ]v?\d+(?:\.\d+)+ (?:is|are) (?:a|an|the|our)\b)");
     size_t seen = 0;
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > 10) break;
       std::string_view lower = Lower(sentence);
+      if (seen <= 4 && kVersioned.Matches(lower)) return 3;
       if (StartsWith(lower, "the ")) lower = lower.substr(4);
       for (const std::string& name : names) {
         if (StartsWith(lower, name) && kIs.Matches(lower.substr(name.size()))) return 3;

@@ -231,7 +231,7 @@ namespace {
 // "Qwen3: Think deeper", "SmolVLM - small yet mighty": what is before.
 Span CutSubtitle(std::string_view title, Span span, bool* descriptive) {
   static const Pattern kCut(
-      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)|\s+\((?:[Ee]xperimental|[Bb]eta|[Pp]review|[Aa]lpha|[Ee]arly [Aa]ccess)\)| (?:is|are|now|joins?|brings?|grows|gets|goes|arrive|débarque|kommt|supports|improvements|Improvements|RELEASED|locally|[Ii]nference (?:[A-Z]\w+ )|lands|arrives|can|has|have|sets|released|available|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports|Released|Available)\b|：| ?(?:登陆|上线|现已|来了)|，))");
+      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)|\s+\((?:[Ee]xperimental|[Bb]eta|[Pp]review|[Aa]lpha|[Ee]arly [Aa]ccess)\)| (?:is|are|now|joins?|brings?|grows|gets|goes|arrive|débarque|kommt|supports|improvements|Improvements|RELEASED|locally|[Ii]nference [A-Z]\w+|lands|arrives|can|has|have|sets|released|available|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports|Released|Available)\b|：| ?(?:登陆|上线|现已|来了)|，))");
   const auto match = kCut.Find(title.substr(span.begin, span.size()));
   if (!match || match->all().begin == 0) return span;
   const Span cut{span.begin, span.begin + match->all().begin};
