@@ -236,7 +236,7 @@ class SizeFinder {
   // "a 2B VLM", "with 8B parameters", "7-billion-parameter".
   void Stated() {
     static const Pattern kStated(
-        R"((~?(\d+(?:[.,]\d+)?)[ -]?(billions?|millions?|trillions?|milliards?|millionen|milliarden|B|M|T)\b(?:[- ](?:total |de )?(?:parameters?|params?|paramètres|parametern?|parameter)|[- ](?:[a-z-]+ ){0,4}(?:models?|vlm|llm|lm|moe|transformer|mixture|version|checkpoint|modell|weights?)\b|\s?参数)?))",
+        R"((~?(\d+(?:[.,]\d+)?)[ -]?(billions?|millions?|trillions?|milliards?|millionen|milliarden|B|M|T)\b(?:[- ](?:total |de )?(?:parameters?|params?|paramètres|parametern?|parameter)|[- ](?:[a-z-]+ ){0,4}(?:models?|vlm|llm|lm|moe|transformer|mixture|version|checkpoint|modell|weights?)\b|[- ]total\b|\s?参数)?))",
         true);
     int best = 0;
     std::vector<std::pair<int, Size>> stated;
@@ -304,6 +304,10 @@ class SizeFinder {
     static const Pattern kClass(
         R"(\b(?:under|below|beyond|than|sub|within|comparable|rival\w*|compared)\b[^,.;]{0,40}$)");
     if (kClass.Matches(before)) return 0;
+    // "comparable to R1, which boasts 671 billion parameters": of a rival.
+    static const Pattern kRival(R"(\b(?:comparable|similar|compared|rival\w*|than)\b[^.;]{0,60}, which \w+ $)");
+    static const Pattern kActive(R"(^~?\d+(?:[.,]\d+)?[ -]?[a-z]+[ -]activ)");
+    if (kRival.Matches(before) || kActive.Matches(said)) return 0;
     if (!before.empty() &&
         (IsAlnum(before.back()) || before.back() == '-' || before.back() == '$' || before.back() == '.'))
       return 0;
@@ -314,7 +318,7 @@ class SizeFinder {
     static const Pattern kPart(
         R"(encoder|vocoder|decoder block|adapter|embedding|projector|draft model|reward model|judge|codec|original|previous|teacher|larger models|alternatives|compared|up to)");
     int score = 1;
-    if (Contains(said, "param") || Contains(said, "参数") || StartsWith(after, "参数") ||
+    if (Contains(said, "param") || EndsWith(said, "total") || Contains(said, "参数") || StartsWith(after, "参数") ||
         Contains(before.substr(before.size() > 24 ? before.size() - 24 : 0), "参数"))
       score += 3;
     if (Contains(said, "model") || Contains(said, "lm") || Contains(said, "transformer") ||
