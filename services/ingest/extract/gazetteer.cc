@@ -1,6 +1,7 @@
 #include "services/ingest/extract/gazetteer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <map>
 
@@ -9,6 +10,8 @@
 
 namespace seaworthy {
 namespace {
+
+constexpr size_t kLongText = 512;
 
 constexpr Spelling kHandles[] = {
     {"01-ai", "01.AI"},
@@ -390,8 +393,15 @@ size_t FindProduct(std::string_view lower, std::string_view product, size_t from
   return lower.npos;
 }
 
+// As lower.find(); memmem is the faster the longer the text is.
+static size_t FindText(std::string_view lower, std::string_view word, size_t from) {
+  if (lower.size() < kLongText || from > lower.size()) return lower.find(word, from);
+  const void* found = memmem(lower.data() + from, lower.size() - from, word.data(), word.size());
+  return found == nullptr ? lower.npos : static_cast<size_t>(static_cast<const char*>(found) - lower.data());
+}
+
 size_t FindWord(std::string_view lower, std::string_view word, size_t from) {
-  for (size_t at = from; (at = lower.find(word, at)) != lower.npos; ++at) {
+  for (size_t at = from; (at = FindText(lower, word, at)) != lower.npos; ++at) {
     if (IsWholeWord(lower, at, word.size())) return at;
   }
   return lower.npos;

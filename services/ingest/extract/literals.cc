@@ -37,8 +37,8 @@ struct Member {
 class LiteralTable {
  public:
   struct Found {
-    uint32_t string;
     uint32_t at;
+    uint32_t begin, end;  // Of its members.
   };
 
   LiteralTable(const std::map<std::string, std::vector<Member>>& strings, std::vector<bool> asks_for_digit)
@@ -56,7 +56,9 @@ class LiteralTable {
       } else {
         add(&four_);
       }
-      strings_.push_back({text, members});
+      strings_.push_back({text, static_cast<uint32_t>(members_.size()), 0});
+      members_.insert(members_.end(), members.begin(), members.end());
+      strings_.back().end = static_cast<uint32_t>(members_.size());
     }
     two_.Finish();
     three_.Finish();
@@ -65,7 +67,9 @@ class LiteralTable {
 
   size_t sets() const { return asks_for_digit_.size(); }
   const std::vector<bool>& asks_for_digit() const { return asks_for_digit_; }
-  const std::vector<Member>& MembersOf(const Found& found) const { return strings_[found.string].members; }
+  std::span<const Member> MembersOf(const Found& found) const {
+    return {members_.data() + found.begin, members_.data() + found.end};
+  }
 
   // Every place of every string, in order of place.
   std::vector<Found> FindAll(std::string_view lower) const {
@@ -83,7 +87,7 @@ class LiteralTable {
  private:
   struct String {
     std::string text;
-    std::vector<Member> members;
+    uint32_t begin, end;  // Of its members.
   };
   struct Entry {
     uint64_t start;  // Its first bytes, and which of them count.
@@ -125,16 +129,18 @@ class LiteralTable {
     for (uint32_t i = table.begins[bucket]; i < table.begins[bucket + 1]; ++i) {
       const Entry& entry = table.entries[i];
       if ((bytes & entry.mask) != entry.start) continue;
-      const std::string& text = strings_[entry.string].text;
+      const String& string = strings_[entry.string];
+      const std::string& text = string.text;
       if (text.size() > 8 && lower.compare(at, text.size(), text) != 0) continue;
-      found->push_back({entry.string, static_cast<uint32_t>(at)});
+      found->push_back({static_cast<uint32_t>(at), string.begin, string.end});
     }
   }
 
   std::vector<String> strings_;
-  Table<2> two_;    // The strings of two bytes,
-  Table<3> three_;  // of three,
-  Table<4> four_;   // and of more.
+  std::vector<Member> members_;  // Of all strings.
+  Table<2> two_;                 // The strings of two bytes,
+  Table<3> three_;               // of three,
+  Table<4> four_;                // and of more.
   std::vector<bool> asks_for_digit_;
 };
 
@@ -249,17 +255,22 @@ std::span<const LiteralHit> LiteralIndex::In(LiteralSet set, std::string_view pa
   return {first, std::lower_bound(first, end, from + part.size(), before)};
 }
 
-bool LiteralIndex::Holds(LiteralSet set, std::string_view part) const {
+bool LiteralIndex::Holds(LiteralSet set, size_t from, size_t to) const {
   const LiteralHit* const begin = hits_.data() + begins_[set];
   const LiteralHit* const end = hits_.data() + begins_[set + 1];
   if (begin == end && !asks_for_digit_[set]) return false;
-  const size_t from = PlaceOf(part);
   const LiteralHit* const hit =
       std::lower_bound(begin, end, from, [](const LiteralHit& one, size_t at) { return one.at < at; });
-  if (hit != end && hit->at < from + part.size()) return true;
+  if (hit != end && hit->at < to) return true;
   if (!asks_for_digit_[set]) return false;
   const auto digit = std::lower_bound(digits_.begin(), digits_.end(), from);
-  return digit != digits_.end() && *digit < from + part.size();
+  return digit != digits_.end() && *digit < to;
+}
+
+bool LiteralIndex::Lacks(std::span<const LiteralSet> sets, std::string_view part) const {
+  const size_t from = PlaceOf(part);
+  return std::any_of(sets.begin(), sets.end(),
+                     [&](LiteralSet set) { return Knows(set) && !Holds(set, from, from + part.size()); });
 }
 
 }  // namespace seaworthy

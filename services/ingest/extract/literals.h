@@ -41,10 +41,12 @@ class LiteralIndex {
   // The set's strings that begin in `part`, in order, digits left out; Knows()
   // holds.
   std::span<const LiteralHit> In(LiteralSet set, std::string_view part) const;
-  // Whether a string of the set begins in `part`; Knows() holds.
-  bool Holds(LiteralSet set, std::string_view part) const;
+  // Whether the index knows that no string of one of the sets begins in `part`.
+  bool Lacks(std::span<const LiteralSet> sets, std::string_view part) const;
 
  private:
+  // Whether a string of the set begins at or after `from` and before `to`.
+  bool Holds(LiteralSet set, size_t from, size_t to) const;
   size_t PlaceOf(std::string_view part) const;
 
   std::string_view text_;

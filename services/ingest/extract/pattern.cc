@@ -160,9 +160,7 @@ Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 bool Pattern::RuledOut(std::string_view text) const {
   if (literals_.empty()) return false;
   const LiteralIndex* index = LiteralIndex::Of(text);
-  return index != nullptr && std::any_of(literals_.begin(), literals_.end(), [&](LiteralSet set) {
-           return index->Knows(set) && !index->Holds(set, text);
-         });
+  return index != nullptr && index->Lacks(literals_, text);
 }
 
 bool Pattern::Matches(std::string_view text) const {

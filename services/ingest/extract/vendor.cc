@@ -227,9 +227,10 @@ class VendorFinder {
         "google",     "kaggle",      "modelscope", "readthedocs", "medium",  "linkedin",  "discord",
         "reddit",     "docker",      "pypi",       "npmjs",       "ollama",  "wikipedia", "acm",
         "openreview", "replicate",   "fal",        "runware",     "colab"};
+    const std::string own = NameKey(draft_.name);
     for (const Link& link : source_.document().links) {
       if (link.raw.empty() || !source_.TrustedAt(link.text.begin)) continue;
-      if (!Contains(NameKey(link.url), NameKey(draft_.name))) continue;
+      if (!Contains(NameKey(link.url), own)) continue;
       const auto host = kHost.Find(link.url);
       if (!host) continue;
       const std::string name = link.url.substr(host->groups[1].begin, host->groups[1].size());
