@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ class DayHosts {
   absl::Mutex mutex_;
   std::map<int, HostState> hosts_ ABSL_GUARDED_BY(mutex_);
   std::map<int, FeedState> feeds_ ABSL_GUARDED_BY(mutex_);
+  std::set<absl::Time> deaths_ ABSL_GUARDED_BY(mutex_);
   std::map<int, int> statuses_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> complaints_ ABSL_GUARDED_BY(mutex_);
   int requests_ ABSL_GUARDED_BY(mutex_) = 0;
