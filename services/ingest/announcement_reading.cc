@@ -155,9 +155,9 @@ absl::StatusOr<v1::ExtractAnnouncementResponse> ReadTools(const v1::Announcement
   try {
     auto document = ReadDocument(std::move(bytes), announcement.media_type(), announcement.file_name());
     if (!document.ok()) return document.status();
-    auto tools = ExtractTools(*document, {.url = announcement.source_url(),
-                                          .tier = announcement.tier(),
-                                          .checked_date = DayOf(announcement)});
+    auto tools = ExtractTools(
+        *document,
+        {.url = announcement.source_url(), .tier = announcement.tier(), .checked_date = DayOf(announcement)});
     if (!tools.ok()) return tools.status();
     if (filler != nullptr) FillFacts(*document, filler, kFillDeadline, &tools->front());
     v1::ExtractAnnouncementResponse response;
@@ -174,8 +174,7 @@ absl::StatusOr<v1::ExtractAnnouncementResponse> ReadTools(const v1::Announcement
 }
 
 absl::StatusOr<std::vector<NewEvent>> EffectsOf(const v1::Announcement& announcement, std::string bytes,
-                                                ObjectStore* objects, Clock* clock,
-                                                FactFiller* filler) {
+                                                ObjectStore* objects, Clock* clock, FactFiller* filler) {
   Reading reading(announcement, objects, clock, filler);
   // An entry's document is HTML of our own making; it is never split again.
   const bool entry = !announcement.feed_announcement_id().empty();
