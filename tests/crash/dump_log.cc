@@ -72,6 +72,18 @@ std::string About(const v1::Event& event) {
     case v1::Event::kDeadLetter:
       return absl::StrCat(event.dead_letter().subscription(), " ", event.dead_letter().sequence(), " ",
                           event.dead_letter().reason());
+    case v1::Event::kAnnouncementSplit:
+      return event.announcement_split().announcement_id();
+    case v1::Event::kSourceChanged:
+      return absl::StrCat(event.source_changed().change().source().source_id(), " ",
+                          event.source_changed().change().request_id());
+    case v1::Event::kIdentityDecided:
+      return absl::StrCat(event.identity_decided().decision().tool_id(), " ",
+                          event.identity_decided().decision().request_id());
+    case v1::Event::kFactCorrected:
+      return absl::StrCat(event.fact_corrected().correction().tool_id(), " ",
+                          event.fact_corrected().correction().field(), " ",
+                          event.fact_corrected().correction().request_id());
     case v1::Event::PAYLOAD_NOT_SET:
       break;
   }
