@@ -10,7 +10,7 @@ from e2e.case import ServerCase
 from support.server import PROGRAM, ROOT, TOKEN, Server, environment, free_port, run
 
 RECORDINGS = ROOT / "examples/recordings"
-TOOLS = ["halvard-14b", "lacewing-vl-2b", "latchkey-coder-8b", "orrin-13b-instruct", "quayside", "tackroom-1-0"]
+TOOLS = ["halvard-14b", "lacewing-vl-2b", "latchkey-coder-8b", "orrin-13b-instruct", "quayside", "tackroom"]
 PERSONAS = ["dx", "competitor", "futurist", "business"]
 MODEL = "written for the demonstration"
 BEATS = {"dx": 5, "competitor": 4, "futurist": 4, "business": 4}
