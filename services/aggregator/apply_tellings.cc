@@ -153,12 +153,7 @@ absl::StatusOr<std::vector<ToolId>> Application::RecordTools(const v1::ToolAnnou
 
 absl::StatusOr<ToolId> Application::NewToolId(const std::string& name, const std::string& vendor,
                                               v1::ToolKind kind) {
-  std::string base = name;
-  const std::string version = identity::ParseName(name, vendor, kind).version;
-  if (const size_t at = name.rfind(version); !version.empty() && at != std::string::npos) {
-    base = name.substr(0, name.find_last_not_of(" -_vV", at == 0 ? 0 : at - 1) + 1);
-    if (base.size() < 2) base = name;
-  }
+  const std::string base = identity::LastingName(name, vendor, kind);
   std::vector<std::string> wanted = {Slugify(base)};
   if (!vendor.empty()) wanted.push_back(Slugify(absl::StrCat(base, " ", vendor)));
   for (int number = 2; number < 1000; ++number) wanted.push_back(absl::StrCat(Slugify(base), "-", number));

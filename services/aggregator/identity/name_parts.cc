@@ -446,4 +446,12 @@ int CompareVersions(std::string_view a, std::string_view b) {
   return 0;
 }
 
+std::string LastingName(const std::string& name, const std::string& vendor, v1::ToolKind kind) {
+  const std::string version = ParseName(name, vendor, kind).version;
+  const size_t at = name.rfind(version);
+  if (version.empty() || at == std::string::npos) return name;
+  std::string lasting = name.substr(0, name.find_last_not_of(" -_vV", at == 0 ? 0 : at - 1) + 1);
+  return lasting.size() < 2 ? name : lasting;
+}
+
 }  // namespace seaworthy::identity

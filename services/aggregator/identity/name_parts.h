@@ -57,4 +57,8 @@ NameParts ParseName(std::string_view name, std::string_view vendor, v1::ToolKind
 // 1.10 comes after 1.9; negative, 0 or positive. Empty comes first.
 int CompareVersions(std::string_view a, std::string_view b);
 
+// What a tool keeps being called: the name, for software without its version.
+// A new tool's id is the slug of it.
+std::string LastingName(const std::string& name, const std::string& vendor, v1::ToolKind kind);
+
 }  // namespace seaworthy::identity
