@@ -88,8 +88,8 @@ class IngestService::Impl {
       subscription_->RetryAfter(delivery, kRetryDelay, reason).IgnoreError();
       return;
     }
-    auto effects = EffectsOf(*announcement, *std::move(bytes), options_.objects, options_.clock,
-                             options_.filler);
+    auto effects =
+        EffectsOf(*announcement, *std::move(bytes), options_.objects, options_.clock, options_.filler);
     if (!effects.ok()) {
       subscription_->RetryAfter(delivery, kRetryDelay, Message(effects.status())).IgnoreError();
       return;

@@ -305,7 +305,8 @@ class SizeFinder {
         R"(\b(?:under|below|beyond|than|sub|within|comparable|rival\w*|compared)\b[^,.;]{0,40}$)");
     if (kClass.Matches(before)) return 0;
     // "comparable to R1, which boasts 671 billion parameters": of a rival.
-    static const Pattern kRival(R"(\b(?:comparable|similar|compared|rival\w*|than)\b[^.;]{0,60}, which \w+ $)");
+    static const Pattern kRival(
+        R"(\b(?:comparable|similar|compared|rival\w*|than)\b[^.;]{0,60}, which \w+ $)");
     static const Pattern kActive(R"(^~?\d+(?:[.,]\d+)?[ -]?[a-z]+[ -]activ)");
     if (kRival.Matches(before) || kActive.Matches(said)) return 0;
     if (!before.empty() &&
@@ -318,7 +319,8 @@ class SizeFinder {
     static const Pattern kPart(
         R"(encoder|vocoder|decoder block|adapter|embedding|projector|draft model|reward model|judge|codec|original|previous|teacher|larger models|alternatives|compared|up to)");
     int score = 1;
-    if (Contains(said, "param") || EndsWith(said, "total") || Contains(said, "参数") || StartsWith(after, "参数") ||
+    if (Contains(said, "param") || EndsWith(said, "total") || Contains(said, "参数") ||
+        StartsWith(after, "参数") ||
         Contains(before.substr(before.size() > 24 ? before.size() - 24 : 0), "参数"))
       score += 3;
     if (Contains(said, "model") || Contains(said, "lm") || Contains(said, "transformer") ||

@@ -38,7 +38,7 @@ size_t SkipDoctype(std::string_view xml, size_t at, bool* entities) {
   const size_t subset = xml.find_first_of("[>", at);
   size_t end = subset;
   if (subset != xml.npos && xml[subset] == '[') {
-    end = xml.find("]", subset);
+    end = xml.find(']', subset);
     // An entity's value may hold a bracket; the next `]>` ends the subset.
     while (end != xml.npos && !StartsWith(Strip(xml.substr(end + 1, 64)), ">")) end = xml.find(']', end + 1);
     end = end == xml.npos ? end : xml.find('>', end);

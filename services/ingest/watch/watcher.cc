@@ -193,7 +193,8 @@ absl::StatusOr<v1::SourceView> WatcherImpl::ReadSource(const v1::ReadSourceReque
   }
   if (!options_.polling) {
     return absl::FailedPreconditionError(
-        "this server reads no sources: its configuration says `watch = false`; take that out and start it again");
+        "this server reads no sources: its configuration says `watch = false`; take that out and start it "
+        "again");
   }
   const WatchJob job{id, WatchJob::kRead, "", AddressFor(item).host};
   // Where it is being read just now, that is the reading asked for.

@@ -93,7 +93,9 @@ void FillQuarantine(FakeAggregator& aggregator, FakeIngest& ingest) {
   for (int i = 0; i < 6000; ++i) archive.push_back(static_cast<char>(i * 37));
   Refuse(aggregator, ingest, '2', "binary_document",
          "The bytes begin like a ZIP archive, whatever the name says. Hand in the text inside.", archive);
-  std::string latin = "<h1>Gr\xF6\xDF" "e</h1>\n<p>";
+  std::string latin =
+      "<h1>Gr\xF6\xDF"
+      "e</h1>\n<p>";
   for (int i = 0; i < 4000; ++i) absl::StrAppend(&latin, "line ", i, " of a long page. ");
   Refuse(aggregator, ingest, '3', "invalid_encoding", "Byte 6 is no UTF-8 though UTF-8 is declared.", latin);
 }
