@@ -52,6 +52,25 @@ class Idempotency(ServerCase):
         self.assertEqual((again.status, again.json["state"]), (200, "approved"), again.text)
 
 
+class Feeds(ServerCase):
+    FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Quay notes</title>
+<link>https://quay.example/</link>
+<item><guid>q1</guid><title>Introducing Harbinger 9B</title><pubDate>Mon, 05 Jan 2026 10:00:00 GMT</pubDate>
+<description>Quay Labs releases Harbinger 9B, an open model with 9 billion parameters under the Apache-2.0
+license. Its weights can be downloaded today.</description></item>
+<item><guid>q2</guid><title>Join our meetup in Porto</title>
+<description>An evening of talks. Register now.</description></item>
+</channel></rss>"""
+
+    def test_the_entries_of_a_feed_are_announcements_of_their_own(self):
+        feed = self.server.submit_and_read(self.FEED, media_type="application/rss+xml")
+        self.assertEqual(feed["state"], "split")
+        self.server.settle()
+        release, meetup = (self.api.announcement(entry) for entry in feed["entries"])
+        self.assertEqual((release["state"], release["tools"]), ("recorded", ["harbinger-9b"]))
+        self.assertEqual(meetup["state"], "rejected")
+
+
 class Decisions(ServerCase):
     def test_a_decision_on_other_content_is_refused(self):
         comparison = self.drafted_pair(model_card(40), model_card(41))
