@@ -119,7 +119,7 @@ class RocksDbWatchStore : public WatchStore {
           contents.hosts[std::string(host)] = std::move(state);
         }));
     SEAWORTHY_RETURN_IF_ERROR(
-        Each<v1::WatchPending>(Prefix('q'), [&](std::string_view key, v1::WatchPending pending) {
+        Each<v1::WatchPending>(Prefix('q'), [&](std::string_view key, const v1::WatchPending& pending) {
           const size_t zero = key.find('\0');
           if (zero == key.npos) return;
           contents.pending_links.emplace_back(

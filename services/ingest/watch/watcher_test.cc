@@ -107,7 +107,7 @@ class WatcherTest : public ::testing::Test {
     options.clock = &clock_;
     options.fetcher = &fetcher_;
     options.submit = [this](const v1::SubmitAnnouncementRequest& request) { return Submit(request); };
-    options.extract = [this](const v1::ExtractAnnouncementRequest& request) { return Extract(request); };
+    options.extract = [](const v1::ExtractAnnouncementRequest& request) { return Extract(request); };
     options.dir = (dir_ / "watch").string();
     options.public_url = public_url_;
     options.limits.first = 3;
