@@ -47,7 +47,9 @@ std::string Fold(std::string_view name) {
   for (size_t i = 0; i < name.size(); ++i) {
     const std::string_view rest = name.substr(i);
     const auto second = rest.size() > 2 ? static_cast<unsigned char>(rest[2]) : 0;
-    if (rest.starts_with("\xE2\x80") && second >= 0x90 && second <= 0x95) {
+    const bool dash = rest.starts_with("\xE2\x80") && second >= 0x90 && second <= 0x95;
+    // U+2212 and U+202F part words, too.
+    if (dash || rest.starts_with("\xE2\x88\x92") || rest.starts_with("\xE2\x80\xAF")) {
       folded.push_back('-');
       i += 2;
     } else if (rest.starts_with("\xE2\x80\x99")) {
@@ -57,9 +59,6 @@ std::string Fold(std::string_view name) {
       folded.push_back(' ');
       i += 1;
     } else if (rest.starts_with("\xE2\x84\xA2") || rest.starts_with("\xE2\x80\x8B")) {
-      i += 2;
-    } else if (rest.starts_with("\xE2\x88\x92") || rest.starts_with("\xE2\x80\xAF")) {
-      folded.push_back('-');
       i += 2;
     } else {
       folded.push_back(absl::ascii_tolower(static_cast<unsigned char>(rest[0])));
