@@ -122,7 +122,7 @@ HttpResponse DeskTools::ShowList(const Call& call) const {
   view["rows"] = json::array();
   for (const v1::ToolView& tool : response->tools()) {
     json row = ToolRow(tool);
-    if (!asking || row["asks"] != "") view["rows"].push_back(std::move(row));
+    if (!asking || !row["asks"].get_ref<const std::string&>().empty()) view["rows"].push_back(std::move(row));
   }
   view["any"] = !view["rows"].empty();
   view["asking"] = asking;
