@@ -16,6 +16,7 @@
 #include "common/config_endpoints.h"
 #include "common/hash.h"
 #include "common/status_macros.h"
+#include "common/utf8.h"
 #include "services/reviewer/prompt/data_marking.h"
 
 namespace seaworthy::cli {
@@ -63,12 +64,7 @@ std::string Schema() {
       .dump();
 }
 
-std::string_view Shown(const FillQuestion& question) {
-  std::string_view text = question.text;
-  size_t end = std::min(text.size(), kMaxTextBytes);
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
+std::string_view Shown(const FillQuestion& question) { return Utf8Prefix(question.text, kMaxTextBytes); }
 
 std::string_view MarkerOf(const FillQuestion& question) {
   return ChooseMarker({question.text, question.tool});

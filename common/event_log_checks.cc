@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/utf8.h"
 #include "seaworthy/v1/event.pb.h"
 
 namespace seaworthy {
@@ -42,13 +43,6 @@ absl::Status CheckEvent(const NewEvent& event, size_t index) {
                                                    " are allowed; keep larger bytes in the object store"));
   }
   return absl::OkStatus();
-}
-
-// Cut at a character's start, so that the proto string stays valid UTF-8.
-std::string_view CutUtf8(std::string_view text, size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
-  return text.substr(0, bytes);
 }
 
 }  // namespace
@@ -111,7 +105,7 @@ NewEvent MakeDeadLetter(std::string_view subscription, const Record& record, uin
   letter.set_sequence(record.sequence);
   letter.set_subject(record.subject);
   letter.set_attempts(attempts);
-  letter.set_reason(std::string(CutUtf8(reason, kMaxReasonBytes)));
+  letter.set_reason(std::string(Utf8Prefix(reason, kMaxReasonBytes)));
   return {DeadLetterId(subscription, record.sequence), std::string(kDeadLetterSubject),
           event.SerializeAsString()};
 }

@@ -84,6 +84,11 @@ class Reading {
     if (feed->entries.empty()) {
       return Rejected(Reject("empty_document", "the feed has no entries; send it once it has"));
     }
+    if (feed->entries_left_out > 0) {
+      return Rejected(
+          Reject("feed_too_long", Cat("the feed has ", feed->entries.size() + feed->entries_left_out,
+                                      " entries, more than ", feed->entries.size(), "; send it in parts")));
+    }
     v1::AnnouncementSplit& split = *event_.mutable_announcement_split();
     split.set_announcement_id(announcement_.announcement_id());
     for (size_t at = 0; at < feed->entries.size(); at += kEntriesAtOnce) {

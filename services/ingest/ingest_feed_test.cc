@@ -90,6 +90,15 @@ TEST_F(IngestFeedTest, AFeedWithoutEntriesIsRejected) {
   EXPECT_EQ(Split(FeedOf(kSelf)).announcement_rejected().code(), "empty_document");
 }
 
+TEST_F(IngestFeedTest, AFeedTooLongToTakeWholeIsRejectedWhole) {
+  std::string items;
+  for (int i = 0; i < 2001; ++i) items += Cat("<item><guid>e-", i, "</guid><title>Lantern</title></item>");
+  const v1::Event event = Split(FeedOf(items));
+  EXPECT_EQ(event.announcement_rejected().code(), "feed_too_long");
+  EXPECT_THAT(event.announcement_rejected().reason(), HasSubstr("2001 entries"));
+  EXPECT_EQ(CountReceived(), 1);
+}
+
 TEST_F(IngestFeedTest, ABrokenFeedIsRejectedWithItsPlace) {
   const v1::Event event = Split("<rss><channel><item></channel></rss>");
   EXPECT_EQ(event.announcement_rejected().code(), "invalid_feed");

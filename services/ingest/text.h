@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/utf8.h"
+
 namespace seaworthy {
 
 inline bool IsSpace(char c) {
@@ -36,8 +38,6 @@ std::string OneLine(std::string_view text);
 std::string ReplaceAll(std::string_view text, std::string_view from, std::string_view to);
 std::vector<std::string_view> Split(std::string_view text, char separator);
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
-// The longest prefix of at most `size` bytes that ends between characters.
-std::string_view Utf8Prefix(std::string_view text, size_t size);
 
 namespace text_internal {
 inline void Append(std::string* out, std::string_view piece) { out->append(piece); }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/bounded_json.h"
+#include "common/utf8.h"
 #include "services/publisher/url_codec.h"
 
 namespace seaworthy {
@@ -44,11 +45,7 @@ std::string OneLine(std::string text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
   }
   absl::RemoveExtraAsciiWhitespace(&text);
-  if (text.size() <= kMaxNameBytes) return text;
-  size_t end = kMaxNameBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.resize(end);
-  return text;
+  return std::string(Utf8Prefix(text, kMaxNameBytes));
 }
 
 bool Names(const std::string& text, const std::string& what) {

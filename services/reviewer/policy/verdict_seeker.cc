@@ -232,8 +232,7 @@ class VerdictSeeker::Impl {
     ++seeking->calls;
     gate->endpoint()->Start(call, [this, seeking](LlmReply reply) {
       seeking->reply = std::move(reply);
-      if (options_.executor == nullptr) return Run(seeking, &Impl::Heard);
-      options_.executor([this, seeking] { Run(seeking, &Impl::Heard); });
+      Run(seeking, &Impl::Heard);
     });
   }
 

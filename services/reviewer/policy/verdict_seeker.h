@@ -60,8 +60,7 @@ struct LaneState {
 };
 
 // Thread-safe. No thread a call: work is done on the threads that call Seek,
-// on those endpoints answer on, and on the timer's; with `executor` answers
-// are read there instead. An endpoint's trouble touches only the personas
+// on those endpoints answer on, and on the timer's. An endpoint's trouble touches only the personas
 // whose route holds it.
 class VerdictSeeker {
  public:
@@ -83,8 +82,6 @@ class VerdictSeeker {
     std::function<absl::StatusOr<v1::Verdict>(std::string_view raw, const LlmRequest&)> parse;
     // May be empty: no marks.
     std::function<std::vector<v1::Mark>(const v1::Verdict&, const LlmRequest&)> check;
-    // May be empty. Must run each task once, soon, on any thread.
-    std::function<void(std::function<void()>)> executor;
     // Not owned, each may be null: no cache, no budget, no prices.
     AnswerCache* cache = nullptr;
     Budget* budget = nullptr;

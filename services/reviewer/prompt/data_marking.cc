@@ -9,20 +9,6 @@
 namespace seaworthy {
 namespace {
 
-constexpr size_t kBlock = 64;  // Of SHA-256, RFC 2104.
-
-std::string Xor(std::string block, char with) {
-  std::transform(block.begin(), block.end(), block.begin(),
-                 [with](char c) { return static_cast<char>(c ^ with); });
-  return block;
-}
-
-std::string Hmac(std::string_view key, std::string_view data) {
-  std::string block = key.size() > kBlock ? Sha256(key) : std::string(key);
-  block.resize(kBlock, '\0');
-  return Sha256(Xor(block, 0x5C) + Sha256(text::Cat(Xor(block, 0x36), data)));
-}
-
 // Writes marked characters, one line or many.
 class Marker {
  public:
@@ -93,7 +79,7 @@ std::string DataCode(std::string_view key, std::string_view data) {
   std::string code;
   std::string round(data);
   do {
-    code = ToHex(Hmac(key, round)).substr(0, 24);
+    code = ToHex(HmacSha256(key, round)).substr(0, 24);
     round.append(code);
   } while (data.find(code) != data.npos);
   return code;
