@@ -19,7 +19,7 @@
 #include "common/config_keys.h"
 #include "common/persona.h"
 #include "common/status_macros.h"
-#include "services/publisher/api_json.h"
+#include "services/publisher/api/api_json.h"
 
 namespace seaworthy::cli {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/config.h"
-#include "services/publisher/hook.h"
+#include "services/publisher/api/hook.h"
 
 namespace seaworthy::cli {
 

@@ -17,7 +17,7 @@
 #include "common/ids.h"
 #include "common/status_macros.h"
 #include "services/aggregator/identity/name_parts.h"
-#include "services/publisher/api_json.h"
+#include "services/publisher/api/api_json.h"
 
 namespace seaworthy::cli {
 namespace {

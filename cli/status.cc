@@ -12,8 +12,8 @@
 #include "cli/server_connection.h"
 #include "cli/terminal.h"
 #include "common/status_macros.h"
-#include "services/publisher/api_json.h"
-#include "services/publisher/panel_state.h"
+#include "services/publisher/api/api_json.h"
+#include "services/publisher/pages/panel_state.h"
 
 namespace seaworthy::cli {
 namespace {

@@ -19,7 +19,7 @@
 #include "cli/terminal.h"
 #include "common/hash.h"
 #include "common/status_macros.h"
-#include "services/publisher/source_view.h"
+#include "services/publisher/pages/source_view.h"
 
 namespace seaworthy::cli {
 namespace {

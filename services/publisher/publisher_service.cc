@@ -7,7 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "services/publisher/http_server.h"
+#include "services/publisher/http/http_server.h"
 #include "services/publisher/web_app.h"
 
 namespace seaworthy {

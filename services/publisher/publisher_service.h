@@ -12,7 +12,7 @@
 #include "common/clock.h"
 #include "seaworthy/v1/persona.pb.h"
 #include "seaworthy/v1/publisher_service.pb.h"
-#include "services/publisher/hook.h"
+#include "services/publisher/api/hook.h"
 
 namespace grpc {
 class Service;

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "services/publisher/access.h"
-#include "services/publisher/api.h"
-#include "services/publisher/api_sources.h"
-#include "services/publisher/desk.h"
-#include "services/publisher/hooks.h"
-#include "services/publisher/published.h"
+#include "services/publisher/access/access.h"
+#include "services/publisher/access/router.h"
+#include "services/publisher/api/api.h"
+#include "services/publisher/api/api_sources.h"
+#include "services/publisher/api/hooks.h"
+#include "services/publisher/desk/desk.h"
+#include "services/publisher/pages/published.h"
+#include "services/publisher/pages/template_set.h"
 #include "services/publisher/publisher_service.h"
-#include "services/publisher/router.h"
-#include "services/publisher/site.h"
-#include "services/publisher/template_set.h"
+#include "services/publisher/site/site.h"
 
 namespace seaworthy {
 

@@ -9,7 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "common/clock.h"
-#include "services/publisher/hooks_body.h"
+#include "services/publisher/api/hooks_body.h"
 #include "services/publisher/testing/fake_clients.h"
 #include "services/publisher/testing/sample_data.h"
 #include "services/publisher/web_app.h"

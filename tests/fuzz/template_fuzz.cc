@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "services/publisher/template_set.h"
+#include "services/publisher/pages/template_set.h"
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "services/publisher/http_server.h"
+#include "services/publisher/http/http_server.h"
 #include "tests/watch_day/day_clock.h"
 #include "tests/watch_day/day_world.h"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "services/publisher/http_message.h"
+#include "services/publisher/http/http_message.h"
 
 namespace seaworthy {
 

@@ -1,0 +1,43 @@
+// Who may call which route: API token, desk session, CSRF token, origin.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "services/publisher/access/desk_sessions.h"
+#include "services/publisher/access/router.h"
+
+namespace seaworthy {
+
+// Thread-safe.
+class AccessGate {
+ public:
+  struct Options {
+    DeskSessions* sessions = nullptr;  // Not owned.
+    std::string api_token;             // Not empty.
+    std::string public_url;            // May be empty.
+    // A desk page that says what is wrong.
+    std::function<HttpResponse(int status, const std::string& title, const std::string& message)> desk_page;
+  };
+  explicit AccessGate(Options options) : options_(std::move(options)) {}
+
+  // Nothing where the call may pass, its session and form filled in.
+  std::optional<HttpResponse> operator()(const Route& route, Call& call) const;
+
+  // The session cookie's name: with `__Host-` where the site is https.
+  std::string CookieName() const;
+  // A Set-Cookie value; an empty token clears the cookie.
+  std::string SetCookie(const std::string& session_token) const;
+
+ private:
+  bool IsHttps() const;
+  bool FromOurPages(const HttpRequest& request) const;
+  std::optional<HttpResponse> CheckApi(const Route& route, Call& call) const;
+  std::optional<HttpResponse> CheckWrite(const Route& route, Call& call) const;
+  std::optional<HttpResponse> CheckDesk(const Route& route, Call& call) const;
+
+  const Options options_;
+};
+
+}  // namespace seaworthy

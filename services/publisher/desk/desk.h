@@ -1,0 +1,92 @@
+// The desk: where an editor sees drafts, checks claims and decides.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "common/clients.h"
+#include "services/publisher/access/access.h"
+#include "services/publisher/access/router.h"
+#include "services/publisher/desk/desk_frame.h"
+#include "services/publisher/desk/desk_identity.h"
+#include "services/publisher/desk/desk_quarantine.h"
+#include "services/publisher/desk/desk_sources.h"
+#include "services/publisher/desk/desk_tools.h"
+#include "services/publisher/pages/published.h"
+#include "services/publisher/pages/template_set.h"
+#include "services/publisher/site/site.h"
+
+namespace seaworthy {
+
+// Every page and form of /desk. Thread-safe.
+class Desk {
+ public:
+  struct Options {
+    AggregatorClient* aggregator = nullptr;  // Not owned.
+    IngestClient* ingest = nullptr;          // Not owned; may be null.
+    ReviewerClient* reviewer = nullptr;      // Not owned; may be null.
+    Published* published = nullptr;          // Not owned.
+    const Site* site = nullptr;              // Not owned.
+    const TemplateSet* templates = nullptr;  // Not owned.
+    DeskSessions* sessions = nullptr;        // Not owned.
+    const AccessGate* gate = nullptr;        // Not owned.
+    std::vector<v1::Persona> personas;
+    std::string endpoint;
+    std::string version;
+    std::function<std::string()> base_url;  // How this server is reached.
+  };
+
+  explicit Desk(Options options)
+      : options_(std::move(options)),
+        frame_(options_.templates),
+        sources_({options_.aggregator, options_.ingest, options_.templates}),
+        quarantine_({options_.aggregator, options_.ingest, options_.templates}),
+        tools_({options_.aggregator, options_.templates, options_.personas}),
+        identity_({options_.aggregator, options_.templates, options_.personas}) {}
+
+  std::vector<Route> Routes() const;
+
+ private:
+  HttpResponse ShowSignIn(const Call& call) const;
+  HttpResponse SignIn(const Call& call) const;
+  HttpResponse SignOut(const Call& call) const;
+  HttpResponse ShowQueue(const Call& call) const;
+  HttpResponse ShowPublished(const Call& call) const;
+  HttpResponse ShowAnnouncements(const Call& call) const;
+  HttpResponse SubmitAnnouncement(const Call& call) const;
+  HttpResponse RequestComparison(const Call& call) const;
+  HttpResponse ShowComparison(const Call& call) const;
+  // What the newest revision of each tool changed, where it changed anything.
+  nlohmann::json Drifts(const v1::Comparison& comparison) const;
+  HttpResponse ShowPreview(const Call& call) const;
+  HttpResponse Decide(const Call& call) const;
+  HttpResponse Amend(const Call& call) const;
+  HttpResponse ShowPredictions(const Call& call) const;
+  HttpResponse ShowPanel(const Call& call) const;
+  HttpResponse ShowStatus(const Call& call) const;
+
+  // What every desk page needs; `section` is the navigation's current entry.
+  nlohmann::json Frame(const Call& call, const std::string& section, const std::string& title) const;
+  // What else waits for an editor: a label, a count and a page for each.
+  nlohmann::json WaitingElsewhere(const absl::StatusOr<v1::AggregatorStatus>& status) const;
+  nlohmann::json QueueRow(const v1::Comparison& comparison) const;
+  nlohmann::json AnnouncementRows(v1::Announcement::State state) const;
+  // A tool an announcement told of: its `id`, and the `failures` of its panel.
+  nlohmann::json AnnouncedTool(const std::string& tool_id) const;
+  HttpResponse Page(const char* name, const nlohmann::json& view) const;
+  HttpResponse Message(int status, const std::string& title, const std::string& message,
+                       const std::string& back_url, const std::string& back_label) const;
+  HttpResponse Failed(const absl::Status& status, const std::string& what) const;
+  HttpResponse Conflict(const Call& call, const absl::Status& status) const;
+
+  const Options options_;
+  const DeskFrame frame_;
+  const DeskSources sources_;
+  const DeskQuarantine quarantine_;
+  const DeskTools tools_;
+  const DeskIdentity identity_;
+};
+
+}  // namespace seaworthy

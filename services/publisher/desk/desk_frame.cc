@@ -1,0 +1,96 @@
+#include "services/publisher/desk/desk_frame.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "common/error_codes.h"
+#include "services/publisher/http/failure_log.h"
+
+namespace seaworthy {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kSections[] = {"queue",   "published", "tools",       "announcements",
+                                     "sources", "panel",     "predictions", "status"};
+
+// What a form did, by the word its answer carries in the address.
+std::string DoneText(const std::string& done) {
+  static const auto* const kTexts = new std::map<std::string, std::string>{
+      {"approve", "Approved: the page is public now."},
+      {"reject", "Rejected. It comes back if its content changes."},
+      {"withdraw", "Withdrawn: the page is no longer public."},
+      {"edit", "Saved and checked anew. An earlier approval no longer holds."},
+      {"accept", "Accepted, with your reason. An earlier approval no longer holds."},
+      {"announcement", "Received. It is being read; what it announces is reviewed next."},
+      {"pair", "Asked for. It is drafted once both panels are full."},
+      {"source-put", "Saved. It is read at the time shown."},
+      {"source-pause", "Paused. It is read no more until you resume it."},
+      {"source-resume", "Resumed. It is read at the time shown."},
+      {"source-remove", "Removed. What it brought stays."},
+      {"source-read", "Asked for. It is read now, or as soon as its host allows."},
+      {"retry", "Handed in again. It is being read; reload this page to see what came of it."},
+      {"correct", "Corrected. Your word stands over what is read later; what was read is kept."},
+      {"confirm", "Confirmed. Your correction stands against what the sources say now."},
+      {"let-go", "Let go. The field says again what the sources say."},
+      {"merge", "Merged. Announcements and names moved; comparisons follow."},
+      {"split", "Split off. The new tool is reviewed next."},
+      {"apart", "Kept apart. The two are not suggested again."},
+      {"undo", "Taken back."}};
+  const auto it = kTexts->find(done);
+  return it == kTexts->end() ? "" : it->second;
+}
+
+}  // namespace
+
+json DeskFrame::View(const Call& call, const std::string& section, const std::string& title) const {
+  json view = {{"page_title", absl::StrCat(title, " · Seaworthy desk")},
+               {"title", title},
+               {"signed_in", call.session.has_value()},
+               {"editor", call.session.has_value() ? call.session->editor : ""},
+               {"csrf", call.session.has_value() ? call.session->csrf_token : ""},
+               {"done", DoneText(call.Query("done"))}};
+  for (const char* name : kSections) view[absl::StrCat("nav_", name)] = section == name;
+  return view;
+}
+
+HttpResponse DeskFrame::Page(const char* name, const json& view, int status) const {
+  return HtmlResponse(status, templates_->Render(name, view));
+}
+
+HttpResponse DeskFrame::Message(int status, const std::string& title, const std::string& message,
+                                const std::string& back_url, const std::string& back_label) const {
+  const json view = {{"page_title", absl::StrCat(title, " · Seaworthy desk")},
+                     {"title", title},
+                     {"message", message},
+                     {"back_url", back_url},
+                     {"back_label", back_label},
+                     {"signed_in", false},
+                     {"csrf", ""},
+                     {"status", status}};
+  return Page("desk_message", view, status);
+}
+
+HttpResponse DeskFrame::Failed(const absl::Status& status, const std::string& what,
+                               const std::string& back_url, const std::string& back_label) const {
+  const int http = ToHttpStatus(status.code());
+  if (http >= 500) LogFailure(what, status);
+  const std::string message = http == 500 ? "The server failed; its log says why."
+                              : http == 501
+                                  ? "This server's other services are older than its desk and cannot "
+                                    "do this yet. Update them and try again."
+                                  : std::string(status.message());
+  return Message(http, what, message, back_url, back_label);
+}
+
+void AddPaging(const Call& call, const std::string& path, const std::string& next_token, json& view) {
+  const std::string first(absl::StripSuffix(absl::StripSuffix(path, "?"), "&"));
+  const char* joint = path.find('?') == std::string::npos ? "?" : "&";
+  view["next"] = next_token.empty() ? "" : absl::StrCat(first, joint, "cursor=", PercentEncode(next_token));
+  view["first"] = call.Query("cursor").empty() ? "" : first;
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,167 @@
+// Desk pages about the panel and the machinery: predictions, health, status.
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "services/publisher/desk/desk.h"
+#include "services/publisher/pages/cost_text.h"
+#include "services/publisher/pages/ledger_view.h"
+#include "services/publisher/pages/page_text.h"
+#include "services/publisher/pages/page_view.h"
+#include "services/publisher/pages/panel_state.h"
+
+namespace seaworthy {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kPredictionRows = 50;
+
+// A share as `82%`; a dash of nothing.
+std::string ShareText(uint64_t part, uint64_t whole) {
+  return whole == 0 ? OrDash("") : PercentText(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string PerVerdict(uint64_t count, uint64_t verdicts) {
+  if (verdicts == 0) return OrDash("");
+  return absl::StrFormat("%.1f", static_cast<double>(count) / static_cast<double>(verdicts));
+}
+
+// What was spent, by persona, then by endpoint and model.
+json SpendViews(const v1::AggregatorStatus& status) {
+  std::map<std::string, v1::Spend> by_name;
+  for (const v1::PanelCounts& row : status.spent_by()) {
+    const std::string through = absl::StrCat(row.endpoint(), row.model().empty() ? "" : " · ", row.model());
+    for (const std::string& name : {absl::StrCat("Persona ", row.persona_id()), through}) {
+      if (row.spend().verdicts() == 0) continue;
+      v1::Spend& sum = by_name[name];
+      sum.set_verdicts(sum.verdicts() + row.spend().verdicts());
+      sum.set_input_tokens(sum.input_tokens() + row.spend().input_tokens());
+      sum.set_output_tokens(sum.output_tokens() + row.spend().output_tokens());
+      sum.set_cost_micro_usd(sum.cost_micro_usd() + row.spend().cost_micro_usd());
+      sum.set_unpriced(sum.unpriced() + row.spend().unpriced());
+    }
+  }
+  json views = json::array();
+  for (const auto& [name, sum] : by_name) {
+    views.push_back({{"name", name}, {"text", SpendText(sum)}, {"verdicts", sum.verdicts()}});
+  }
+  return views;
+}
+
+json CountsView(const v1::PanelCounts& counts, const std::string& title) {
+  const bool by_rules = counts.rule_based() == counts.verdicts();
+  const std::string spent = SpendText(counts.spend());
+  return {{"persona", title},
+          {"endpoint", OrDash(counts.endpoint())},
+          {"model", counts.model()},
+          {"verdicts", counts.verdicts()},
+          {"cached", counts.from_cache() == 0 ? "" : absl::StrCat(counts.from_cache())},
+          {"repaired", counts.repaired() == 0 ? "" : absl::StrCat(counts.repaired())},
+          {"ship", ShareText(counts.ship(), counts.verdicts())},
+          {"marks", PerVerdict(counts.marks_unsupported() + counts.marks_contradicted(), counts.verdicts())},
+          {"unsupported", counts.marks_unsupported()},
+          {"contradicted", counts.marks_contradicted()},
+          {"spent", !spent.empty() ? spent
+                    : by_rules     ? "by rules"
+                                   : OrDash("")}};
+}
+
+}  // namespace
+
+json Desk::AnnouncedTool(const std::string& tool_id) const {
+  json view = {{"id", tool_id}, {"id_path", PercentEncode(tool_id)}, {"failures", json::array()}};
+  v1::GetToolRequest request;
+  request.set_tool_id(tool_id);
+  const auto tool = options_.aggregator->GetTool(request);
+  if (tool.ok()) view["failures"] = PanelView(tool->panel())["failures"];
+  return view;
+}
+
+HttpResponse Desk::ShowPredictions(const Call& call) const {
+  v1::ListPredictionsRequest request;
+  request.set_page_size(kPredictionRows);
+  request.set_page_token(call.Query("cursor"));
+  const auto response = options_.aggregator->ListPredictions(request);
+  if (!response.ok()) return Failed(response.status(), "The predictions cannot be shown");
+  json view = Frame(call, "predictions", "Predictions");
+  view["predictions"] = PredictionViews(*response, options_.personas, "/desk/tools/");
+  view["ledger_caption"] = "Earliest first";
+  view["empty"] = response->predictions().empty();
+  view["next"] = response->next_page_token().empty()
+                     ? ""
+                     : absl::StrCat("/desk/predictions?cursor=", PercentEncode(response->next_page_token()));
+  view["first"] = call.Query("cursor").empty() ? "" : "/desk/predictions";
+  return Page("desk_predictions", view);
+}
+
+HttpResponse Desk::ShowPanel(const Call& call) const {
+  const auto health = options_.aggregator->GetPanelHealth({});
+  if (!health.ok()) return Failed(health.status(), "The panel's health cannot be shown");
+  const auto title = [this](const std::string& id) { return PersonaTitle(options_.personas, id); };
+  json view = Frame(call, "panel", "Panel");
+  for (const char* list : {"rows", "agreements", "likeness", "failures"}) view[list] = json::array();
+  for (const v1::PanelCounts& counts : health->counts()) {
+    view["rows"].push_back(CountsView(counts, title(counts.persona_id())));
+  }
+  for (const v1::Agreement& pair : health->agreements()) {
+    view["agreements"].push_back({{"a", title(pair.persona_a())},
+                                  {"b", title(pair.persona_b())},
+                                  {"share", ShareText(pair.same(), pair.both())},
+                                  {"both", pair.both()}});
+  }
+  for (const v1::Likeness& likeness : health->likeness()) {
+    view["likeness"].push_back({{"persona", title(likeness.persona_id())},
+                                {"share", ShareText(likeness.repeated_sequences(), likeness.sequences())},
+                                {"verdicts", likeness.verdicts()}});
+  }
+  for (const v1::FailureCount& failure : health->failures()) {
+    view["failures"].push_back({{"persona", title(failure.persona_id())},
+                                {"outcome", absl::StrReplaceAll(failure.outcome(), {{"_", " "}})},
+                                {"count", failure.count()},
+                                {"advice", OutcomeAdvice(failure.outcome())}});
+  }
+  view["empty"] = health->counts().empty();
+  view["any_agreements"] = !health->agreements().empty();
+  view["any_failures"] = !health->failures().empty();
+  return Page("desk_panel", view);
+}
+
+HttpResponse Desk::ShowStatus(const Call& call) const {
+  const auto status = options_.aggregator->GetStatus({});
+  if (!status.ok()) return Failed(status.status(), "The status cannot be shown");
+  json view = Frame(call, "status", "Status");
+  std::map<std::string, uint64_t> counts(status->counts().begin(), status->counts().end());
+  view["counts"] = json::array();
+  for (const auto& [name, count] : counts) {
+    view["counts"].push_back({{"name", absl::StrReplaceAll(name, {{".", " · "}})}, {"count", count}});
+  }
+  view["panel"] = PanelStateView(AskPanelState(options_.reviewer), options_.personas);
+  view["spent_today"] = SpendText(status->spent_today());
+  view["spent_total"] = SpendText(status->spent_total());
+  view["spent"] = SpendViews(*status);
+  view["any_spent"] = !view["spent"].empty();
+  view["queues"] = json::array();
+  for (const v1::QueueStatus& queue : status->queues()) {
+    view["queues"].push_back({{"name", queue.name()},
+                              {"pending", queue.pending()},
+                              {"in_flight", queue.in_flight()},
+                              {"retrying", queue.retrying()},
+                              {"dead", queue.dead()},
+                              {"any_dead", queue.dead() > 0}});
+  }
+  view["any_queues"] = !view["queues"].empty();
+  view["log_sequence"] = status->log_sequence();
+  view["applied_sequence"] = status->applied_sequence();
+  view["behind"] = status->log_sequence() > status->applied_sequence()
+                       ? absl::StrCat(status->log_sequence() - status->applied_sequence())
+                       : "";
+  view["endpoint"] = options_.endpoint;
+  view["version"] = options_.version;
+  return Page("desk_status", view);
+}
+
+}  // namespace seaworthy

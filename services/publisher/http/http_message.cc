@@ -1,0 +1,140 @@
+#include "services/publisher/http/http_message.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+
+namespace seaworthy {
+namespace {
+
+std::optional<absl::string_view> FindHeader(const HttpHeaders& headers, absl::string_view name) {
+  for (const auto& [key, value] : headers) {
+    if (absl::EqualsIgnoreCase(key, name)) return value;
+  }
+  return std::nullopt;
+}
+
+constexpr absl::string_view kPolicy =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'";
+
+}  // namespace
+
+std::optional<absl::string_view> HttpRequest::Header(absl::string_view name) const {
+  return FindHeader(headers, name);
+}
+
+absl::string_view HttpRequest::RawPath() const {
+  return absl::string_view(target).substr(0, target.find('?'));
+}
+
+absl::string_view HttpRequest::RawQuery() const {
+  const size_t mark = target.find('?');
+  return mark == std::string::npos ? absl::string_view() : absl::string_view(target).substr(mark + 1);
+}
+
+std::optional<std::string> HttpRequest::Cookie(absl::string_view name) const {
+  std::optional<std::string> found;
+  for (const auto& [key, value] : headers) {
+    if (!absl::EqualsIgnoreCase(key, "Cookie")) continue;
+    for (absl::string_view pair : absl::StrSplit(value, ';')) {
+      pair = absl::StripAsciiWhitespace(pair);
+      const size_t equals = pair.find('=');
+      if (equals == absl::string_view::npos || pair.substr(0, equals) != name) continue;
+      if (found.has_value()) return std::nullopt;
+      found = std::string(pair.substr(equals + 1));
+    }
+  }
+  return found;
+}
+
+void HttpResponse::SetHeader(absl::string_view name, std::string value) {
+  for (auto& [key, old] : headers) {
+    if (!absl::EqualsIgnoreCase(key, name)) continue;
+    old = std::move(value);
+    return;
+  }
+  headers.emplace_back(std::string(name), std::move(value));
+}
+
+std::optional<absl::string_view> HttpResponse::Header(absl::string_view name) const {
+  return FindHeader(headers, name);
+}
+
+absl::string_view ReasonPhrase(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 301:
+      return "Moved Permanently";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 429:
+      return "Too Many Requests";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return status < 500 ? "Error" : "Internal Server Error";
+  }
+}
+
+HttpResponse HtmlResponse(int status, std::string body) {
+  return {status, {{"Content-Type", "text/html; charset=utf-8"}}, std::move(body)};
+}
+
+HttpResponse JsonResponse(int status, std::string body) {
+  return {status, {{"Content-Type", "application/json"}}, std::move(body)};
+}
+
+HttpResponse JsonError(int status, absl::string_view code, absl::string_view message) {
+  const nlohmann::json body = {{"error", {{"code", std::string(code)}, {"message", std::string(message)}}}};
+  return JsonResponse(status, body.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+HttpResponse Redirect(int status, std::string location) {
+  return {status, {{"Location", std::move(location)}}, ""};
+}
+
+void AddSecurityHeaders(HttpResponse& response) {
+  response.SetHeader("Content-Security-Policy", std::string(kPolicy));
+  response.SetHeader("X-Content-Type-Options", "nosniff");
+  response.SetHeader("X-Frame-Options", "DENY");
+  // Not `no-referrer`: browsers would send `Origin: null` with our own forms.
+  response.SetHeader("Referrer-Policy", "same-origin");
+  response.SetHeader("Cross-Origin-Opener-Policy", "same-origin");
+  response.SetHeader("Cross-Origin-Resource-Policy", "same-origin");
+  response.SetHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+  if (!response.Header("Cache-Control").has_value()) response.SetHeader("Cache-Control", "no-store");
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,192 @@
+#include "services/publisher/site/site.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "services/publisher/testing/publisher_fixture.h"
+
+namespace seaworthy {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class SiteTest : public PublisherFixture {};
+
+TEST_F(SiteTest, NothingIsPublicBeforeAnApproval) {
+  Draft();
+  EXPECT_EQ(Get("/compare/gannet-vs-lantern-9b").status, 404);
+  EXPECT_EQ(Get("/tools/gannet").status, 404);
+  EXPECT_THAT(Get("/").body, HasSubstr("Nothing is published yet"));
+  EXPECT_THAT(Get("/").body, Not(HasSubstr("Gannet")));
+}
+
+TEST_F(SiteTest, AnApprovedComparisonHasItsPageItsToolsAndItsPlaceAtHome) {
+  Draft();
+  Publish(kAvsB);
+  const std::string page = Get("/compare/gannet-vs-lantern-9b").body;
+  for (const char* text : {"<title>Gannet vs Lantern 9B", "75%", "3 of 4 ship", "25%", "Language Models",
+                           "Free", "Developer experience", "What would flip it", "approved by an editor on",
+                           "2025-11-18", "Rule-based", "https://harbour.example/news/gannet",
+                           "rel=\"nofollow noopener\"", "First ten minutes", "2026-11-14"}) {
+    EXPECT_THAT(page, HasSubstr(text));
+  }
+  EXPECT_THAT(Get("/").body, HasSubstr("/compare/gannet-vs-lantern-9b"));
+  EXPECT_EQ(Get("/tools/gannet").status, 200);
+  EXPECT_EQ(Get("/tools/lantern-9b").status, 200);
+}
+
+TEST_F(SiteTest, QuotesStandWholeAndInPersonaOrder) {
+  Draft();
+  Publish(kAvsB);
+  const std::string page = Get("/compare/gannet-vs-lantern-9b").body;
+  size_t at = 0;
+  const v1::ToolView tool = SampleTool("gannet", "Gannet", 1);
+  for (const v1::Verdict& verdict : tool.verdicts()) {
+    const size_t found = page.find("“" + verdict.quote() + "”", at);
+    ASSERT_NE(found, std::string::npos) << verdict.quote();
+    at = found;
+  }
+}
+
+TEST_F(SiteTest, TheOtherOrderMovesToTheCanonicalPage) {
+  Draft();
+  EXPECT_EQ(Get("/compare/lantern-9b-vs-gannet").status, 404);
+  Publish(kAvsB);
+  const HttpResponse response = Get("/compare/lantern-9b-vs-gannet");
+  EXPECT_EQ(response.status, 301);
+  EXPECT_EQ(response.Header("Location").value_or(""), "/compare/gannet-vs-lantern-9b");
+}
+
+TEST_F(SiteTest, APageShowsWhatWasApprovedUntilTheNextApproval) {
+  Draft();
+  Publish(kAvsB);
+  const std::string approved = Get("/compare/gannet-vs-lantern-9b").body;
+  aggregator_.ChangeTool(SampleTool("gannet", "Gannet", 4));
+  EXPECT_EQ(Get("/compare/gannet-vs-lantern-9b").body, approved);
+  Publish(kAvsB);
+  EXPECT_NE(Get("/compare/gannet-vs-lantern-9b").body, approved);
+}
+
+TEST_F(SiteTest, WhatIsWithdrawnIsGoneEverywhereAtOnce) {
+  Draft();
+  Publish(kAvsB);
+  Get("/");
+  v1::DecideRequest request;
+  request.mutable_decision()->set_comparison_id(kAvsB);
+  request.mutable_decision()->set_kind(v1::WITHDRAW);
+  request.mutable_decision()->set_content_hash(aggregator_.ContentHash(kAvsB));
+  ASSERT_TRUE(aggregator_.Decide(request, kRpcDeadline).ok());
+  EXPECT_EQ(Get("/compare/gannet-vs-lantern-9b").status, 404);
+  EXPECT_EQ(Get("/tools/gannet").status, 404);
+  EXPECT_THAT(Get("/").body, Not(HasSubstr("Gannet")));
+}
+
+TEST_F(SiteTest, ExportedPagesAreWhatHttpServes) {
+  FillSampleDesk(aggregator_);
+  const auto pages = service_->ListPages({});
+  ASSERT_TRUE(pages.ok());
+  EXPECT_GE(pages->paths_size(), 12);
+  for (const std::string& path : pages->paths()) {
+    v1::GetPageRequest request;
+    request.set_path(path);
+    const auto page = service_->GetPage(request);
+    ASSERT_TRUE(page.ok()) << path;
+    const HttpResponse served = Get(path);
+    EXPECT_EQ(page->body(), served.body) << path;
+    EXPECT_EQ(page->media_type(), served.Header("Content-Type").value_or("")) << path;
+  }
+}
+
+TEST_F(SiteTest, PagesDoNotDependOnTheTime) {
+  FillSampleDesk(aggregator_);
+  const std::string before = Get("/").body + Get("/tools/gannet").body;
+  clock_.Advance(absl::Hours(24 * 400));
+  Serve();
+  EXPECT_EQ(Get("/").body + Get("/tools/gannet").body, before);
+}
+
+TEST_F(SiteTest, ListPagesGoesPageByPage) {
+  FillSampleDesk(aggregator_);
+  v1::ListPagesRequest request;
+  request.set_page_size(3);
+  std::vector<std::string> paths;
+  do {
+    const auto response = service_->ListPages(request);
+    ASSERT_TRUE(response.ok());
+    paths.insert(paths.end(), response->paths().begin(), response->paths().end());
+    request.set_page_token(response->next_page_token());
+  } while (!request.page_token().empty());
+  const auto all = service_->ListPages({});
+  EXPECT_EQ(paths, std::vector<std::string>(all->paths().begin(), all->paths().end()));
+}
+
+TEST_F(SiteTest, APageIsNotSentTwice) {
+  const HttpResponse first = Get("/method");
+  const std::string etag(first.Header("ETag").value_or(""));
+  const HttpResponse again = Get("/method", {{"If-None-Match", etag}});
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(again.body, "");
+}
+
+TEST_F(SiteTest, UnknownFactsAreDashesAndNothingIsGuessed) {
+  aggregator_.AddTool(BareTool("breakwater", "Breakwater"));
+  aggregator_.AddTool(BareTool("gannet", "Gannet"));
+  aggregator_.AddComparison("breakwater", "gannet", v1::Comparison::DRAFTED);
+  Publish("breakwater-vs-gannet");
+  const std::string page = Get("/compare/breakwater-vs-gannet").body;
+  EXPECT_THAT(page, HasSubstr("<dt>Entry</dt><dd>—</dd>"));
+  EXPECT_THAT(page, Not(HasSubstr("Free")));
+  EXPECT_THAT(page, HasSubstr("came without an address"));
+}
+
+TEST_F(SiteTest, ABrokenAggregatorIsA503ThatTellsNothing) {
+  aggregator_.FailWith(absl::UnavailableError("10.0.0.7:9000 refused"));
+  const HttpResponse response = Get("/");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_THAT(response.body, HasSubstr("cannot answer now"));
+  EXPECT_THAT(response.body, Not(HasSubstr("10.0.0.7")));
+}
+
+// Every text of a tool, in every page of site and desk.
+class HostileTextTest : public PublisherFixture, public testing::WithParamInterface<const char*> {};
+
+TEST_P(HostileTextTest, ComesOutAsText) {
+  const std::string payload = GetParam();
+  aggregator_.AddTool(HostileTool("gannet", payload));
+  aggregator_.AddTool(HostileTool("lantern-9b", payload));
+  aggregator_.AddComparison("gannet", "lantern-9b", v1::Comparison::DRAFTED);
+  SignIn();
+  std::string pages = DeskGet("/desk").body + DeskGet(absl::StrCat("/desk/comparisons/", kAvsB)).body +
+                      DeskGet(absl::StrCat("/desk/preview/", kAvsB)).body;
+  Publish(kAvsB);
+  for (const char* path : {"/", "/compare/gannet-vs-lantern-9b", "/tools/gannet"}) pages += Get(path).body;
+  pages += DeskGet("/desk/published").body;
+  for (const char* bad : {"<script", "<img", "<svg on", "<svg/on", "onerror=alert(1)>", "href=\"javascript:",
+                          "href=\"data:", "</title><", "\" autofocus", "' autofocus", ">49<"}) {
+    EXPECT_THAT(pages, Not(HasSubstr(bad)));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Payloads, HostileTextTest,
+    testing::Values("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><svg onload=alert(1)>",
+                    "javascript:alert(1)", "data:text/html,<script>alert(1)</script>",
+                    "</title><script>alert(1)</script>", "\" autofocus onfocus=alert(1) x=\"",
+                    "' autofocus onfocus=alert(1) x='", "{{7*7}}", "{{{x}}}{{#a}}{{/a}}{{> head}}",
+                    "<svg/onload=alert(1)//", "<!--<img src=\"--><img src=x onerror=alert(1)>",
+                    "&lt;script&gt;", "https://x.example/\"onmouseover=alert(1)", "JaVaScRiPt:alert(1)",
+                    "\xE2\x80\xAE<script>"));
+
+TEST_F(SiteTest, TemplateSyntaxInATextIsShownAsItIs) {
+  aggregator_.AddTool(HostileTool("gannet", "{{7*7}} {{a.name}}"));
+  aggregator_.AddTool(SampleTool("lantern-9b", "Lantern 9B", 3));
+  aggregator_.AddComparison("gannet", "lantern-9b", v1::Comparison::DRAFTED);
+  Publish(kAvsB);
+  EXPECT_THAT(Get("/compare/gannet-vs-lantern-9b").body, HasSubstr("{{7*7}} {{a.name}}"));
+}
+
+}  // namespace
+}  // namespace seaworthy
