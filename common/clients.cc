@@ -91,6 +91,25 @@ class GrpcAggregatorClient : public AggregatorClient {
   SEAWORTHY_RPC(AggregatorService, ListPublishedComparisons, v1::ListPublishedComparisonsRequest,
                 v1::ListPublishedComparisonsResponse)
   SEAWORTHY_RPC(AggregatorService, GetStatus, v1::GetStatusRequest, v1::AggregatorStatus)
+  SEAWORTHY_RPC(AggregatorService, GetChecklist, v1::GetChecklistRequest, v1::GetChecklistResponse)
+  SEAWORTHY_RPC(AggregatorService, IssueCorrection, v1::IssueCorrectionRequest, v1::Correction)
+  SEAWORTHY_RPC(AggregatorService, ListCorrections, v1::ListCorrectionsRequest, v1::ListCorrectionsResponse)
+  SEAWORTHY_RPC(AggregatorService, SetEmbargo, v1::SetEmbargoRequest, v1::Embargo)
+  SEAWORTHY_RPC(AggregatorService, RepeatReview, v1::RepeatReviewRequest, v1::Panel)
+  SEAWORTHY_RPC(AggregatorService, ListPublications, v1::ListPublicationsRequest,
+                v1::ListPublicationsResponse)
+  SEAWORTHY_RPC(AggregatorService, GetPublication, v1::GetPublicationRequest, v1::PublishedComparison)
+  SEAWORTHY_RPC(AggregatorService, ListPublishedChanges, v1::ListPublishedChangesRequest,
+                v1::ListPublishedChangesResponse)
+  SEAWORTHY_RPC(AggregatorService, ListQueue, v1::ListQueueRequest, v1::ListQueueResponse)
+  SEAWORTHY_RPC(AggregatorService, AssignComparison, v1::AssignComparisonRequest, v1::Assignment)
+  SEAWORTHY_RPC(AggregatorService, Search, v1::SearchRequest, v1::SearchResponse)
+  SEAWORTHY_RPC(AggregatorService, ResolvePrediction, v1::ResolvePredictionRequest, v1::Prediction)
+  SEAWORTHY_RPC(AggregatorService, CastVote, v1::CastVoteRequest, v1::VoteTally)
+  SEAWORTHY_RPC(AggregatorService, ListTallies, v1::ListTalliesRequest, v1::ListTalliesResponse)
+  SEAWORTHY_RPC(AggregatorService, ListDeadLetters, v1::ListDeadLettersRequest, v1::ListDeadLettersResponse)
+  SEAWORTHY_RPC(AggregatorService, ReplayDeadLetter, v1::ReplayDeadLetterRequest,
+                v1::ReplayDeadLetterResponse)
   SEAWORTHY_RPC(AggregatorService, WaitForChange, v1::WaitForChangeRequest, v1::WaitForChangeResponse)
 
  private:

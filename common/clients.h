@@ -73,6 +73,22 @@ class AggregatorClient {
   SEAWORTHY_RPC(ListPublishedComparisons, v1::ListPublishedComparisonsRequest,
                 v1::ListPublishedComparisonsResponse);
   SEAWORTHY_RPC(GetStatus, v1::GetStatusRequest, v1::AggregatorStatus);
+  SEAWORTHY_RPC(GetChecklist, v1::GetChecklistRequest, v1::GetChecklistResponse);
+  SEAWORTHY_RPC(IssueCorrection, v1::IssueCorrectionRequest, v1::Correction);
+  SEAWORTHY_RPC(ListCorrections, v1::ListCorrectionsRequest, v1::ListCorrectionsResponse);
+  SEAWORTHY_RPC(SetEmbargo, v1::SetEmbargoRequest, v1::Embargo);
+  SEAWORTHY_RPC(RepeatReview, v1::RepeatReviewRequest, v1::Panel);
+  SEAWORTHY_RPC(ListPublications, v1::ListPublicationsRequest, v1::ListPublicationsResponse);
+  SEAWORTHY_RPC(GetPublication, v1::GetPublicationRequest, v1::PublishedComparison);
+  SEAWORTHY_RPC(ListPublishedChanges, v1::ListPublishedChangesRequest, v1::ListPublishedChangesResponse);
+  SEAWORTHY_RPC(ListQueue, v1::ListQueueRequest, v1::ListQueueResponse);
+  SEAWORTHY_RPC(AssignComparison, v1::AssignComparisonRequest, v1::Assignment);
+  SEAWORTHY_RPC(Search, v1::SearchRequest, v1::SearchResponse);
+  SEAWORTHY_RPC(ResolvePrediction, v1::ResolvePredictionRequest, v1::Prediction);
+  SEAWORTHY_RPC(CastVote, v1::CastVoteRequest, v1::VoteTally);
+  SEAWORTHY_RPC(ListTallies, v1::ListTalliesRequest, v1::ListTalliesResponse);
+  SEAWORTHY_RPC(ListDeadLetters, v1::ListDeadLettersRequest, v1::ListDeadLettersResponse);
+  SEAWORTHY_RPC(ReplayDeadLetter, v1::ReplayDeadLetterRequest, v1::ReplayDeadLetterResponse);
   SEAWORTHY_RPC(WaitForChange, v1::WaitForChangeRequest, v1::WaitForChangeResponse);
 };
 

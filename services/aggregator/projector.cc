@@ -40,6 +40,13 @@ absl::Status Application::Apply(v1::Event& event) {
       return IdentityDecided(event.identity_decided().decision());
     case v1::Event::kFactCorrected:
       return FactCorrected(event.fact_corrected().correction());
+    case v1::Event::kCorrectionIssued:
+    case v1::Event::kEmbargoSet:
+    case v1::Event::kScheduleDue:
+    case v1::Event::kReviewRepeated:
+    case v1::Event::kComparisonAssigned:
+    case v1::Event::kPredictionResolved:
+    case v1::Event::kVoteCast:
     case v1::Event::kComparisonDecided:
     case v1::Event::kSourceChanged:
     case v1::Event::PAYLOAD_NOT_SET:

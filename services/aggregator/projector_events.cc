@@ -25,14 +25,33 @@ const char* SubjectOf(const v1::Event& event) {
       return "identity.decided";
     case v1::Event::kFactCorrected:
       return "fact.corrected";
+    case v1::Event::kCorrectionIssued:
+      return "correction.issued";
+    case v1::Event::kEmbargoSet:
+      return "embargo.set";
+    case v1::Event::kScheduleDue:
+      return "schedule.due";
+    case v1::Event::kReviewRepeated:
+      return "review.repeated";
+    case v1::Event::kComparisonAssigned:
+      return "comparison.assigned";
+    case v1::Event::kPredictionResolved:
+      return "prediction.resolved";
+    case v1::Event::kVoteCast:
+      return "vote.cast";
     case v1::Event::kComparisonDecided:
       switch (event.comparison_decided().decision().kind()) {
         case v1::APPROVE:
           return "comparison.approved";
+        case v1::ROLL_BACK:
+        case v1::CORRECT:
+          return "comparison.approved";
         case v1::REJECT:
           return "comparison.rejected";
-        default:
+        case v1::WITHDRAW:
           return "comparison.withdrawn";
+        default:
+          return "comparison.decided";
       }
     default:
       return "unknown";

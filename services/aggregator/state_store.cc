@@ -24,7 +24,7 @@
 namespace seaworthy {
 namespace {
 
-constexpr char kSchemaVersion[] = "3";
+constexpr char kSchemaVersion[] = "4";
 constexpr char kSchemaKey[] = "schema_version";
 constexpr char kPositionKey[] = "position";
 
@@ -56,6 +56,17 @@ constexpr std::array<const char*, kTableCount> kTableNames = {
     "entries",
     "corrections",
     "shown",
+    "publications",
+    "published_changes",
+    "issued",
+    "embargoes",
+    "schedules",
+    "queue",
+    "assignments",
+    "search",
+    "resolutions",
+    "votes",
+    "dead_letters",
 };
 
 using Handles = std::array<rocksdb::ColumnFamilyHandle*, kTableCount>;

@@ -46,8 +46,19 @@ enum class Table {
   kEntries,
   kCorrections,
   kShown,
+  kPublications,
+  kPublishedChanges,
+  kIssued,
+  kEmbargoes,
+  kSchedules,
+  kQueue,
+  kAssignments,
+  kSearch,
+  kResolutions,
+  kVotes,
+  kDeadLetters,
 };
-inline constexpr int kTableCount = static_cast<int>(Table::kShown) + 1;
+inline constexpr int kTableCount = static_cast<int>(Table::kDeadLetters) + 1;
 
 // The same bytes for equal messages, whatever the order their maps were filled.
 std::string SerializeDeterministically(const google::protobuf::MessageLite& message);

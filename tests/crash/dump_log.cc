@@ -84,6 +84,23 @@ std::string About(const v1::Event& event) {
       return absl::StrCat(event.fact_corrected().correction().tool_id(), " ",
                           event.fact_corrected().correction().field(), " ",
                           event.fact_corrected().correction().request_id());
+    case v1::Event::kCorrectionIssued:
+      return event.correction_issued().correction().request_id();
+    case v1::Event::kEmbargoSet:
+      return absl::StrCat(event.embargo_set().embargo().tool_id(), " ",
+                          event.embargo_set().embargo().request_id());
+    case v1::Event::kScheduleDue:
+      return event.schedule_due().comparison_id();
+    case v1::Event::kReviewRepeated:
+      return absl::StrCat(event.review_repeated().repeat().tool_id(), " ",
+                          event.review_repeated().repeat().request_id());
+    case v1::Event::kComparisonAssigned:
+      return event.comparison_assigned().assignment().comparison_id();
+    case v1::Event::kPredictionResolved:
+      return absl::StrCat(event.prediction_resolved().resolution().prediction_id(), " ",
+                          event.prediction_resolved().resolution().request_id());
+    case v1::Event::kVoteCast:
+      return absl::StrCat(event.vote_cast().votes_size(), " votes");
     case v1::Event::PAYLOAD_NOT_SET:
       break;
   }

@@ -83,6 +83,72 @@ class FakeAggregator : public AggregatorClient {
   absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request,
                                                           absl::Duration deadline) override;
 
+  // Not played.
+  absl::StatusOr<v1::GetChecklistResponse> GetChecklist(const v1::GetChecklistRequest& /*request*/,
+                                                        absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("GetChecklist");
+  }
+  absl::StatusOr<v1::Correction> IssueCorrection(const v1::IssueCorrectionRequest& /*request*/,
+                                                 absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("IssueCorrection");
+  }
+  absl::StatusOr<v1::ListCorrectionsResponse> ListCorrections(const v1::ListCorrectionsRequest& /*request*/,
+                                                              absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("ListCorrections");
+  }
+  absl::StatusOr<v1::Embargo> SetEmbargo(const v1::SetEmbargoRequest& /*request*/,
+                                         absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("SetEmbargo");
+  }
+  absl::StatusOr<v1::Panel> RepeatReview(const v1::RepeatReviewRequest& /*request*/,
+                                         absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("RepeatReview");
+  }
+  absl::StatusOr<v1::ListPublicationsResponse> ListPublications(
+      const v1::ListPublicationsRequest& /*request*/, absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("ListPublications");
+  }
+  absl::StatusOr<v1::PublishedComparison> GetPublication(const v1::GetPublicationRequest& /*request*/,
+                                                         absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("GetPublication");
+  }
+  absl::StatusOr<v1::ListPublishedChangesResponse> ListPublishedChanges(
+      const v1::ListPublishedChangesRequest& /*request*/, absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("ListPublishedChanges");
+  }
+  absl::StatusOr<v1::ListQueueResponse> ListQueue(const v1::ListQueueRequest& /*request*/,
+                                                  absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("ListQueue");
+  }
+  absl::StatusOr<v1::Assignment> AssignComparison(const v1::AssignComparisonRequest& /*request*/,
+                                                  absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("AssignComparison");
+  }
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& /*request*/,
+                                            absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("Search");
+  }
+  absl::StatusOr<v1::Prediction> ResolvePrediction(const v1::ResolvePredictionRequest& /*request*/,
+                                                   absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("ResolvePrediction");
+  }
+  absl::StatusOr<v1::VoteTally> CastVote(const v1::CastVoteRequest& /*request*/,
+                                         absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("CastVote");
+  }
+  absl::StatusOr<v1::ListTalliesResponse> ListTallies(const v1::ListTalliesRequest& /*request*/,
+                                                      absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("ListTallies");
+  }
+  absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(const v1::ListDeadLettersRequest& /*request*/,
+                                                              absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("ListDeadLetters");
+  }
+  absl::StatusOr<v1::ReplayDeadLetterResponse> ReplayDeadLetter(
+      const v1::ReplayDeadLetterRequest& /*request*/, absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("ReplayDeadLetter");
+  }
+
  private:
   v1::ComparisonContent Content(const v1::Comparison& comparison) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddComparisonLocked(const std::string& a, const std::string& b, v1::Comparison::State state)
