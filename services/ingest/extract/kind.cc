@@ -2,6 +2,7 @@
 #include <array>
 
 #include "services/ingest/extract/brief_name.h"
+#include "services/ingest/extract/definition.h"
 #include "services/ingest/extract/extractors.h"
 #include "services/ingest/extract/gazetteer.h"
 #include "services/ingest/extract/pattern.h"
@@ -37,6 +38,8 @@ class KindFinder {
     Fields();
     Definitions();
     Signs();
+    Packages();
+    Plans();
     InName();
     SiteItself();
     OfData();
@@ -118,10 +121,21 @@ class KindFinder {
       if (is && Contains(Lower(rest.substr(0, is->all().end)), " not ")) continue;
       const bool article = is && is->Has(1) && !is->groups[1].empty();
       Count({begin, end}, (article ? 2.0 : 0.6) * early);
+      if (article) Head({begin, sentence.text.end}, early);
       if (at > 4)
         Count({sentence.text.begin + (at > 70 ? at - 70 : 0), sentence.text.begin + at}, 0.6 * early);
       if (is) ++defined;
     }
+  }
+
+  // The head noun of "X is a ..." says more than all else in the sentence.
+  void Head(Span said, double early) {
+    const auto head = HeadOfDefinition(std::string_view(source_.lower()).substr(said.begin, said.size()));
+    if (!head) return;
+    const auto raw = source_.Raw({said.begin + head->span.begin, said.begin + head->span.end});
+    if (!raw) return;
+    if (defined_as_.empty()) defined_as_ = head->kind;
+    Vote(head->kind, 7 * early, *raw);
   }
 
   // "the Lantern library", "Lantern SDK".
@@ -141,6 +155,27 @@ class KindFinder {
       Vote(kind, 3, *raw);
   }
 
+  // The first match that says what the tool is, not what it is for or works with.
+  static std::optional<Match> FirstOfItself(const Pattern& pattern, std::string_view lower, size_t word) {
+    // "LLM evals", "LLM-powered apps" are about models, and none.
+    static const Pattern kModifier(
+        R"(^[- ](?:evals?|evaluations?|apps?|applications?|inference|serving|training|agents?|workloads?|deployments?|development|gateway|replicas?|research|ops|powered|based|driven|providers?|hub|architectures?)\b)");
+    static const Pattern kToolUse(R"(^s?[- ](?:calling|calls?|use|usage)\b)");
+    // "A workspace powered by frontier models", "an engine for large language models".
+    static const Pattern kObject(
+        R"(\b(?:powered by|for|serv(?:e|es|ing)|run(?:s|ning)?|deploy(?:s|ing)?|supports?|supporting|quanti[sz](?:e|es|ing)|trains?|training|evaluat(?:e|es|ing)|hosts?|hosting|access to|across|between|with|any)(?: [\w-]+){0,4} $)");
+    const bool model = word < 2;
+    for (const Match& match : pattern.FindAll(lower, 6)) {
+      const std::string_view after = lower.substr(match.all().end);
+      if (word == 3 && kToolUse.Matches(after)) continue;
+      if (model && kModifier.Matches(after)) continue;
+      const size_t before = match.all().begin > 60 ? match.all().begin - 60 : 0;
+      if (model && kObject.Matches(lower.substr(before, match.all().begin - before))) continue;
+      return match;
+    }
+    return std::nullopt;
+  }
+
   void Count(Span span, double factor) {
     static const std::array<Pattern, std::size(kWords)>* const kPatterns =
         new std::array<Pattern, std::size(kWords)>{
@@ -149,17 +184,8 @@ class KindFinder {
     const std::string_view lower = std::string_view(source_.lower()).substr(span.begin, span.size());
     size_t first = lower.size();
     for (size_t i = 0; i < kPatterns->size(); ++i) {
-      const auto match = (*kPatterns)[i].Find(lower);
+      const auto match = FirstOfItself((*kPatterns)[i], lower, i);
       if (!match) continue;
-      // "A workspace powered by frontier models" is no model.
-      const size_t before = match->all().begin > 60 ? match->all().begin - 60 : 0;
-      if (i < 2 && Contains(lower.substr(before, match->all().begin - before), "powered by")) continue;
-      // "LLM evals", "LLM-powered apps" are about models, and none.
-      static const Pattern kModifier(
-          R"(^[- ](?:evals?|evaluations?|apps?|applications?|inference|serving|training|agents?|workloads?|deployments?|development|gateway|replicas?|research|ops|powered|based|driven|providers?|hub)\b)");
-      static const Pattern kToolUse(R"(^s?[- ](?:calling|calls?|use|usage)\b)");
-      if (i == 3 && kToolUse.Matches(lower.substr(match->all().end))) continue;
-      if (i < 2 && kModifier.Matches(lower.substr(match->all().end))) continue;
       // What comes first is the head noun more often than not.
       const double near = match->all().begin < first ? 1.0 : 0.6;
       first = std::min(first, match->all().begin);
@@ -184,11 +210,13 @@ class KindFinder {
           std::string_view(source_.lower()).substr(block.text.begin, block.text.size());
       const std::string first = NameKey(name.substr(0, name.find(' ')));
       for (const Match& match : kInstall.FindAll(lower, 10)) {
-        if (FindWord(lower.substr(match.groups[1].begin, match.groups[1].size()), first) == std::string::npos)
+        const std::string_view packages = lower.substr(match.groups[1].begin, match.groups[1].size());
+        if (FindWord(packages, first) == std::string::npos && !StartsWith(NameKey(packages), NameKey(name)))
           continue;
         if (const auto raw =
                 source_.Raw({block.text.begin + match.all().begin, block.text.begin + match.all().end})) {
-          Vote("library", installs_++ == 0 ? 5 : 0, *raw);
+          // Models are installed too, with the code that runs them.
+          Vote("library", installs_++ != 0 ? 0 : defined_as_ == "model" ? 1 : 5, *raw);
         }
       }
     }
@@ -218,6 +246,36 @@ class KindFinder {
     }
   }
 
+  // A package of its name in a registry: `pypi.org/project/lantern`.
+  void Packages() {
+    const std::string key = NameKey(draft_.name);
+    for (const Link& link : source_.document().links) {
+      if (link.raw.empty() || !source_.TrustedAt(link.text.begin)) continue;
+      const std::string named = PackageOf(link.url);
+      if (named.size() < 3 || (!StartsWith(named, key) && !StartsWith(key, named))) continue;
+      Vote("library", 8, link.raw);
+      return;
+    }
+  }
+
+  // What is sold by plans is used as it is.
+  void Plans() {
+    static const Pattern kPlans(
+        R"(\b(?:available|included|rolling out|live) (?:now )?(?:on|in|to|for) (?:all |every )?(?:paid |free |pro\b|max\b|team\b|plus\b|enterprise )[^.]{0,40}\b(?:plans?|users|subscribers|customers)\b)");
+    size_t seen = 0;
+    for (const Sentence& sentence : source_.sentences()) {
+      if (++seen > 20) break;
+      const std::string_view lower =
+          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+      const auto plans = kPlans.Find(lower);
+      if (!plans || !draft_.MentionedIn(lower)) continue;
+      if (const auto raw =
+              source_.Raw({sentence.text.begin + plans->all().begin, sentence.text.begin + plans->all().end}))
+        Vote("application", 3, *raw);
+      return;
+    }
+  }
+
   // What the name says by itself: a family everybody knows, `-Instruct`, `API`.
   void InName() {
     const FoundFact* fact = draft_.First("name");
@@ -228,7 +286,7 @@ class KindFinder {
     static const Pattern kSoftware(
         R"((?:^|[-_ ])(?:python|javascript|typescript|rust|go)? ?(?:library|libraries|sdk|client|framework)(?: v?\d[\d.]*)?$|\.(?:cpp|js|py|rs|net|jl)$)");
     static const Pattern kService(
-        R"((?:^|[-_ ])(?:api|cloud|endpoints?|hub|platform|service|nim)(?: v?\d[\d.]*)?$)");
+        R"((?:^|[-_ ])(?:api|cloud|endpoints?|hub|platform|service|nim|features?)(?: v?\d[\d.]*)?$)");
     static const Pattern kApplication(
         R"((?:^|[-_ ])(?:app|desktop|studio|code|cli|copilot|ide|extension|playground)(?: v?\d[\d.]*)?$)");
     if (kSoftware.Matches(name)) return Vote("library", 6, fact->raw);
@@ -237,7 +295,9 @@ class KindFinder {
     if (kModel.Matches(name)) Vote("model", 3, fact->raw);
     for (const Spelling& product : ProductSpellings()) {
       if (FindProduct(name, product.word) == name.npos) continue;
-      Vote("model", 3, fact->raw);
+      // "Osprey Notebook" may be anything of Osprey's.
+      static const Pattern kWordsOnly(R"(^[a-z]+ [a-z]+$)");
+      Vote("model", kWordsOnly.Matches(name) ? 1.2 : 3, fact->raw);
       return;
     }
   }
@@ -298,7 +358,13 @@ class KindFinder {
   // Many numbered versions with their dates: software.
   void Changelog() {
     static const Pattern kVersion(R"(^\[?v?\d+\.\d+(?:\.\d+)?\S*\s*[-–(])");
+    static const Pattern kKept(R"(^\[?unreleased\]?$|^keep a changelog$)", true);
     size_t versions = 0;
+    for (const Block& block : source_.document().blocks) {
+      const std::string_view text = source_.Text(block.text);
+      if (block.kind != BlockKind::kHeading || !kKept.Matches(text)) continue;
+      if (const auto raw = source_.Raw(block.text)) Vote("library", 6, *raw);
+    }
     for (const Block& block : source_.document().blocks) {
       if (block.kind != BlockKind::kHeading || !kVersion.Matches(source_.Text(block.text)) || ++versions < 3)
         continue;
@@ -312,6 +378,7 @@ class KindFinder {
   std::array<double, 5> score_{};
   std::array<Span, 5> raw_{};
   int installs_ = 0;
+  std::string_view defined_as_;  // The kind of the first definition's head noun.
 };
 
 }  // namespace

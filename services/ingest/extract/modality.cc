@@ -16,9 +16,9 @@ struct Sign {
 
 // Matched in lower case against what is said of the tool itself.
 constexpr Sign kSigns[] = {
-    {R"(\b(?:vision inputs?|vision[- ]language|vlms?\b|multimodal|image[- ]text|visual question|text and images?|images and text|image understanding|visual understanding|image-text-to-text|vision (?:model|understanding))|视觉语言|多模态)",
+    {R"(\b(?:vision inputs?|vision[- ]language|vlms?\b|image[- ]text|visual question|text and images?|images and text|image understanding|visual understanding|image-text-to-text|vision (?:model|understanding)|modèle (?:de )?vision)|视觉语言|图像理解)",
      "image,text"},
-    {R"(\b(?:speech[- ]to[- ]text|speech recognition|transcription|automatic-speech-recognition|speech[- ]text|text[- ]to[- ]speech|spoken dialogue|voice model|audio language)\b)",
+    {R"(\b(?:speech[- ]to[- ]text|speech recognition|transcription|automatic-speech-recognition|speech[- ]text|text[- ]to[- ]speech|spoken dialogue|voice model|audio language|asr|語音|spracherkennung|reconnaissance vocale)\b|语音|音频|音声)",
      "audio,text"},
     {R"(\b(?:neural audio codec|music generation|audio generation)\b)", "audio"},
     {R"(\b(?:ocr|optical character recognition|text recognition|image[- ]to[- ]text|document understanding)\b)",
@@ -32,7 +32,7 @@ constexpr Sign kSigns[] = {
      "image,text"},
     {R"(\b(?:text[- ]to[- ]video|video generation|video understanding|video models?|understand(?:s|ing)? videos?|video lm|video language)\b)",
      "video,text"},
-    {R"(\b(?:language models?|llms?|text generation|text-generation|text models?|code (?:language )?models?|code llms?|reasoning models?|translation|coding|chat model|instruction|text2text|assistants?|chatbots?|question answering|summarization|langage|sprachmodell\w*)\b|语言模型|代码模型|MoE 模型)",
+    {R"(\b(?:language models?|llms?|text generation|text-generation|text models?|code (?:language )?models?|code llms?|reasoning models?|translation|coding|chat model|instruction|text2text|assistants?|chatbots?|question answering|summarization|langage|sprachmodell\w*|multilingual(?:ity)?|linguistique|modelo de lenguaje|modello linguistico|taalmodel)\b|语言模型|代码模型|MoE 模型|言語モデル|언어 모델)",
      "text"},
 };
 
@@ -48,6 +48,8 @@ bool FromLabels(Draft* draft) {
         label.key == "output modalities" || StartsWith(label.key, "modality.") ||
         StartsWith(label.key, "modalities.")) {
       for (std::string_view one : {"text", "image", "audio", "video", "code"}) {
+        // Code is text.
+        if (one == "code" && Contains(value, "text")) continue;
         if (Contains(value, one)) found = draft->Add("modality", one, label.raw) || found;
       }
     }
@@ -56,6 +58,7 @@ bool FromLabels(Draft* draft) {
         if (Contains(value, one))
           found = draft->Add("modality", one == "speech" ? "audio" : one, label.raw) || found;
       }
+      if (value == "automatic-speech-recognition") draft->Add("modality", "text", label.raw);
     }
   }
   return found;
@@ -151,6 +154,24 @@ void OfDataset(Draft* draft) {
   }
 }
 
+// "multimodal" without saying what: pictures beside text.
+void Multimodal(Draft* draft) {
+  static const Pattern kMultimodal(R"(\bmultimodal\w*\b|多模态|マルチモーダル)");
+  const Source& source = draft->source();
+  size_t seen = 0;
+  for (const Sentence& sentence : source.sentences()) {
+    if (++seen > 40) break;
+    const std::string_view lower =
+        std::string_view(source.lower()).substr(sentence.text.begin, sentence.text.size());
+    const auto match = kMultimodal.Find(lower);
+    if (!match || (!draft->MentionedIn(lower) && seen > 5)) continue;
+    const auto raw =
+        source.Raw({sentence.text.begin + match->all().begin, sentence.text.begin + match->all().end});
+    if (raw) AddList(draft, "image,text", *raw);
+    return;
+  }
+}
+
 // A model that reasons, chats or counts tokens handles text.
 void Fallback(Draft* draft) {
   static const Pattern kText(
@@ -221,6 +242,9 @@ void ExtractModality(Draft* draft) {
   if (model && !FromLabels(draft)) {
     FromText(draft);
     if (kind->value == "model") FromLists(draft);
+    const std::vector<std::string> values = draft->Values("modality");
+    if (std::all_of(values.begin(), values.end(), [](const std::string& value) { return value == "text"; }))
+      Multimodal(draft);
   }
   if (model && kind->value == "dataset" && !draft->Has("modality")) OfDataset(draft);
   if (model && !draft->Has("modality") && kind->value == "model") Fallback(draft);

@@ -75,6 +75,12 @@ std::optional<Span> TrimName(const Source& source, Span span) {
   static const Pattern kCode(R"(^[a-z_]+(?:\.[a-z_]+)+$)");
   if (kCode.Matches(text)) return std::nullopt;
   if (KnownVendor(text)) return std::nullopt;
+  // "FP8" is a format.
+  const auto& formats = FormatSpellings();
+  const std::string lower = Lower(text);
+  if (std::any_of(formats.begin(), formats.end(),
+                  [&](const Spelling& format) { return lower == format.word; }))
+    return std::nullopt;
   return span;
 }
 
@@ -118,6 +124,7 @@ class Collector {
     Titles();
     Labels();
     ReleasePages();
+    Commands();
     Sentences();
     Brief();
     Mentions();
@@ -232,6 +239,26 @@ class Collector {
     }
   }
 
+  // A changelog that names its program only by its commands: `lantern serve`,
+  // `lantern list`.
+  void Commands() {
+    static const Pattern kCommand(R"(^([a-z][a-z0-9_-]{2,30}) [a-z][a-z-]+\b)");
+    static constexpr std::string_view kOthers[] = {"pip",   "npm",     "docker", "git",     "curl", "python",
+                                                   "brew",  "uv",      "cargo",  "wget",    "sudo", "export",
+                                                   "conda", "apt",     "yarn",   "python3", "from", "import",
+                                                   "make",  "kubectl", "ollama"};
+    std::map<std::string, std::pair<int, Span>> seen;
+    for (const Span& span : source_.document().emphasis) {
+      const std::string_view text = source_.Text(span);
+      const auto command = kCommand.Find(text);
+      if (!command || !source_.TrustedAt(span.begin)) continue;
+      const std::string program(text.substr(0, command->groups[1].end));
+      if (std::find(std::begin(kOthers), std::end(kOthers), program) != std::end(kOthers)) continue;
+      auto [it, fresh] = seen.try_emplace(program, 0, Span{span.begin, span.begin + program.size()});
+      if (++it->second.first == 2) AddText(it->second.second, 18);
+    }
+  }
+
   void Labels() {
     for (const Labelled& label : source_.labelled()) {
       if (label.front_matter || label.value.size() > 60) continue;
@@ -268,7 +295,7 @@ class Collector {
 
   void Announced(const Sentence& sentence, double early) {
     static const Pattern kAnnounce(
-        R"(\b(?:announc(?:e|es|ed|ing)|introduc(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|launch(?:|es|ed|ing)|unveil(?:|s|ed|ing)|present(?:|s|ing)|open[- ]?sourc(?:e|es|ed|ing)|publish(?:|es|ed|ing)|debut(?:|s|ing)|meet|welcome(?: to)?|rolling out)(?: today)?,?\s+(?:that\s+)?(?:(?:the|our|its|a|an)\s+)?(?:(?:first |general |public |official |initial |stable |open |full |beta |early |upcoming |immediate |latest |new |next |major )*(?:release|launch|availability|preview|version|update|generation)s?\s+(?:of\s+|for\s+|to\s+)?)?(?:(?:the|our|its|a|an|all|both|two|three|four|five|six|new|trained|latest|brand[- ]new|first|next|the first)\s+)*)",
+        R"(\b(?:announc(?:e|es|ed|ing)|introduc(?:e|es|ed|ing)|releas(?:e|es|ed|ing)|launch(?:|es|ed|ing)|unveil(?:|s|ed|ing)|present(?:|s|ing)|open[- ]?sourc(?:e|es|ed|ing)|publish(?:|es|ed|ing)|debut(?:|s|ing)|meet|welcome(?: to)?|rolling out)(?: today)?,?\s+(?:that\s+)?(?:(?:the|our|its|a|an)\s+)?(?:(?:first |general |public |official |initial |stable |open |full |beta |early |upcoming |immediate |latest |new |next |major )*(?:release|launch|availability|preview|beta|version|update|generation)s?\s+(?:of\s+|for\s+|to\s+)?)?(?:(?:the|our|its|a|an|all|both|two|three|four|five|six|new|trained|latest|brand[- ]new|first|next|the first)\s+)*)",
         true);
     const std::string_view text = source_.Text(sentence);
     for (const Match& match : kAnnounce.FindAll(text, 8)) {
@@ -280,6 +307,12 @@ class Collector {
       } else {
         Apposed(sentence, match.all().end, early);
       }
+    }
+    static const Pattern kCorner(
+        R"((?:「|『)([A-Za-z][\w .+-]{1,40})(?:」|』)[^。]{0,60}(?:公開|発表|リリース|提供|공개|출시))");
+    if (const auto corner = kCorner.Find(text)) {
+      AddText({sentence.text.begin + corner->groups[1].begin, sentence.text.begin + corner->groups[1].end},
+              34 * early);
     }
     static const Pattern kForeign(
         R"((?:新成员[：:]|新模型[：:]|发布|推出|介绍|开源|发布了|推出了|开源了|annon\S+|présent\S+|lan[cç]\S+|publi\S+|dévoil\S+|veröffentlich\S+|präsentier\S+|vorstell\S+|stellen wir|stellt)\s*(?:(?:了|一款|全新|最新|新的|le|la|les|un|une|den|die|das|der|ein|eine|neue\w*|nouveau|nouvelle)\s*)*)");
@@ -476,6 +509,33 @@ void AddAliases(const Source& source, const std::string& word, std::string_view 
   }
 }
 
+// "Lantern-2-7B-Chat-V2.0" for "Lantern Chat V2.0": its words in their order,
+// and others between.
+void AddSpread(const Source& source, std::string_view name, std::vector<std::string>* aliases) {
+  const auto words = Split(name, ' ');
+  if (words.size() < 2 || words[0].size() < 3) return;
+  const std::string first = Lower(words[0]);
+  const std::string& lower = source.lower();
+  for (size_t at = 0, seen = 0; seen < 60 && (at = lower.find(first, at)) != lower.npos;
+       at += first.size(), ++seen) {
+    if (at > 0 && (IsAlnum(lower[at - 1]) || lower[at - 1] == '-' || lower[at - 1] == '/')) continue;
+    size_t end = at;
+    while (end < lower.size() && (IsAlnum(lower[end]) || lower[end] == '-' || lower[end] == '.')) ++end;
+    const std::string_view form = std::string_view(lower).substr(at, end - at);
+    size_t from = 0;
+    for (std::string_view word : words) {
+      from = from == form.npos ? from : form.find(Lower(word), from);
+      if (from != form.npos) from += word.size();
+    }
+    if (from == form.npos || form.size() <= name.size() || form.size() > 60 || !source.TrustedAt(at))
+      continue;
+    std::string alias(source.Text({at, end}));
+    while (!alias.empty() && alias.back() == '.') alias.pop_back();
+    if (std::find(aliases->begin(), aliases->end(), alias) == aliases->end() && aliases->size() < 16)
+      aliases->push_back(std::move(alias));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> FindAliases(const Source& source, std::string_view name) {
@@ -484,6 +544,7 @@ std::vector<std::string> FindAliases(const Source& source, std::string_view name
   AddAliases(source, lower_name, name, &aliases);
   // "DeepSeek Coder" is "DeepSeek-Coder" in its variants.
   if (Contains(lower_name, " ")) AddAliases(source, ReplaceAll(lower_name, " ", "-"), name, &aliases);
+  AddSpread(source, name, &aliases);
   for (std::string_view with : {" and ", " & ", " 和 "}) {
     if (const size_t both = lower_name.find(with); both != lower_name.npos) {
       AddAliases(source, lower_name.substr(0, both), name, &aliases);

@@ -39,6 +39,7 @@ class SizeFinder {
     }
     if (sizes_.empty()) Lists();
     if (sizes_.empty()) Stated();
+    KeepToName();
     Variants();
     if (sizes_.empty()) Names(1);
     if (sizes_.empty()) Repositories();
@@ -56,6 +57,10 @@ class SizeFinder {
 
  private:
   static double Scale(std::string_view unit) {
+    // 10^9 is "Milliarde", "miliardi", "mil millones" elsewhere, and 10^12 "Billion".
+    static const Pattern kLongScale(R"(^(?:mil+iard|miljard|bilh|mil mill|тыс)|^милли?ард)", true);
+    if (kLongScale.Matches(unit)) return 1;
+    if (StartsWith(Lower(unit), "billionen")) return 1000;
     const char c = unit.empty() ? 'b' : Lower(unit)[0];
     return c == 't' ? 1000 : c == 'm' ? 0.001 : c == 'k' ? 0.000001 : 1;
   }
@@ -95,9 +100,9 @@ class SizeFinder {
   // "sizes of 3B, 8B, 20B and 34B", "(2.2B, 500M and 256M)".
   void Lists() {
     static const Pattern kList(
-        R"((\b(?:~?\d+(?:\.\d+)?\s?(?:B|M|billion|million)\b(?:-A\d+(?:\.\d+)?B)?(?:[- ]parameters?)?(?:,? (?:and|&|or|to|und|et) |, ?|、|和|/))+(?:and )?~?\d+(?:\.\d+)?\s?(?:B|M|billion|million)\b))");
+        R"((\b(?:~?\d+(?:[.,]\d+)?\s?(?:B|M|billion|million|milliards?|Milliarden|miliardi|mil millones|bilhões|miliarde)\b(?:-A\d+(?:\.\d+)?B)?(?:[- ](?:de |di )?(?:parameters?|paramètres|Parametern?|parametri|parámetros))?(?:,? (?:and|&|or|to|und|et|ou|oder|e|y|o|și) |, ?|、|和|/))+(?:and )?~?\d+(?:[.,]\d+)?\s?(?:B|M|billion|million|milliards?|Milliarden|miliardi|mil millones|bilhões|miliarde)\b))");
     static const Pattern kAbout(
-        R"(size|scale|parameter|variant|version|checkpoint|model|flavou?r|größe|taille|参数|尺寸|dense)");
+        R"(size|scale|parameter|variant|version|checkpoint|model|flavou?r|größe|taille|version|paramètres|parametri|parámetros|parâmetros|参数|尺寸|dense)");
     static const Pattern kNot(
         R"(token|encoder|outperform|compar|competitor|baseline|\$|coming|will be|soon|vocab|better than|experiment|based on)");
     for (const Sentence& sentence : source_.sentences()) {
@@ -134,7 +139,7 @@ class SizeFinder {
   bool AboutTool(const Sentence& sentence) const {
     const std::string_view lower = LowerOf(sentence.text);
     static const Pattern kUs(
-        R"(\b(?:we|our|these|both|this release|available in|offers?|comes? in|wir|nous)\b|我们|拥有)");
+        R"(\b(?:we|our|these|both|this release|available in|offers?|comes? in|existe en|erhältlich in|disponible en|disponibile in|wir|nous)\b|我们|拥有)");
     return MentionsTool(lower) || kUs.Matches(lower);
   }
 
@@ -155,10 +160,12 @@ class SizeFinder {
   }
 
   void AddAll(Span span) {
-    static const Pattern kSize(R"(\b(\d+(?:\.\d+)?)\s?(B|M|T|billion|million|trillion)\b)", true);
+    static const Pattern kSize(
+        R"(\b(\d+(?:[.,]\d+)?)\s?(B|M|T|billion|million|trillion|milliards?|Milliarden|miliardi|mil millones|bilhões|miliarde)\b)",
+        true);
     for (const Match& match : kSize.FindAll(source_.Text(span), 12)) {
-      const auto number =
-          ParseNumber(source_.Text({span.begin + match.groups[1].begin, span.begin + match.groups[1].end}));
+      const auto number = ParseNumber(ReplaceAll(
+          source_.Text({span.begin + match.groups[1].begin, span.begin + match.groups[1].end}), ",", "."));
       const std::string_view unit =
           source_.Text({span.begin + match.groups[2].begin, span.begin + match.groups[2].end});
       if (number) Put(*number * Scale(unit), {span.begin + match.all().begin, span.begin + match.all().end});
@@ -236,7 +243,7 @@ class SizeFinder {
   // "a 2B VLM", "with 8B parameters", "7-billion-parameter".
   void Stated() {
     static const Pattern kStated(
-        R"((~?(\d+(?:[.,]\d+)?)[ -]?(billions?|millions?|trillions?|milliards?|millionen|milliarden|B|M|T)\b(?:[- ](?:total |de )?(?:parameters?|params?|paramètres|parametern?|parameter)|[- ](?:[a-z-]+ ){0,4}(?:models?|vlm|llm|lm|moe|transformer|mixture|version|checkpoint|modell|weights?)\b|[- ]total\b|\s?参数)?))",
+        R"((~?(\d+(?:[.,]\d+)?)[ -]?(billions?|millions?|trillions?|milliards?|millionen|milliarden|miliard\w*|miljard|mil millones|millones|bilhões|milhões|milioni|B|M|T)\b(?:[- ](?:total |de |di )?(?:parameters?|params?|paramètres|parametern?|parameter|parámetros|parametri|parâmetros|parametrów|параметр\w*)|[- ](?:[a-z-]+ ){0,4}(?:models?|vlm|llm|lm|moe|transformer|mixture|version|checkpoint|modell|weights?)\b|[- ]total\b|\s?参数)?))",
         true);
     int best = 0;
     std::vector<std::pair<int, Size>> stated;
@@ -255,10 +262,8 @@ class SizeFinder {
         const std::string_view unit = source_.Text(
             {sentence.text.begin + match.groups[3].begin, sentence.text.begin + match.groups[3].end});
         if (!number) continue;
-        // German and French "Milliarde" is an English billion.
-        const double scale = StartsWith(Lower(unit), "milliard") ? 1 : Scale(unit);
         best = std::max(best, score);
-        stated.push_back({score, {*number * scale, span, std::nullopt}});
+        stated.push_back({score, {*number * Scale(unit), span, std::nullopt}});
       }
     }
     StatedInHan(&stated, &best);
@@ -268,10 +273,11 @@ class SizeFinder {
     }
   }
 
-  // "90 亿参数和 270 亿参数": 亿 is 10^8.
+  // "90 亿参数和 270 亿参数", "36億パラメータ": 亿 is 10^8.
   void StatedInHan(std::vector<std::pair<int, Size>>* stated, int* best) const {
-    if (source_.language() != "zh") return;
-    static const Pattern kHan(R"((\d+(?:\.\d+)?) ?(万亿|亿) ?(?:个)?(?:总)?参数)");
+    if (source_.language() != "zh" && source_.language() != "ja" && source_.language() != "ko") return;
+    static const Pattern kHan(
+        R"((\d+(?:\.\d+)?) ?(万亿|亿|億|兆|억)(?:个|個)?(?: ?总)?(?:の)? ?(?:参数|參數|パラメータ|매개변수|파라미터))");
     static const Pattern kNot(R"((?:激活|超过|少于|超越|低于|以下|不到)[^，。,]{0,12}$)");
     for (const Sentence& sentence : source_.sentences()) {
       const std::string_view text = source_.Text(sentence);
@@ -281,7 +287,8 @@ class SizeFinder {
         const auto number = ParseNumber(text.substr(match.groups[1].begin, match.groups[1].size()));
         if (!number || kNot.Matches(before) || AfterOtherProduct(LowerOf({sentence.text.begin, span.begin})))
           continue;
-        const double scale = match.groups[2].size() > 3 ? 1000 : 0.1;
+        const std::string_view unit = text.substr(match.groups[2].begin, match.groups[2].size());
+        const double scale = unit == "万亿" || unit == "兆" ? 1000 : 0.1;
         stated->push_back({5, {*number * scale, span, std::nullopt}});
         *best = std::max(*best, 5);
       }
@@ -296,7 +303,7 @@ class SizeFinder {
         {sentence.text.begin + match.groups[3].begin, sentence.text.begin + match.groups[3].end});
     if (unit == "b" || unit == "m" || unit == "t") return 0;
     static const Pattern kAfterNot(
-        R"(^[- ]?(?:tokens?|active|activated|examples?|samples?|downloads|users|images?|pairs|documents|rows|lines|gpu|激活|question|instruction|monthly|people|stars|yuan|dollars|context|word|in memory|of data|steps|high)|^\+?\s*token|^\s*token|^ token|^个 ?token|^ (?:[a-z-]+ ){1,2}tokens)");
+        R"(^\+|^[- ]?(?:tokens?|active|activated|examples?|samples?|downloads|users|images?|pairs|documents|rows|lines|gpu|激活|question|instruction|monthly|people|stars|yuan|dollars|context|word|in memory|of data|steps|high)|^\+?\s*token|^\s*token|^ token|^个 ?token|^ (?:[a-z-]+ ){1,2}tokens)");
     if (kAfterNot.Matches(after)) return 0;
     static const Pattern kBeforeNot(
         R"((?:\$|¥|€|activ\w*|激活|over|than|under|up to|outperform\w*|beat\w*|vs\.?|versus|below|larger|bigger|above|about \d+x|to|from|and even)\s*~?$)");
@@ -335,6 +342,18 @@ class SizeFinder {
     if (Contains(LowerOf(sentence.text), "will be") || Contains(LowerOf(sentence.text), "coming soon"))
       score -= 3;
     return score;
+  }
+
+  // What is stated and far from the one size in the name is another model's.
+  void KeepToName() {
+    static const Pattern kInName(R"((?:^|[^a-z0-9.])(\d+(?:\.\d+)?)(b|m)(?:$|[^a-z0-9]))");
+    const auto named = kInName.FindAll(names_[0], 3);
+    if (named.size() != 1) return;
+    const std::string_view name = names_[0];
+    const auto number = ParseNumber(name.substr(named[0].groups[1].begin, named[0].groups[1].size()));
+    if (!number) return;
+    const double own = *number * Scale(name.substr(named[0].groups[2].begin, 1));
+    std::erase_if(sizes_, [&](const Size& size) { return std::abs(size.billions - own) > 0.2 * own; });
   }
 
   // Variants named after their size: `Falcon3-1B-Base` beside what is stated.

@@ -102,9 +102,9 @@ class PriceFinder {
 
   bool Paid() {
     static const Pattern kFreeTier(
-        R"(\bfree (?:tier|plan|trial|credits)\b|\bfreemium\b|free for (?:individuals|personal)[^.]{0,60}(?:paid|pro|enterprise)|\bavailable (?:for free|free of charge) on\b|\bfree (?:for everyone )?during\b|\b\d+[km]? free (?:tokens|requests|credits|minutes)\b)");
+        R"(\bfree (?:tier|plan|trial|credits)\b|\bfreemium\b|free for (?:individuals|personal)[^.]{0,60}(?:paid|pro|enterprise)|\bavailable (?:for free|free of charge) on\b|\bfree (?:for everyone )?during\b|\b\d+[km]? free (?:tokens|requests|credits|minutes)\b|\bfree (?:users|quota)|with a small quota\b|\bfor free users\b)");
     static const Pattern kPaid(
-        R"(\b(?:commercial (?:solution|offering|product)|paid (?:plan|subscription|tier|product)|requires? (?:an? )?(?:\w+ ){0,3}subscription|subscription (?:is )?required|available to (?:enterprise|paying|pro) (?:\w+ )?(?:customers|subscribers|organizations)|pay[- ](?:as[- ]you[- ]go|per)|contact sales|pricing starts)\b)");
+        R"(\b(?:commercial (?:solution|offering|product)|paid (?:plans?|subscriptions?|tiers?|products?|users|customers)|you(?:['’]re| are) billed|billed (?:by|per|monthly|annually)|you(?:['’]ll| will)(?: only)? pay|requires? (?:an? )?(?:\w+ ){0,3}subscription|subscription (?:is )?required|available to (?:enterprise|paying|pro) (?:\w+ )?(?:customers|subscribers|organizations)|pay[- ](?:as[- ]you[- ]go|per)|contact sales|pricing starts)\b)");
     if (const auto tier = FindIn(kFreeTier)) return draft_.AddText("pricing", "freemium", *tier);
     if (draft_.Has("entry_price_usd")) return draft_.AddText("pricing", "paid", best_);
     static const Pattern kOtherCurrency(R"([¥￥€£] ?\d+(?:[.,]\d+)? ?(?:/|per\b|pro\b|par\b|每))");

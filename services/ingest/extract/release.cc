@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "services/ingest/extract/brief_name.h"
+#include "services/ingest/extract/definition.h"
+#include "services/ingest/extract/draft.h"
 #include "services/ingest/extract/gazetteer.h"
 #include "services/ingest/extract/name.h"
 #include "services/ingest/extract/pattern.h"
@@ -51,6 +53,13 @@ constexpr Genre kGenres[] = {
     {"research or a benchmark without a release",
      R"(\b(?:benchmarking|leaderboard|survey|a study|an? analysis|analy[sz]ing|lessons (?:learned|from)|what we learned|state of (?:ai|open)|retrospective|deconstruct\w*|under the hood|anatomy of|post-?mortem|in the wild|why (?:we|i|your|you|is|are|do|does)\b|performance$|performance tests?|comparison of|compared$|detecting and preventing|investigat\w+|incident)\b|^(?:inside|rethinking|towards?|on the|why|what|evaluating|measuring|studying|comparing|can |do |does |are |is )\b|(?:analyse|studie) (?:von|zu)|综述|评测报告)",
      R"(\b(?:we (?:investigate|study|analy[sz]e|survey|ran (?:performance )?tests|find that|found that)|our (?:analysis|study)|this (?:paper|study|report|post) (?:examines|investigates|analy[sz]es|looks at)|in this (?:paper|study|report)|experiments? (?:show|suggest))\b)"},
+    {"a plan",
+     R"(\b(?:veulent|souhaitent|veut|prévoit|prévoient|wollen|will .{0,30}veröffentlichen|planen|plant|quieren|vuole|plans? to (?:release|launch|build)|to (?:launch|release) .{0,30}(?:next|later|this) (?:year|month|summer|fall|spring|week)|coming soon|roadmap)\b)", R"(\b(?:sera (?:publié|disponible|entièrement)|seront (?:publiés|accessibles|disponibles)|wird (?:\w+ ){0,4}(?:veröffentlicht|verfügbar sein)|will be (?:released|available|launched|published) (?:in|later|next|this|at the end)|souhaitent publier|à la fin de l['’](?:été|année))\b)",
+     10},
+    {"a retirement",
+     R"(\b(?:retire(?:s|d|ment)?|retiring|deprecat(?:e|es|ed|ing|ions?)|sunset(?:s|ting)?|end[- ]of[- ]life|discontinu\w+|shut(?:ting)? down|abkündigung|abgekündigt|obsolescence)\b|下线|停用)",
+     R"(\b(?:no longer (?:available|supported|accessible)|(?:will be|are being|have been|has been|is being) (?:deprecated|retired|removed|discontinued|sunset|shut ?down)|retired models?|deprecated models?|recommended? (?:these )?replacements?|requests using .{0,40}will fail|migrate to|end of life)\b)",
+     14},
     {"a call for help",
      R"(\b(?:call for|seeking|help us|need your help|contribute to|we need|volunteers?|request for)\b)",
      R"(\b(?:volunteers?|call for (?:papers|contributions|proposals)|we are looking for (?:people|help|contributors)|help us)\b)"},
@@ -58,11 +67,11 @@ constexpr Genre kGenres[] = {
 
 // A title that says of itself that something is out.
 constexpr const char* kTitleCue =
-    R"(^(?:meet|say hello to|hello,?|welcome|announcement|now (?:in|on|available))\b|\b(?:introducing|introduces?|announcing|announces?|releas\w+|launch\w*|unveil\w*|presenting|debut\w*|rolling out|ships?|open[- ]sourc(?:ed|ing|es?)|available|new (?:\w+ )?(?:models?|features?|app|api|tools?)|updates?|changelog|release notes|what['’]?s new|model card|v?\d+\.\d+(?:\.\d+)*|(?:is|are) (?:now |finally )?(?:here|live|out|open)|now (?:\w+est|faster|live|available|supports?|supported|powered|generally|open|in|on|with|runs?)|day[- ](?:zero|0|one|1)|support (?:for|in)|improve(?:d|ments?)|(?:lower|reduced) pric\w+|made (?:easy|simple)|(?:public|private|developer|research)? ?(?:preview|beta)|general availability|early access|faster)\b|\((?:experimental|beta|preview|alpha)\)|\w support$|^\[[^\]]{2,40}\] .*\[[^\]]+\]$|发布|推出|开源|上线|veröffentlich|vorstell|verfügbar|présent|disponible|lancement|リリース|公開|출시|공개)";
+    R"(^(?:meet|say hello to|hello,?|welcome|announcement|now (?:in|on|available))\b|\b(?:introducing|introduces?|announcing|announces?|releas\w+|launch\w*|unveil\w*|presenting|debut\w*|rolling out|ships?|open[- ]sourc(?:ed|ing|es?)|available|new (?:\w+ )?(?:models?|features?|app|api|tools?)|updates?|changelog|release notes|what['’]?s new|model card|v?\d+\.\d+(?:\.\d+)*|(?:is|are) (?:now |finally )?(?:here|live|out|open)|now (?:\w+est|faster|live|available|supports?|supported|powered|generally|open|in|on|with|runs?)|day[- ](?:zero|0|one|1)|support (?:for|in)|improve(?:d|ments?)|(?:lower|reduced) pric\w+|made (?:easy|simple)|(?:public|private|developer|research)? ?(?:preview|beta)|general availability|early access|faster)\b|\((?:experimental|beta|preview|alpha)\)|\w support$|^\[[^\]]{2,40}\] .*\[[^\]]+\]$|发布|推出|开源|上线|veröffentlich|vorstell|verfügbar|présent|disponible|lancement|\blance\b|dévoile|lanza|lanciato|rilascia|lansează|lanceert|lança|zur verfügung|выпусти|релиз|発表|リリース|公開|출시|공개)";
 
 // A sentence that makes something available.
 constexpr const char* kStrong =
-    R"(\b(?:(?:we|i)(?:['’]re| are| have|['’]ve)? (?:(?:also |now |just |today |finally |proud(?:ly)? (?:to )?|excited (?:to )?|thrilled (?:to )?|happy (?:to )?|glad (?:to )?|pleased (?:to )?|delighted (?:to )?|here )*)(?:introduc\w+|announc\w+|releas\w+|launch\w*|open[- ]?sourc\w+|unveil\w*|present|previewing|publish(?:ed|ing)|roll(?:ed|ing) out|ship(?:ped|ping))\b|we(?:['’]ve| have) (?:just |also |now )?(?:improved|added|updated|enhanced|expanded|upgraded|rolled|shipped|made .{2,40} available)|(?:is|are) (?:now |today |generally |publicly |finally )+(?:\w+ )?available|(?:is|are) available (?:today|now|on|in|via|through|as|for|under|to|from)|(?:is|are) now (?:live|open|out|in (?:public |private |open )?(?:preview|beta)|compatible|powered|supported|part|significantly|generally|able|up to)|(?:is|are|['’]re) (?:finally )?(?:here|out|live)(?:[!.,:;]| on\b| and\b|$)|models? .{0,30}\bare out\b|(?:today|proudly|excited to|thrilled to|proud to|happy to|pleased to|delighted to) (?:\w+ )?(?:announce|introduce|release|launch|releases|announces|launches|introduces|unveil|share)|(?:is|are) (?:releasing|launching|introducing|announcing|open-sourcing|unveiling)\b|\b(?:releases|launches|announces|unveils|open-sources|debuts) (?:\w)|announces? the (?:release|launch|availability|general availability)|announce (?:the |early )?(?:\w+ )?(?:release|launch|access|availability)|has been (?:released|updated)|today (?:\S+ ){0,4}(?:announced|launched|released|introduced)|, .{0,24} announced \w|(?:has|have) (?:just |now |today )?(?:released|launched|announced|introduced|unveiled|open-sourced|published|landed on) |now (?:supports?|includes?|has|have|runs?|offers?|comes?|works?) |can now (?:be|run|use|\w+) |you can now |starting today|with the release of|the first release of|partner(?:s|ing|ed) with .{2,80} to bring|(?:is|are) a (?:brand[- ]?)?new |early access to|can be (?:found|downloaded|accessed) (?:on|at|here|from|via)|initial versions? of)|发布|推出|开源|上线|现已|nous (?:présentons|publions|lançons|annonçons|dévoilons|sommes (?:heureux|fiers|ravis))|est (?:désormais|maintenant|dès)|wir (?:veröffentlichen|stellen|präsentieren|freuen)|(?:veröffentlichen|präsentieren|stellen) wir|(?:jetzt|ab sofort|nun) (?:allgemein )?(?:verfügbar|erhältlich)|(?:veröffentlicht|présente|publie|lance|annonce) |lernen sie .{2,40} kennen|presentamos|lanzamos|ya está disponible|リリースしました|公開しました|출시|공개합니다)";
+    R"(\b(?:(?:we|i)(?:['’]re| are| have|['’]ve)? (?:(?:also |now |just |today |finally |proud(?:ly)? (?:to )?|excited (?:to )?|thrilled (?:to )?|happy (?:to )?|glad (?:to )?|pleased (?:to )?|delighted (?:to )?|here )*)(?:introduc\w+|announc\w+|releas\w+|launch\w*|open[- ]?sourc\w+|unveil\w*|present|previewing|publish(?:ed|ing)|roll(?:ed|ing) out|ship(?:ped|ping))\b|we(?:['’]ve| have) (?:just |also |now )?(?:improved|added|updated|enhanced|expanded|upgraded|rolled|shipped|made .{2,40} available)|(?:is|are) (?:now |today |generally |publicly |finally )+(?:\w+ )?available|(?:is|are) available (?:today|now|on|in|via|through|as|for|under|to|from)|(?:is|are) now (?:an? )?(?:live|open|out|in (?:public |private |open )?(?:preview|beta)|compatible|powered|supported|part|significantly|generally|able|up to)|(?:is|are|['’]re) (?:finally )?(?:here|out|live)(?:[!.,:;]| on\b| and\b|$)|models? .{0,30}\bare out\b|(?:today|proudly|excited to|thrilled to|proud to|happy to|pleased to|delighted to) (?:\w+ )?(?:announce|introduce|release|launch|releases|announces|launches|introduces|unveil|share)|(?:is|are) (?:releasing|launching|introducing|announcing|open-sourcing|unveiling)\b|\b(?:releases|launches|announces|unveils|open-sources|debuts) (?:\w)|announces? the (?:release|launch|availability|general availability)|announce (?:the |early )?(?:\w+ )?(?:release|launch|access|availability)|has been (?:released|updated)|today (?:\S+ ){0,4}(?:announced|launched|released|introduced)|, .{0,24} announced \w|(?:has|have) (?:just |now |today )?(?:released|launched|announced|introduced|unveiled|open-sourced|published|landed on) |now (?:supports?|includes?|has|have|runs?|offers?|comes?|works?) |can now (?:be|run|use|\w+) |you can now |starting today|with the release of|the first release of|partner(?:s|ing|ed) with .{2,80} to bring|(?:is|are) a (?:brand[- ]?)?new |early access to|can be (?:found|downloaded|accessed) (?:on|at|here|from|via)|initial versions? of)|发布|推出|开源|上线|现已|nous (?:présentons|publions|lançons|annonçons|dévoilons|sommes (?:heureux|fiers|ravis))|est (?:désormais|maintenant|dès)|wir (?:veröffentlichen|stellen|präsentieren|freuen)|(?:veröffentlichen|präsentieren|stellen) wir|(?:jetzt|ab sofort|nun) (?:allgemein )?(?:verfügbar|erhältlich)|(?:veröffentlicht|présente|publie|lance|annonce) |lernen sie .{2,40} kennen|zur (?:freien )?verfügung|(?:sind|ist) (?:\w+ ){0,3}(?:verfügbar|erhältlich)|a (?:lancé|publié|dévoilé|présenté|annoncé|mis à disposition)|(?:est|sont) (?:\w+ ){0,2}disponibles?|en open source|presentamos|lanzamos|ya está disponible|(?:ha |han )?(?:lanzado|presentado|publicado|liberado)|está disponible|(?:ha |hanno )?(?:rilasciato|lanciato|presentato|annunciato|pubblicato)|è (?:ora )?disponibile|(?:lançou|lança|apresenta|disponibiliza|está disponível)|a (?:publicat|lansat|anunțat|prezentat)|(?:uitgebracht|gelanceerd|nu beschikbaar|lanceert)|(?:lanserar|släpper|nu tillgänglig)|(?:выпустил|представил|опубликовал|анонсировал)\pL*|公開した|発表した|提供(?:を)?開始|リリースした|공개했|출시했|リリースしました|公開しました|출시|공개합니다)";
 
 // What stands in cards and READMEs of things one can have.
 constexpr const char* kWeak =
@@ -180,11 +189,20 @@ class Judge {
       return code.kind == BlockKind::kCode && kInstall.Matches(source_.Text(code.text));
     });
     if (installs && block.level == 1 && LooksLikeName(title)) return 2;
+    if (block.level == 1 && IsPackage(title)) return 3;
     const auto site = SiteOf(source_);
     if (!site || source_.document().text.size() > 3 * title.size() + 40) return 0;
     static const Pattern kProduct(R"(\b(?:API|SDK|CLI|MCP|Code|Cloud)\b)");
     return kProduct.Matches(title) || Contains(titles_, seaworthy::Lower(site->name)) || NamesProduct() ? 3
                                                                                                         : 0;
+  }
+
+  // A package of the title's name in a registry.
+  bool IsPackage(std::string_view title) const {
+    const std::string key = NameKey(title);
+    return std::any_of(
+        source_.document().links.begin(), source_.document().links.end(),
+        [&](const Link& link) { return PackageOf(link.url) == key && source_.TrustedAt(link.text.begin); });
   }
 
   bool NamesProduct() const {

@@ -97,7 +97,8 @@ bool AddStated(Draft* draft) {
       R"(\b(?:releas\w+|launch\w*|announc\w+|publish\w*|available (?:from|since|as of)|veröffentlicht|publié|introduc\w+)\b|发布)");
   static const Pattern kNot(
       R"(\b(?:will|plan\w*|soon|upcoming|updated|modified|accessed|knowledge|cut-?off|training data|held|last|until|deprecat\w+|previous)\b|更新)");
-  static const Pattern kChangelog(R"(^\[?v?\d+(?:\.\d+)+[a-z0-9]*\]?\s*[-(–—]*\s*(?:20\d\d|[A-Z][a-z]+ \d))");
+  static const Pattern kChangelog(
+      R"(^\[?v?\d+(?:\.\d+)+[a-z0-9]*\]?\s*[-(–—]*\s*(?:20\d\d|[A-Z][a-z]+ \d)|^\[?v?\d+(?:\.\d+)+[a-z0-9]*\]? .*\(20\d\d-\d\d-\d\d\)$)");
   const Source& source = draft->source();
   size_t seen = 0;
   for (const Sentence& sentence : source.sentences()) {
@@ -127,6 +128,39 @@ bool AddStated(Draft* draft) {
   return false;
 }
 
+// Whether dates of this section are of news about the tool.
+bool IsNews(std::string_view section) {
+  static const Pattern kNews(
+      R"(^\W*(?:recent |latest )?(?:updates?|news|changelog|what['’]s new|history|更新|新闻)\W*$)");
+  return kNews.Matches(section);
+}
+
+// News of a date each: `2023.04.20` and below it "Lantern release!".
+bool AddFromNews(Draft* draft) {
+  static const Pattern kOut(
+      R"(\b(?:initial |first |public |official )*(?:release|released|launch|launched)\b[^,;:]{0,20}$)");
+  const Source& source = draft->source();
+  std::optional<std::pair<FoundDate, Span>> last;
+  std::optional<std::pair<FoundDate, Span>> released;
+  for (size_t i = 0; i < source.document().blocks.size(); ++i) {
+    const Block& block = source.document().blocks[i];
+    if (!source.Trusted(i) || !IsNews(source.Section(i)) || block.kind == BlockKind::kCode) continue;
+    const std::string_view text = source.Text(block.text);
+    const auto date = text.size() <= 40 ? FirstDate(text) : std::nullopt;
+    if (date && date->span.size() + 12 >= text.size()) {
+      last.emplace(*date, block.text);
+      continue;
+    }
+    const std::string_view lower =
+        std::string_view(source.lower()).substr(block.text.begin, block.text.size());
+    if (last && text.size() <= 80 && kOut.Matches(lower) && draft->MentionedIn(lower)) released = last;
+  }
+  if (!released) return false;
+  const auto& [date, text] = *released;
+  return draft->AddText("release_date", date.value,
+                        {text.begin + date.span.begin, text.begin + date.span.end});
+}
+
 // A short line that is a date and little else, near the top or in the page's
 // own furniture: `July 24, 2025 - 6 min - 1220 words`.
 bool AddByline(Draft* draft) {
@@ -140,7 +174,7 @@ bool AddByline(Draft* draft) {
     if (!source.Trusted(i) || block.kind == BlockKind::kCode || block.kind == BlockKind::kTableCell) continue;
     ++seen;
     const std::string_view text = source.Text(block.text);
-    if (text.size() > 140) continue;
+    if (text.size() > 140 || IsNews(source.Section(i))) continue;
     const auto date = FirstDate(text);
     if (!date) continue;
     const std::string lower = Lower(text);
@@ -174,7 +208,7 @@ void ExtractReleaseDate(Draft* draft) {
                        "meta.citation_publication_date", "datum", "publication date", "发布时间"})) {
     return;
   }
-  AddByline(draft);
+  if (!AddFromNews(draft)) AddByline(draft);
 }
 
 }  // namespace seaworthy

@@ -152,6 +152,19 @@ bool IsGenericWord(std::string_view word) {
                                         "blogs",
                                         "publication",
                                         "contact",
+                                        "upgrade",
+                                        "upgrades",
+                                        "current",
+                                        "unreleased",
+                                        "added",
+                                        "fixed",
+                                        "security",
+                                        "improvements",
+                                        "improvement",
+                                        "retirement",
+                                        "deprecation",
+                                        "deprecations",
+                                        "highlight",
                                         "smol"};
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
@@ -231,7 +244,7 @@ namespace {
 // "Qwen3: Think deeper", "SmolVLM - small yet mighty": what is before.
 Span CutSubtitle(std::string_view title, Span span, bool* descriptive) {
   static const Pattern kCut(
-      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)|\s+\((?:[Ee]xperimental|[Bb]eta|[Pp]review|[Aa]lpha|[Ee]arly [Aa]ccess)\)| (?:is|are|now|joins?|brings?|grows|gets|goes|arrive|débarque|kommt|supports|improvements|Improvements|RELEASED|locally|[Ii]nference [A-Z]\w+|lands|arrives|can|has|have|sets|released|available|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports|Released|Available)\b|：| ?(?:登陆|上线|现已|来了)|，))");
+      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)|\s+\((?:[Ee]xperimental|[Bb]eta|[Pp]review|[Aa]lpha|[Ee]arly [Aa]ccess)\)| (?:is|are|now|joins?|brings?|grows|gets?|goes|sees?|receives?|débarque|est lancé|wird|arrive|débarque|kommt|supports|improvements|Improvements|RELEASED|locally|[Ii]nference [A-Z]\w+|lands|arrives|can|has|have|sets|released|available|ready|into|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports|Released|Available)\b|：| ?(?:登陆|上线|现已|来了)|，))");
   const auto match = kCut.Find(title.substr(span.begin, span.size()));
   if (!match || match->all().begin == 0) return span;
   const Span cut{span.begin, span.begin + match->all().begin};
@@ -268,6 +281,54 @@ std::optional<TitleName> InCatalogue(std::string_view title) {
   return found;
 }
 
+// "Lantern QAT (Quantization Aware Trained)": what an acronym stands for.
+Span CutExpansion(std::string_view title, Span span) {
+  static const Pattern kExpansion(R"(\b([A-Z]{2,6}) \(((?:[A-Za-z]+[ -]){1,5}[A-Za-z]+)\))");
+  const std::string_view text = title.substr(span.begin, span.size());
+  const auto match = kExpansion.Find(text);
+  if (!match) return span;
+  std::string initials;
+  bool fresh = true;
+  for (char c : text.substr(match->groups[2].begin, match->groups[2].size())) {
+    if (fresh && IsAlpha(c)) initials.push_back(c);
+    fresh = !IsAlpha(c);
+  }
+  if (Lower(initials) != Lower(text.substr(match->groups[1].begin, match->groups[1].size()))) return span;
+  return {span.begin, span.begin + match->groups[1].end};
+}
+
+// "Announcing Lantern 3 Support in Harbour": Harbour has got something.
+std::optional<TitleName> Supporter(std::string_view title) {
+  static const Pattern kIn(
+      R"(\b(?:[Ss]upport(?: for .{2,50}?)?|[Ii]ntegration|[Cc]ompatibility) (?:in|on|with) ((?:[A-Z]|[a-z]+[A-Z])[\pL\pN.-]*(?: [A-Z0-9][\pL\pN.-]*){0,3})\W{0,6}$)");
+  const auto match = kIn.Find(title);
+  if (!match) return std::nullopt;
+  TitleName found;
+  found.span = match->groups[1];
+  return found;
+}
+
+// "Current Model Upgrades + New Lantern Beta": the part that names something.
+Span OfSum(std::string_view title, Span span) {
+  const std::string_view text = title.substr(span.begin, span.size());
+  for (std::string_view mark : {" + ", " & ", " and "}) {
+    const size_t at = text.find(mark);
+    if (at == text.npos || NamesSomething(text.substr(0, at))) continue;
+    if (NamesSomething(text.substr(at + mark.size()))) return {span.begin + at + mark.size(), span.end};
+  }
+  return span;
+}
+
+// 「lantern-lm」 in a title names what is announced.
+std::optional<TitleName> InCornerBrackets(std::string_view title) {
+  static const Pattern kNamed(R"((?:「|『)([A-Za-z][\w .+-]{1,40})(?:」|』))");
+  const auto match = kNamed.Find(title);
+  if (!match) return std::nullopt;
+  TitleName found;
+  found.span = match->groups[1];
+  return found;
+}
+
 // "Harbour Lab's first Lantern": the maker before the name.
 void CutOwner(std::string_view title, Span* span, std::string* vendor) {
   static const Pattern kOwner(
@@ -290,7 +351,7 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
       R"(^\s*(?:\[[A-Za-z !]{2,12}\]|\d+[.)]|(?:model card|modellkarte|carte du mod\S+)\s*(?:for|of|—|–|-|:|von|de)|(?:new|now available|release|announcement|blog|changelog|news|aktuell)\s*:)\s*)",
       true);
   static const Pattern kGreeting(
-      R"(^\s*(?:introducing|introduction to|announcing|welcome(?:,| to|)|meet|a (?:deep ?dive|closer look)(?: into| at)|deep ?dive(?: into|:)|presenting|unveiling|launching|releasing|open[- ]sourcing|say hello to|hello,?|discover|getting started with|now in (?:public |private )?(?:preview|beta):|day[- ](?:zero|0|one|1) support for|run|running|faster|improved|official|try|lernen sie|erste schritte mit|découvrez|wir stellen vor:|vorstellung(?: von)?:?|einführung(?: von)?|présentation de|présentons|nous présentons|bienvenue à|隆重推出|推出|发布|介绍|正式发布|欢迎使用|欢迎)\s*)",
+      R"(^\s*(?:introducing|introduction to|announcing|welcome(?:,| to|)|meet|a (?:deep ?dive|closer look)(?: into| at)|deep ?dive(?: into|:)|presenting|unveiling|launching|releasing|open[- ]sourcing|say hello to|hello,?|discover|getting started with|now in (?:public |private )?(?:preview|beta):|day[- ](?:zero|0|one|1) support for|run|running|making|enabling|bringing|evolving|extending|expanding|faster|improved|official|try|lernen sie|erste schritte mit|découvrez|wir stellen vor:|vorstellung(?: von)?:?|einführung(?: von)?|présentation de|présentons|nous présentons|bienvenue à|隆重推出|推出|发布|介绍|正式发布|欢迎使用|欢迎)\s*)",
       true);
   static const Pattern kArticle(
       R"(^\s*(?:our|a|an|all[- ]new|new|brand[- ]new|first|latest|die|der|das|le|les|den)\s+)", true);
@@ -300,6 +361,10 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
       true);
   title = title.substr(0, title.find('\n'));
   if (auto entry = InCatalogue(title)) return entry;
+  if (auto supporter = Supporter(title)) return supporter;
+  if (auto named = InCornerBrackets(title)) return named;
+  static const Pattern kJapanese(R"(を(?:公開|発表|リリース|提供|開始))");
+  if (kJapanese.Matches(title)) return std::nullopt;
   TitleName found;
   Span span{0, title.size()};
   if (const auto verb = kVendorVerb.Find(title); verb && verb->Has(2)) {
@@ -315,6 +380,11 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
     span = Trim(title, span);
     if (!cut) break;
   }
+  if (const Span part = OfSum(title, span); part != span) {
+    span = part;
+    CutFront(kArticle, title, &span);
+  }
+  span = CutExpansion(title, span);
   if (found.vendor.empty()) CutOwner(title, &span, &found.vendor);
   span = Trim(title, CutTail(title, Trim(title, CutSubtitle(title, span, &found.descriptive))));
   // "The Stack v2" is called so; "The Falcon 3 family" is not.

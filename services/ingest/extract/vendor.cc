@@ -47,6 +47,7 @@ class VendorFinder {
     Owners();
     Links();
     OwnSites();
+    DocumentationSites();
     Feed();
     Marks();
     Prefix();
@@ -245,6 +246,32 @@ class VendorFinder {
     }
   }
 
+  // `docs.harbour.com` of a maker known to all; "[Baseten](https://baseten.com)",
+  // a service that is called as its maker is.
+  void DocumentationSites() {
+    static const Pattern kDocs(
+        R"(^https?://(?:docs|api|platform|console|dashboard|developers?|help|support)\.([\w-]+)\.(?:com|ai|io|co|dev)(?:/|$))");
+    static const Pattern kHome(R"(^https?://(?:www\.)?([\w-]+)\.(?:com|ai|io|co|dev|app)/?$)");
+    bool docs = false;
+    for (const Link& link : source_.document().links) {
+      if (link.raw.empty() || !source_.TrustedAt(link.text.begin)) continue;
+      const auto host = kDocs.Find(link.url);
+      const auto home = kHome.Find(link.url);
+      const Span part = host ? host->groups[1] : home ? home->groups[1] : Span{};
+      const std::string name = link.url.substr(part.begin, part.size());
+      const size_t at =
+          part.empty() ? std::string::npos : source_.document().bytes.find(name, link.raw.begin);
+      if (at >= link.raw.end || name == "huggingface" || name == "github") continue;
+      if (const auto vendor = VendorOfHandle(name); host && vendor && !docs) {
+        docs = true;
+        Vote(*vendor, {at, at + name.size()}, 4.5);
+      } else if (home && NameKey(name) == NameKey(draft_.name) &&
+                 NameKey(source_.Text(link.text)) == NameKey(name)) {
+        Vote(draft_.name, link.raw, 9);
+      }
+    }
+  }
+
   void Sentences() {
     // A capitalised name of up to five words.
 #define ORG R"(((?:[A-Z][\pL\pN&.+-]*)(?: (?:of|for|and|the|[A-Z0-9&(][\pL\pN&.+()-]*)){0,5}))"
@@ -252,7 +279,7 @@ class VendorFinder {
         "(?:^|[.!?:] |, )" ORG
         R"((?:, (?:a|an|the) [^,.]{3,80},| team)? (?:today |now |just |proudly |recently |is |are |has |have |officially )*(?:(?:proud|thrilled|excited|happy|pleased|delighted) to )?(?:announces?|announced|introduces?|introduced|releases?|released|releasing|launch(?:es|ed|ing)?|unveil(?:s|ed|ing)?|presents?|presented|open[- ]?source[sd]?|publish(?:es|ed)?|share|introducing|announcing)\b)");
     static const Pattern kBy(
-        R"(\b(?:developed|built|created|made|trained|released|published|provided|maintained|designed|introduced|open-sourced|introduced|powered)(?: and \w+)? (?:by|at)(?: the)? )" ORG);
+        R"(\b(?:[Dd]eveloped|[Bb]uilt|[Cc]reated|[Mm]ade|[Tt]rained|[Rr]eleased|published|provided|maintained|designed|introduced|open-sourced|introduced|powered)(?: and \w+)? (?:by|at)(?: the)? )" ORG);
     static const Pattern kFrom(
         R"(\b(?:[Mm]odels?|[Ff]amily|[Ll]ibrary|[Ff]ramework|[Aa]ssistant|[Tt]ools?|[Rr]eleases?|LLMs?|[Ss]eries|[Dd]atasets?|[Aa]pp|SDK|API) (?:from|by)(?: the)? )" ORG);
     static const Pattern kTheTeam(R"(\b[Tt]he )" ORG R"( (?:[a-z-]+ )?[Tt]eam (?:is|are|has|have|at)\b)");
@@ -264,6 +291,10 @@ class VendorFinder {
     static const Pattern kTeamAt(
         R"((?:\b[Ww]e,? (?:at |the )|\b[Ww]ir bei (?:der )?|\b[Cc]hez |\b[Nn]ous,? (?:à|chez) ))" ORG
         R"((?: team)?\b)");
+    // "At Harbour, we are building".
+    static const Pattern kAtUs("^At " ORG R"(,? (?:we|our)\b)");
+    // "in Harbour models", of a maker known to all.
+    static const Pattern kModelsOf(R"(\b(?:in|of|our) ([A-Z][\pL\pN]+(?: [A-Z][\pL\pN]+)?) models\b)");
     static const Pattern kPossessive(
         ORG
         R"('s (?:(?:first|latest|new|newest|open[- ]weights?|open|flagship|most [a-z]+|own|[a-z-]+) ){0,6}(?:models?|release|family|LLM|series|library|version|text|speech|vision))");
@@ -293,6 +324,14 @@ class VendorFinder {
         for (const Match& match : kFrom.FindAll(text, 3)) vote(match, 14 * early);
       }
       if (source_.language() != "en") {
+        for (const Match& match : ForeignSubject().FindAll(text, 2)) {
+          for (size_t group = 1; group <= 3; ++group) {
+            if (!match.Has(group)) continue;
+            const Span org = TrimOrg({sentence.text.begin + match.groups[group].begin,
+                                      sentence.text.begin + match.groups[group].end});
+            if (!org.empty()) VoteText(org, 14 * std::max(early, 0.5));
+          }
+        }
         for (const Match& match : kForeign.FindAll(text, 3)) {
           for (size_t group = 1; group <= 3; ++group) {
             if (!match.Has(group)) continue;
@@ -304,9 +343,16 @@ class VendorFinder {
       }
       if (seen <= 12) {
         for (const Match& match : kBare.FindAll(text, 1)) vote(match, 30);
-        for (const Match& match : kPossessive.FindAll(text, 2)) vote(match, 12 * early);
+        for (const Match& match : kPossessive.FindAll(text, 2)) {
+          // "the Hub's model pages": a place.
+          if (!EndsWith(text.substr(0, match.all().begin), "the ")) vote(match, 12 * early);
+        }
       }
       for (const Match& match : kTeamAt.FindAll(text, 2)) vote(match, 12 * early);
+      for (const Match& match : kAtUs.FindAll(text, 1)) vote(match, 12 * early);
+      for (const Match& match : kModelsOf.FindAll(text, 1)) {
+        if (KnownVendor(text.substr(match.groups[1].begin, match.groups[1].size()))) vote(match, 4.5);
+      }
       for (const Match& match : kTheTeam.FindAll(text, 2)) vote(match, 12 * std::max(early, 0.5));
       static const Pattern kYear("^" ORG R"( ©)");
       for (const Match& match : kYear.FindAll(text, 1)) vote(match, 8);
@@ -322,6 +368,14 @@ class VendorFinder {
     }
   }
 
+  // "Das Harbour-Institut für Häfen hat Lantern veröffentlicht", "Harbour a lancé
+  // Lantern", "HARBOUR社は、...を公開した".
+  static const Pattern& ForeignSubject() {
+    static const Pattern kSubject(
+        R"(^(?:Das |Die |Der )([A-Z][\pL-]+)[^.]{0,140}? (?:hat|haben) [^.]{0,300}?(?:gestellt|veröffentlicht|vorgestellt|präsentiert|freigegeben|angekündigt)\b|^((?:(?:La|Le|Les|El|Il|L['’])[ ]?)?[A-Z][\pL\pN&.-]+(?: [A-Z][\pL\pN&.-]+){0,3}) (?:a|ont|ha|han|hanno|tem) (?:\pL+ ){0,3}?(?:lancé|publié|dévoilé|annoncé|présenté|lanzado|presentado|publicado|anunciado|rilasciato|lanciato|presentato|annunciato|pubblicato|lansat|publicat|lançado)\b|^([^、。「」,]{2,40}?)社?は、?[^。]{0,200}(?:公開|発表|リリース|提供))");
+    return kSubject;
+  }
+
   // Front matter of a blog where the authors' organisations stand.
   void Authors() {
     static const Pattern kOrg(R"(^authors?\.\d+\.(?:org|organization|affiliation)$)");
@@ -329,7 +383,8 @@ class VendorFinder {
     for (const Labelled& label : source_.labelled()) {
       if (!label.front_matter || !kOrg.Matches(label.key)) continue;
       const auto vendor = VendorOfHandle(label.value);
-      if (vendor) Vote(*vendor, label.raw, score);
+      const std::string written = vendor ? std::string(*vendor) : AsWritten(label.value);
+      if (vendor || written != label.value) Vote(written, label.raw, vendor ? score : score * 0.8);
       score = 0.5;
     }
   }
