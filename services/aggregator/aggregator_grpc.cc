@@ -1,5 +1,6 @@
 #include <grpcpp/grpcpp.h>
 
+#include "absl/time/clock.h"
 #include "common/error_codes.h"
 #include "seaworthy/v1/aggregator_service.grpc.pb.h"
 #include "services/aggregator/aggregator_service.h"
@@ -40,7 +41,14 @@ class AggregatorGrpc : public v1::AggregatorService::Service {
   SEAWORTHY_RPC(ListPublishedComparisons, v1::ListPublishedComparisonsRequest,
                 v1::ListPublishedComparisonsResponse)
   SEAWORTHY_RPC(GetStatus, v1::GetStatusRequest, v1::AggregatorStatus)
-  SEAWORTHY_RPC(WaitForChange, v1::WaitForChangeRequest, v1::WaitForChangeResponse)
+  // Waits no longer than the caller does, so that no thread is held for nobody.
+  grpc::Status WaitForChange(grpc::ServerContext* context, const v1::WaitForChangeRequest* request,
+                             v1::WaitForChangeResponse* response) override {
+    auto answer = service_->WaitForChange(*request, absl::FromChrono(context->deadline()) - absl::Now());
+    if (!answer.ok()) return ToGrpcStatus(answer.status());
+    *response = *std::move(answer);
+    return grpc::Status::OK;
+  }
 
  private:
   seaworthy::AggregatorService* const service_;

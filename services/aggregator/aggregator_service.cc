@@ -230,8 +230,9 @@ absl::StatusOr<v1::AggregatorStatus> AggregatorService::GetStatus(const v1::GetS
 }
 
 absl::StatusOr<v1::WaitForChangeResponse> AggregatorService::WaitForChange(
-    const v1::WaitForChangeRequest& request) {
-  const absl::Status waited = impl_->follower().WaitFor(request.after_sequence() + 1, kApplyTimeout);
+    const v1::WaitForChangeRequest& request, absl::Duration timeout) {
+  const absl::Status waited =
+      impl_->follower().WaitFor(request.after_sequence() + 1, std::min(timeout, kApplyTimeout));
   if (absl::IsCancelled(waited)) return waited;
   v1::WaitForChangeResponse response;
   response.set_applied_sequence(impl_->follower().applied());

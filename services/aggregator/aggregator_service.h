@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/event_log.h"
 #include "common/ids.h"
@@ -78,7 +79,9 @@ class AggregatorService {
   absl::StatusOr<v1::ListPublishedComparisonsResponse> ListPublishedComparisons(
       const v1::ListPublishedComparisonsRequest& request);
   absl::StatusOr<v1::AggregatorStatus> GetStatus(const v1::GetStatusRequest& request);
-  absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request);
+  // Waits at most `timeout`, and never longer than any call here may take.
+  absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request,
+                                                          absl::Duration timeout = absl::InfiniteDuration());
 
  private:
   class Impl;
