@@ -24,8 +24,15 @@ PublishedTool ToEntryTool(const v1::ToolView& view) {
                      .name = view.revision().name(),
                      .category = view.revision().category(),
                      .panel = view.panel(),
-                     .votes = {}};
-  for (const v1::Verdict& verdict : view.verdicts()) tool.votes.push_back(verdict.vote());
+                     .votes = {},
+                     .by_persona = {},
+                     .vendor = view.revision().vendor(),
+                     .revision = view.revision().number()};
+  for (const v1::Verdict& verdict : view.verdicts()) {
+    tool.votes.push_back(verdict.vote());
+    tool.by_persona.push_back(
+        {verdict.persona_id(), verdict.vote(), static_cast<float>(verdict.confidence())});
+  }
   return tool;
 }
 

@@ -14,13 +14,23 @@
 
 namespace seaworthy {
 
+// How one persona voted on a published tool.
+struct PublishedVote {
+  std::string persona_id;
+  v1::Vote vote = v1::VOTE_UNSPECIFIED;
+  float confidence = 0;
+};
+
 // One tool of a published comparison, as a list shows it.
 struct PublishedTool {
   std::string id;
   std::string name;
   std::string category;
   v1::Panel panel;
-  std::vector<v1::Vote> votes;  // In persona order.
+  std::vector<v1::Vote> votes;            // In persona order.
+  std::vector<PublishedVote> by_persona;  // The same, with who and how sure.
+  std::string vendor;
+  uint32_t revision = 0;
 };
 
 // A published comparison, as a list shows it.
