@@ -47,6 +47,7 @@ absl::Status Application::Apply(v1::Event& event) {
     case v1::Event::kComparisonAssigned:
     case v1::Event::kPredictionResolved:
     case v1::Event::kVoteCast:
+    case v1::Event::kDeadLetterReplayed:
     case v1::Event::kComparisonDecided:
     case v1::Event::kSourceChanged:
     case v1::Event::PAYLOAD_NOT_SET:

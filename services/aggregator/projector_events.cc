@@ -39,6 +39,8 @@ const char* SubjectOf(const v1::Event& event) {
       return "prediction.resolved";
     case v1::Event::kVoteCast:
       return "vote.cast";
+    case v1::Event::kDeadLetterReplayed:
+      return "dead_letter.replayed";
     case v1::Event::kComparisonDecided:
       switch (event.comparison_decided().decision().kind()) {
         case v1::APPROVE:
