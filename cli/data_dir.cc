@@ -94,6 +94,7 @@ DataLayout::DataLayout(const std::string& data_dir) {
   log = dir + "/log";
   objects = dir + "/objects";
   store = dir + "/store";
+  people = dir + "/people";
   watch = dir + "/watch";
   run = dir + "/run";
   lock = run + "/lock";

@@ -18,6 +18,7 @@ struct DataLayout {
   std::string log;         // The event log.
   std::string objects;     // Announcements, requests and answers as they came.
   std::string store;       // The aggregator's state, a view of the log.
+  std::string people;      // Accounts, sessions, subscribers: the publisher's own.
   std::string watch;       // What ingest knows of its sources' hosts.
   std::string run;         // Of the running process.
   std::string lock;        // run/lock: held by the process that uses the folder.

@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/fact_filler.h"
 #include "cli/hook_secrets.h"
+#include "cli/hook_sources.h"
 #include "common/config_endpoints.h"
 #include "common/config_keys.h"
 #include "common/ids.h"
@@ -146,7 +147,9 @@ absl::Status Program::OpenPublisher(Config config) {
     SEAWORTHY_ASSIGN_OR_RETURN(config.api_token, data_.dir->ReadOrMakeApiToken());
     token_from_file_ = true;
   }
+  SEAWORTHY_ASSIGN_OR_RETURN(people_, PeopleStore::Open(layout().people));
   PublisherService::Options options;
+  options.people = people_.get();
   options.aggregator = aggregator_client_.get();
   options.ingest = ingest_client_.get();
   options.reviewer = reviewer_client_.get();
@@ -155,7 +158,8 @@ absl::Status Program::OpenPublisher(Config config) {
   options.web_dir = config.web_dir;
   options.public_url = config.public_url;
   options.api_token = config.api_token;
-  SEAWORTHY_ASSIGN_OR_RETURN(options.hooks, HooksWithSecrets(config));
+  SEAWORTHY_ASSIGN_OR_RETURN(hooks_, HooksWithSecrets(config));
+  options.hooks = hooks_;
   options.endpoint = DescribePanel(config);
   options.http_address = config.http_address;
   options.http_port = config.http_port;
@@ -167,6 +171,7 @@ absl::Status Program::StartWorkers() {
   SEAWORTHY_RETURN_IF_ERROR(aggregator_->Start());
   SEAWORTHY_RETURN_IF_ERROR(ingest_->Start());
   SEAWORTHY_RETURN_IF_ERROR(watcher_->Start());
+  SEAWORTHY_RETURN_IF_ERROR(ShowHooksAsSources(hooks_, *watcher_));
   return reviewer_->Start();
 }
 

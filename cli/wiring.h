@@ -23,6 +23,7 @@
 #include "services/ingest/fill/fact_filler.h"
 #include "services/ingest/ingest_service.h"
 #include "services/ingest/watch/watcher.h"
+#include "services/publisher/people/people_store.h"
 #include "services/publisher/publisher_service.h"
 #include "services/reviewer/reviewer_service.h"
 
@@ -99,12 +100,14 @@ class Program {
   std::unique_ptr<Fetcher> fetcher_;
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<ReviewerService> reviewer_;
+  std::unique_ptr<PeopleStore> people_;
   // In-process servers, one a service, for the publisher's clients.
   std::vector<std::unique_ptr<grpc::Service>> inner_services_;
   std::vector<std::unique_ptr<GrpcServer>> inner_servers_;
   std::unique_ptr<AggregatorClient> aggregator_client_;
   std::unique_ptr<IngestClient> ingest_client_;
   std::unique_ptr<ReviewerClient> reviewer_client_;
+  std::vector<Hook> hooks_;
   std::unique_ptr<PublisherService> publisher_;
   // The socket for other processes of this user.
   std::vector<std::unique_ptr<grpc::Service>> socket_services_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "services/publisher/http/http_server.h"
+#include "services/publisher/people/people_store.h"
 #include "services/publisher/web_app.h"
 
 namespace seaworthy {
@@ -30,8 +31,10 @@ absl::Status CheckOptions(const PublisherService::Options& options) {
 
 class PublisherService::Impl {
  public:
-  Impl(const Options& options, WebApp::Files files)
-      : options_(options), app_(options, std::move(files), [this] { return BaseUrl(); }) {}
+  Impl(const Options& options, WebApp::Files files, std::unique_ptr<PeopleStore> own_people)
+      : own_people_(std::move(own_people)),
+        options_(options),
+        app_(options, std::move(files), [this] { return BaseUrl(); }) {}
 
   absl::Status Start();
   void Stop();
@@ -43,6 +46,7 @@ class PublisherService::Impl {
     return options_.public_url.empty() ? absl::StrCat("http://localhost:", port()) : options_.public_url;
   }
 
+  const std::unique_ptr<PeopleStore> own_people_;  // Null where it was given one.
   const Options options_;
   std::atomic<int> port_{0};
   WebApp app_;
@@ -72,8 +76,16 @@ absl::StatusOr<std::unique_ptr<PublisherService>> PublisherService::Create(const
   if (!checked.ok()) return checked;
   auto files = WebApp::ReadFiles(options.web_dir);
   if (!files.ok()) return files.status();
+  std::unique_ptr<PeopleStore> own_people;
+  Options complete = options;
+  if (options.people == nullptr) {
+    auto people = PeopleStore::OpenInMemory();
+    if (!people.ok()) return people.status();
+    own_people = *std::move(people);
+    complete.people = own_people.get();
+  }
   return std::unique_ptr<PublisherService>(
-      new PublisherService(std::make_unique<Impl>(options, *std::move(files))));
+      new PublisherService(std::make_unique<Impl>(complete, *std::move(files), std::move(own_people))));
 }
 
 PublisherService::PublisherService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

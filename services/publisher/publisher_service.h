@@ -20,6 +20,8 @@ class Service;
 
 namespace seaworthy {
 
+class PeopleStore;
+
 // Thread-safe.
 class PublisherService {
  public:
@@ -28,6 +30,7 @@ class PublisherService {
     IngestClient* ingest = nullptr;          // Not owned; null serves no writes.
     ReviewerClient* reviewer = nullptr;      // Not owned; null: its state is not known.
     Clock* clock = nullptr;                  // Not owned.
+    PeopleStore* people = nullptr;           // Not owned; null keeps it in memory, for tests.
     std::vector<v1::Persona> personas;       // In their order.
     std::string web_dir;                     // Templates and assets.
     std::string public_url;                  // Without a trailing slash.
