@@ -100,8 +100,10 @@ std::string About(const v1::Event& event) {
       return absl::StrCat(event.prediction_resolved().resolution().prediction_id(), " ",
                           event.prediction_resolved().resolution().request_id());
     case v1::Event::kVoteCast:
-    case v1::Event::kDeadLetterReplayed:
       return absl::StrCat(event.vote_cast().votes_size(), " votes");
+    case v1::Event::kDeadLetterReplayed:
+      return absl::StrCat(event.dead_letter_replayed().subscription(), " ",
+                          event.dead_letter_replayed().sequence());
     case v1::Event::PAYLOAD_NOT_SET:
       break;
   }
