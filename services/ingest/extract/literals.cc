@@ -255,22 +255,30 @@ std::span<const LiteralHit> LiteralIndex::In(LiteralSet set, std::string_view pa
   return {first, std::lower_bound(first, end, from + part.size(), before)};
 }
 
-bool LiteralIndex::Holds(LiteralSet set, size_t from, size_t to) const {
+size_t LiteralIndex::NextFrom(LiteralSet set, size_t from) const {
   const LiteralHit* const begin = hits_.data() + begins_[set];
   const LiteralHit* const end = hits_.data() + begins_[set + 1];
-  if (begin == end && !asks_for_digit_[set]) return false;
-  const LiteralHit* const hit =
-      std::lower_bound(begin, end, from, [](const LiteralHit& one, size_t at) { return one.at < at; });
-  if (hit != end && hit->at < to) return true;
-  if (!asks_for_digit_[set]) return false;
+  size_t next = std::string_view::npos;
+  if (begin != end) {
+    const LiteralHit* const hit =
+        std::lower_bound(begin, end, from, [](const LiteralHit& one, size_t at) { return one.at < at; });
+    if (hit != end) next = hit->at;
+  }
+  if (!asks_for_digit_[set]) return next;
   const auto digit = std::lower_bound(digits_.begin(), digits_.end(), from);
-  return digit != digits_.end() && *digit < to;
+  return digit == digits_.end() ? next : std::min<size_t>(next, *digit);
+}
+
+size_t LiteralIndex::NextOf(LiteralSet set, std::string_view part) const {
+  const size_t from = PlaceOf(part);
+  const size_t next = NextFrom(set, from);
+  return next < from + part.size() ? next - from : std::string_view::npos;
 }
 
 bool LiteralIndex::Lacks(std::span<const LiteralSet> sets, std::string_view part) const {
   const size_t from = PlaceOf(part);
   return std::any_of(sets.begin(), sets.end(),
-                     [&](LiteralSet set) { return Knows(set) && !Holds(set, from, from + part.size()); });
+                     [&](LiteralSet set) { return Knows(set) && NextFrom(set, from) >= from + part.size(); });
 }
 
 }  // namespace seaworthy

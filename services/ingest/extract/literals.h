@@ -41,12 +41,15 @@ class LiteralIndex {
   // The set's strings that begin in `part`, in order, digits left out; Knows()
   // holds.
   std::span<const LiteralHit> In(LiteralSet set, std::string_view part) const;
+  // Where the first of the set's strings begins in `part`, or npos; Knows()
+  // holds.
+  size_t NextOf(LiteralSet set, std::string_view part) const;
   // Whether the index knows that no string of one of the sets begins in `part`.
   bool Lacks(std::span<const LiteralSet> sets, std::string_view part) const;
 
  private:
-  // Whether a string of the set begins at or after `from` and before `to`.
-  bool Holds(LiteralSet set, size_t from, size_t to) const;
+  // Where the first string of the set begins at or after `from`, or npos.
+  size_t NextFrom(LiteralSet set, size_t from) const;
   size_t PlaceOf(std::string_view part) const;
 
   std::string_view text_;

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "services/ingest/extract/prefixes.h"
 #include "services/ingest/text.h"
 
 namespace seaworthy {
@@ -19,23 +20,11 @@ namespace {
 constexpr int kShortestLiteral = 2;
 constexpr int kMaxGroups = 16;
 constexpr int kMaxSets = 3;  // Of strings, for one expression.
+// Places where a match may begin that are tried one by one; then the rest of
+// the text is searched, so that time stays linear.
+constexpr int kMaxTries = 4;
 // Stands for a digit while the strings of an expression are looked for.
 constexpr std::string_view kDigitSign = "\x02\x02";
-
-// Length of the first character where it has no other case: ASCII (whose case
-// the index knows of), signs, Chinese, Japanese and Korean; else 0.
-size_t CaselessLength(std::string_view rest) {
-  const auto lead = static_cast<unsigned char>(rest[0]);
-  if (lead < 0x80) return 1;
-  if (lead == 0xC2) return StartsWith(rest, "\u00B5") || rest.size() < 2 ? 0 : 2;
-  if (rest.size() < 3) return 0;
-  const bool wide_sign = StartsWith(rest, "\xEF\xBC") && static_cast<unsigned char>(rest[2]) < 0xA1;
-  const bool sign = StartsWith(rest, "\xE2\x80") || wide_sign;
-  const auto second = static_cast<unsigned char>(rest[1]);
-  const bool hangul =
-      (lead >= 0xEB && lead <= 0xEC) || (lead == 0xEA && second >= 0xB0) || (lead == 0xED && second <= 0x9E);
-  return sign || hangul || (lead >= 0xE3 && lead <= 0xE9) ? 3 : 0;
-}
 
 // The longest part of a string that is the same in any case.
 std::string CaselessPart(std::string_view text) {
@@ -151,39 +140,47 @@ Pattern::Pattern(std::string_view expression, bool ignore_case) : anchored_(Star
     sets = LiteralsOf(strings, *signs);
   }
   for (const auto& literals : sets) literals_.push_back(AddLiterals(literals));
+  if (const auto prefixes = PrefixesOf(expression, ignore_case)) prefixes_ = AddLiterals(*prefixes);
 }
 
 Pattern::~Pattern() = default;
 Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 
-bool Pattern::RuledOut(std::string_view text) const {
-  if (literals_.empty()) return false;
-  const LiteralIndex* index = LiteralIndex::Of(text);
-  return index != nullptr && index->Lacks(literals_, text);
+bool Pattern::Search(std::string_view text, size_t from, re2::StringPiece* pieces, int groups) const {
+  if (from > text.size()) return false;
+  const LiteralIndex* const index =
+      literals_.empty() && !prefixes_ ? nullptr : LiteralIndex::Of(text.substr(from));
+  if (index != nullptr && index->Lacks(literals_, text.substr(from))) return false;
+  if (index == nullptr || !prefixes_ || !index->Knows(*prefixes_))
+    return Run(text, from, false, pieces, groups);
+  for (int tries = 0; tries < kMaxTries; ++tries) {
+    const size_t at = index->NextOf(*prefixes_, text.substr(from));
+    if (at == text.npos) return false;
+    from += at;
+    if (Run(text, from, true, pieces, groups)) return true;
+    ++from;
+  }
+  return Run(text, from, false, pieces, groups);
 }
 
-bool Pattern::Matches(std::string_view text) const {
-  if (RuledOut(text)) return false;
-  return compiled_->GetRE2(0).Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
-                                    re2::RE2::UNANCHORED, nullptr, 0);
+bool Pattern::Run(std::string_view text, size_t from, bool begins, re2::StringPiece* pieces,
+                  int groups) const {
+  const re2::RE2& re = compiled_->GetRE2(0);
+  const re2::StringPiece all(text.data(), text.size());
+  const auto anchor = begins ? re2::RE2::ANCHOR_START : re2::RE2::UNANCHORED;
+  // RE2 looks for groups at once where the start is fixed, which costs tenfold.
+  if ((anchored_ || begins) && groups > 1 && !re.Match(all, from, text.size(), anchor, nullptr, 0))
+    return false;
+  return re.Match(all, from, text.size(), anchor, pieces, groups);
 }
+
+bool Pattern::Matches(std::string_view text) const { return Search(text, 0, nullptr, 0); }
 
 std::optional<Match> Pattern::Find(std::string_view text, size_t from) const {
-  if (from > text.size() || RuledOut(text.substr(from))) return std::nullopt;
-  const re2::RE2& re = compiled_->GetRE2(0);
-  const int groups = 1 + re.NumberOfCapturingGroups();
-  // RE2 looks for groups at once where the start is fixed, which costs tenfold.
-  if (anchored_ && groups > 1 &&
-      !re.Match(re2::StringPiece(text.data(), text.size()), from, text.size(), re2::RE2::UNANCHORED, nullptr,
-                0)) {
-    return std::nullopt;
-  }
+  const int groups = 1 + compiled_->GetRE2(0).NumberOfCapturingGroups();
   std::array<re2::StringPiece, kMaxGroups> pieces;
-  if (!re.Match(re2::StringPiece(text.data(), text.size()), from, text.size(), re2::RE2::UNANCHORED,
-                pieces.data(), groups)) {
-    return std::nullopt;
-  }
+  if (!Search(text, from, pieces.data(), groups)) return std::nullopt;
   Match match;
   for (int i = 0; i < groups; ++i) {
     const re2::StringPiece& piece = pieces[static_cast<size_t>(i)];

@@ -13,7 +13,8 @@
 
 namespace re2 {
 class FilteredRE2;
-}
+class StringPiece;
+}  // namespace re2
 
 namespace seaworthy {
 
@@ -28,7 +29,8 @@ struct Match {
 // A compiled expression of at most 15 groups; made once, then thread-safe.
 // Dies at start-up where the expression is wrong, which every test run would
 // show. Text that a LiteralIndex knows, and that lacks the strings which every
-// match holds, is not searched.
+// match holds, is not searched; where every match begins with one of some
+// strings, it is tried where these stand.
 class Pattern {
  public:
   explicit Pattern(std::string_view expression, bool ignore_case = false);
@@ -43,12 +45,15 @@ class Pattern {
   std::vector<Match> FindAll(std::string_view text, size_t max = 1000) const;
 
  private:
-  // Whether the index of the text rules a match out.
-  bool RuledOut(std::string_view text) const;
+  // Whether there is a match at or after `from`, and the first one's groups.
+  bool Search(std::string_view text, size_t from, re2::StringPiece* pieces, int groups) const;
+  // The same by RE2 alone; with `begins` the match has to begin at `from`.
+  bool Run(std::string_view text, size_t from, bool begins, re2::StringPiece* pieces, int groups) const;
 
   std::unique_ptr<re2::FilteredRE2> compiled_;
   bool anchored_;                                // Most of its matches begin the text.
-  absl::InlinedVector<LiteralSet, 3> literals_;  // One of each set is in every match.
+  absl::InlinedVector<LiteralSet, 3> literals_;  // One of each set is in every match,
+  std::optional<LiteralSet> prefixes_;           // and every match begins with one of this.
 };
 
 }  // namespace seaworthy
