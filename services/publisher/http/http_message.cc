@@ -17,8 +17,9 @@ std::optional<absl::string_view> FindHeader(const HttpHeaders& headers, absl::st
 }
 
 constexpr absl::string_view kPolicy =
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'";
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'; frame-ancestors ";
 
 }  // namespace
 
@@ -126,9 +127,11 @@ HttpResponse Redirect(int status, std::string location) {
 }
 
 void AddSecurityHeaders(HttpResponse& response) {
-  response.SetHeader("Content-Security-Policy", std::string(kPolicy));
+  // A handler may let our own pages frame its answer, no others.
+  const bool framed = response.Header("X-Frame-Options").value_or("") == "SAMEORIGIN";
+  response.SetHeader("Content-Security-Policy", std::string(kPolicy) + (framed ? "'self'" : "'none'"));
   response.SetHeader("X-Content-Type-Options", "nosniff");
-  response.SetHeader("X-Frame-Options", "DENY");
+  if (!framed) response.SetHeader("X-Frame-Options", "DENY");
   // Not `no-referrer`: browsers would send `Origin: null` with our own forms.
   response.SetHeader("Referrer-Policy", "same-origin");
   response.SetHeader("Cross-Origin-Opener-Policy", "same-origin");

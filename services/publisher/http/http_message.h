@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,10 +30,24 @@ struct HttpRequest {
   std::optional<std::string> Cookie(absl::string_view name) const;
 };
 
+// An answer that goes on after its handler has returned, such as server-sent
+// events. Thread-safe. Ends by itself when the server stops.
+class HttpStream {
+ public:
+  virtual ~HttpStream() = default;
+  // Sends bytes; false where the reader has gone, is too slow (then the stream
+  // ends) or the stream has ended.
+  virtual bool Write(std::string bytes) = 0;
+  // Ends the answer. Idempotent.
+  virtual void End() = 0;
+};
+
 struct HttpResponse {
   int status = 200;
   HttpHeaders headers;
   std::string body;
+  // Where set, `body` is not sent: called once the headers are on their way.
+  std::function<void(std::shared_ptr<HttpStream>)> stream = nullptr;
 
   // Replaces a header.
   void SetHeader(absl::string_view name, std::string value);

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "services/publisher/http/failure_log.h"
 #include "services/publisher/http/guarded_socket.h"
+#include "services/publisher/http/http_streams.h"
 #include "services/publisher/http/worker_pool.h"
 
 namespace seaworthy {
@@ -92,6 +93,7 @@ class HttpServer::Impl {
   Impl(const Options& options, HttpHandler handler)
       : options_(options),
         handler_(std::move(handler)),
+        streams_(options.max_streams),
         pool_(options.handler_threads, options.max_waiting) {}
   ~Impl() { Stop(); }
 
@@ -104,12 +106,14 @@ class HttpServer::Impl {
   void Configure(Settings& settings);
   restinio::request_handling_status_t Accept(const restinio::request_handle_t& request);
   void Handle(const restinio::request_handle_t& request);
+  void SendStream(const restinio::request_handle_t& request, HttpResponse response);
   HttpResponse Answer(const restinio::request_t& request);
   void RunLoop();
 
   const Options options_;
   const HttpHandler handler_;
   InFlight in_flight_;
+  HttpStreams streams_;
   restinio::asio_ns::io_context io_;
   std::unique_ptr<RestinioServer> server_;
   std::thread io_thread_;
@@ -182,11 +186,29 @@ restinio::request_handling_status_t HttpServer::Impl::Accept(const restinio::req
 
 void HttpServer::Impl::Handle(const restinio::request_handle_t& request) {
   try {
-    Send(request, Answer(*request), [this] { in_flight_.Remove(); });
+    HttpResponse response = Answer(*request);
+    if (response.stream != nullptr && request->header().method() != restinio::http_method_head()) {
+      SendStream(request, std::move(response));
+      return;
+    }
+    Send(request, std::move(response), [this] { in_flight_.Remove(); });
   } catch (const std::exception&) {
     // The connection is gone: nobody is left to tell.
     in_flight_.Remove();
   }
+}
+
+void HttpServer::Impl::SendStream(const restinio::request_handle_t& request, HttpResponse response) {
+  AddSecurityHeaders(response);
+  const auto stream = streams_.Open(request, response);
+  if (stream == nullptr) {
+    HttpResponse busy = JsonError(503, "unavailable", "too many are listening; try again in a minute");
+    busy.SetHeader("Retry-After", "60");
+    Send(request, std::move(busy), [this] { in_flight_.Remove(); });
+    return;
+  }
+  response.stream(stream);
+  in_flight_.Remove();
 }
 
 HttpResponse HttpServer::Impl::Answer(const restinio::request_t& request) {
@@ -202,6 +224,7 @@ void HttpServer::Impl::Stop() {
   absl::MutexLock lock(&stop_mutex_);
   if (stopped_) return;
   stopped_ = true;
+  streams_.Stop();
   if (io_thread_.joinable()) {
     try {
       server_->close_sync();

@@ -26,6 +26,8 @@ class HttpServer {
     // Requests waiting for a thread, at most; more are answered 503.
     size_t max_waiting = 256;
     size_t max_connections = 256;
+    // Answers that go on (HttpResponse::stream) at once; more are answered 503.
+    size_t max_streams = 64;
     // Time to read a request whole, idle time of a kept connection included.
     absl::Duration read_timeout = absl::Seconds(30);
     absl::Duration handle_timeout = absl::Seconds(60);

@@ -7,7 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "services/publisher/testing/http_client.h"
 
@@ -15,6 +17,7 @@ namespace seaworthy {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class HttpServerTest : public testing::Test {
@@ -156,6 +159,59 @@ TEST_F(HttpServerTest, ManyClientsAtOnceAreAllAnswered) {
   }
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(answered, 320);
+}
+
+// A handler whose answers go on; what they are written to.
+class HttpStreamTest : public HttpServerTest {
+ protected:
+  void SetUp() override {
+    Serve({.max_streams = 2});
+    handler_ = [this](const HttpRequest&) {
+      HttpResponse response{200, {{"Content-Type", "text/event-stream"}}, ""};
+      response.stream = [this](std::shared_ptr<HttpStream> stream) {
+        absl::MutexLock lock(&mutex_);
+        streams_.push_back(std::move(stream));
+      };
+      return response;
+    };
+  }
+  std::shared_ptr<HttpStream> Stream(size_t index) {
+    absl::MutexLock lock(&mutex_);
+    const auto there = [this, index]()
+                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return streams_.size() > index; };
+    mutex_.Await(absl::Condition(&there));
+    return streams_[index];
+  }
+
+  absl::Mutex mutex_;
+  std::vector<std::shared_ptr<HttpStream>> streams_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST_F(HttpStreamTest, AnAnswerGoesOnUntilItIsEnded) {
+  HttpResponse response;
+  std::thread client([&] { response = Send("GET", "/events"); });
+  EXPECT_TRUE(Stream(0)->Write("data: one\n\n"));
+  EXPECT_TRUE(Stream(0)->Write("data: two\n\n"));
+  Stream(0)->End();
+  EXPECT_FALSE(Stream(0)->Write("data: three\n\n"));
+  client.join();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr("data: one"));
+  EXPECT_THAT(response.body, HasSubstr("data: two"));
+  EXPECT_THAT(response.body, Not(HasSubstr("three")));
+  ExpectSecurityHeaders(response);
+}
+
+TEST_F(HttpStreamTest, TooManyAreRefusedAndStopEndsThoseThereAre) {
+  std::vector<HttpResponse> responses(2);
+  std::thread first([&] { responses[0] = Send("GET", "/events"); });
+  std::thread second([&] { responses[1] = Send("GET", "/events"); });
+  Stream(1);
+  EXPECT_EQ(Send("GET", "/events").status, 503);
+  server_->Stop();
+  first.join();
+  second.join();
+  for (const HttpResponse& response : responses) EXPECT_EQ(response.status, 200);
 }
 
 }  // namespace

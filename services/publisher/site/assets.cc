@@ -13,6 +13,7 @@ namespace {
 // Empty for what is not served.
 std::string MediaType(const std::string& extension) {
   if (extension == ".css") return "text/css; charset=utf-8";
+  if (extension == ".js") return "text/javascript; charset=utf-8";
   if (extension == ".svg") return "image/svg+xml";
   if (extension == ".png") return "image/png";
   if (extension == ".txt") return "text/plain; charset=utf-8";
