@@ -23,6 +23,7 @@
 #include "services/ingest/fill/fact_filler.h"
 #include "services/ingest/ingest_service.h"
 #include "services/ingest/watch/watcher.h"
+#include "services/publisher/api/hook.h"
 #include "services/publisher/people/people_store.h"
 #include "services/publisher/publisher_service.h"
 #include "services/reviewer/reviewer_service.h"

@@ -25,6 +25,9 @@ class GrpcIngestService final : public v1::IngestService::Service {
 
   grpc::Status SubmitAnnouncement(grpc::ServerContext*, const v1::SubmitAnnouncementRequest* request,
                                   v1::SubmitAnnouncementResponse* response) override {
+    if (watcher_ != nullptr && !request->source_id().empty()) {
+      return Answer(watcher_->SubmitSent(*request), response);
+    }
     return Answer(service_->SubmitAnnouncement(*request), response);
   }
   grpc::Status RetryAnnouncement(grpc::ServerContext*, const v1::RetryAnnouncementRequest* request,

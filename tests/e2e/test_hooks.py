@@ -74,6 +74,9 @@ class HookCase(ServerCase):
         headers = {"webhook-id": message, "webhook-timestamp": at, "Content-Type": content_type}
         return self.post("wire", body, {**headers, "webhook-signature": "v1," + base64.b64encode(mac).decode()})
 
+    def source(self, source_id):
+        return next(s for s in self.api.get("/sources").json["sources"] if s["source_id"] == source_id)
+
     def read(self, answer):
         """The announcement once it was read."""
         announcement_id = answer.json["announcement_id"]
@@ -131,6 +134,18 @@ class GitHub(HookCase):
         self.assertIn("webhook acme", log)
         for secret in (OLD, NEW, GENERIC, "wrong-secret-0123456789", "sha256="):
             self.assertNotIn(secret, log)
+
+
+    def test_a_webhook_is_a_source_that_can_be_paused(self):
+        self.github("release", release_event(notes=NOTES, release_id=7))
+        source = self.source("acme")
+        self.assertEqual((source["kind"], source["tier"], source["outcome"]), ("webhook", "vendor", "new_entries"))
+        self.api.post("/sources", {"action": "pause", "source_id": "acme"})
+        refused = self.github("release", release_event(notes=NOTES, release_id=8))
+        self.assertEqual(refused.status, 409, refused.text)
+        self.assertIn("resume", refused.json["error"]["message"])
+        self.api.post("/sources", {"action": "resume", "source_id": "acme"})
+        self.assertEqual(self.github("release", release_event(notes=NOTES, release_id=8)).status, 202)
 
 
 class Generic(HookCase):

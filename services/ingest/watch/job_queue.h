@@ -14,7 +14,7 @@ namespace seaworthy {
 
 // One request to a host.
 struct WatchJob {
-  enum Kind { kRead, kPage, kHub };
+  enum Kind { kRead, kPage, kHub, kFarewell };
   std::string source_id;
   Kind kind = kRead;
   std::string entry_hash;  // kPage: which entry's page.

@@ -1,6 +1,7 @@
 #include "services/ingest/watch/source_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +15,8 @@ namespace {
 constexpr char kPageKey[] = "page";
 constexpr size_t kMaxUrlBytes = 2000;
 constexpr size_t kMaxErrorBytes = 500;
+// Before the tries of a page after the first.
+constexpr std::array<absl::Duration, 3> kPagePauses = {absl::Minutes(5), absl::Minutes(30), absl::Hours(3)};
 
 std::string Message(const absl::Status& status) {
   return std::string(status.message().data(), status.message().size());
@@ -54,6 +57,13 @@ std::string PageTrouble(const absl::StatusOr<FetchResult>& page) {
   if (page->body.empty()) return "it is empty";
   if (!IsText(page->media_type)) return Cat("it is ", Utf8Prefix(page->media_type, 80));
   return "";
+}
+
+// Whether another try could find it.
+bool MayPass(const absl::StatusOr<FetchResult>& page) {
+  if (!page.ok()) return absl::IsUnavailable(page.status()) || absl::IsDeadlineExceeded(page.status());
+  return page->http_status == 408 || page->http_status == 425 || page->http_status == 429 ||
+         page->http_status >= 500;
 }
 
 // Hash of the set of what is said of which tool; order and repeats are no
@@ -177,6 +187,17 @@ SourceReading SourceReader::ReadPage(const v1::Source& source, const v1::WatchSt
   v1::SubmitAnnouncementRequest request = RequestOf(source, pending.entry_key());
   SetUrl(pending.link(), &request);
   const std::string trouble = PageTrouble(page);
+  if (MayPass(page) && pending.failures() < kPagePauses.size()) {
+    v1::WatchPending waiting = pending;
+    waiting.set_failures(pending.failures() + 1);
+    reading.marks->PutPending(source.source_id(), hash, waiting);
+    reading.again_after = kPagePauses[pending.failures()];
+    reading.state.mutable_state()->set_error(
+        std::string(Utf8Prefix(Cat("the page ", pending.link(), " could not be read (", trouble,
+                                   "); it is tried again in ", absl::FormatDuration(*reading.again_after)),
+                               kMaxErrorBytes)));
+    return reading;
+  }
   if (trouble.empty()) {
     request.set_document(page->body);
     request.set_media_type(page->media_type);

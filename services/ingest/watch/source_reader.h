@@ -38,6 +38,8 @@ struct SourceBody {
 struct SourceReading {
   v1::WatchState state;
   std::unique_ptr<WatchBatch> marks;
+  // The page may be had later: the entry waits on for so long.
+  std::optional<absl::Duration> again_after;
   // Entries that wait in `marks` for their page: hash and link.
   std::vector<std::pair<std::string, std::string>> pages;
   // Not OK: why the reading failed.
@@ -66,8 +68,9 @@ class SourceReader {
   // `status`.
   SourceReading Read(const v1::Source& source, const v1::WatchState& state, const SourceBody& body) const;
 
-  // Submits a waiting entry with its page, or without where `page` is no use.
-  // The answer is like Read's; `state.error` says why the page was no use.
+  // Submits a waiting entry with its page, or without where `page` is no use:
+  // at once where that will not change, else after three more tries. The
+  // answer is like Read's; `state.error` says why the page was no use.
   SourceReading ReadPage(const v1::Source& source, const v1::WatchState& state, std::string_view hash,
                          const v1::WatchPending& pending, const absl::StatusOr<FetchResult>& page) const;
 

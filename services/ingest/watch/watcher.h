@@ -60,6 +60,11 @@ class Watcher {
   virtual absl::StatusOr<v1::ListSourcesResponse> ListSources(const v1::ListSourcesRequest& request) = 0;
   virtual absl::StatusOr<v1::SourceView> ReadSource(const v1::ReadSourceRequest& request) = 0;
   virtual absl::StatusOr<v1::HandleWebSubResponse> HandleWebSub(const v1::HandleWebSubRequest& request) = 0;
+  // An announcement that somebody sends under a source's id: what came of it
+  // shows with the source. Errors: FAILED_PRECONDITION (the source is a webhook
+  // and paused), and as SubmitAnnouncement.
+  virtual absl::StatusOr<v1::SubmitAnnouncementResponse> SubmitSent(
+      const v1::SubmitAnnouncementRequest& request) = 0;
 
   // With `manual`: does all that is due by the clock now and returns when it
   // is done.

@@ -192,6 +192,13 @@ void WatcherImpl::ApplyChange(const v1::SourceChange& change, uint64_t sequence,
   batch.PutState(id, changed[id].state);
 }
 
+void WatcherImpl::SayFarewell(const std::string& id) {
+  const auto found = sources_.find(id);
+  if (found == sources_.end() || !HubsReachUs() || !found->second.state.hub().verified()) return;
+  farewells_[id] = found->second.state.hub();
+  queue_.Put({id, WatchJob::kFarewell, "", HostKeyOf(farewells_[id].url())}, options_.clock->Now());
+}
+
 absl::Status WatcherImpl::ApplyRecords(const std::vector<Record>& records) {
   absl::MutexLock commit_lock(&commit_mutex_);
   const auto batch = store_->Begin();
@@ -219,6 +226,7 @@ absl::Status WatcherImpl::ApplyRecords(const std::vector<Record>& records) {
   for (auto& [id, item] : changed) {
     if (item.source.source_id().empty()) {
       queue_.RemoveSource(id);
+      SayFarewell(id);
       sources_.erase(id);
     } else {
       Schedule(sources_[id] = std::move(item));

@@ -83,6 +83,23 @@ void WatcherImpl::RunHub(const WatchJob& job, const WatchedSource& item) {
   Ask(job, request, nullptr).IgnoreError();
 }
 
+void WatcherImpl::RunFarewell(const WatchJob& job) {
+  v1::WatchHub hub;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto found = farewells_.find(job.source_id);
+    if (found == farewells_.end()) return;
+    hub = found->second;
+    farewells_.erase(found);
+  }
+  FetchRequest request;
+  request.url = hub.url();
+  request.post_body = UnsubscribeForm(hub, callback_base_ + job.source_id);
+  request.post_content_type = "application/x-www-form-urlencoded";
+  request.ignore_robots = true;
+  Ask(job, request, nullptr).IgnoreError();
+}
+
 absl::StatusOr<v1::HandleWebSubResponse> WatcherImpl::HandleWebSub(const v1::HandleWebSubRequest& request) {
   const std::optional<WatchedSource> item = Find(request.source_id());
   if (!item.has_value()) {

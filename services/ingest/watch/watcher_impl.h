@@ -46,6 +46,8 @@ class WatcherImpl final : public Watcher {
   absl::StatusOr<v1::ListSourcesResponse> ListSources(const v1::ListSourcesRequest& request) override;
   absl::StatusOr<v1::SourceView> ReadSource(const v1::ReadSourceRequest& request) override;
   absl::StatusOr<v1::HandleWebSubResponse> HandleWebSub(const v1::HandleWebSubRequest& request) override;
+  absl::StatusOr<v1::SubmitAnnouncementResponse> SubmitSent(
+      const v1::SubmitAnnouncementRequest& request) override;
   void RunDue() override;
   absl::Time NextTime() override;
   size_t Waiting() override;
@@ -68,6 +70,8 @@ class WatcherImpl final : public Watcher {
   absl::Status ApplyRecords(const std::vector<Record>& records);
   void ApplyChange(const v1::SourceChange& change, uint64_t sequence, Memory& changed, WatchBatch& batch);
   absl::Status WaitForApplied(uint64_t sequence);
+  // Of a source that is about to go.
+  void SayFarewell(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::SourceView ViewOf(const WatchedSource& item) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<WatchedSource> Find(const std::string& source_id);
   bool IsRead(const v1::Source& source) const;
@@ -81,6 +85,9 @@ class WatcherImpl final : public Watcher {
   void RunRead(const WatchJob& job, WatchedSource item);
   void RunPage(const WatchJob& job, const WatchedSource& item);
   void RunHub(const WatchJob& job, const WatchedSource& item);
+  // Tells the hub of a removed source that no more is wanted. Once: what it
+  // still sends is answered with 410, and the lease ends by itself.
+  void RunFarewell(const WatchJob& job);
   // Writes that the host is asked now, then asks it.
   absl::StatusOr<FetchResult> Ask(const WatchJob& job, FetchRequest request, const v1::WatchState* state);
   // Closes the host for as long as the answer says.
@@ -117,6 +124,7 @@ class WatcherImpl final : public Watcher {
   Memory sources_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::WatchHost> hosts_ ABSL_GUARDED_BY(mutex_);
   JobQueue queue_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::WatchHub> farewells_ ABSL_GUARDED_BY(mutex_);  // By source.
   uint64_t applied_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t wanted_ ABSL_GUARDED_BY(mutex_) = 0;  // Somebody waits for it to be applied.
   absl::Status trouble_ ABSL_GUARDED_BY(mutex_);

@@ -85,6 +85,7 @@ void Fail(const absl::Status& status, const char* outcome, SourceReading& readin
 }  // namespace
 
 void WatcherImpl::Run(const WatchJob& job) {
+  if (job.kind == WatchJob::kFarewell) return RunFarewell(job);
   std::optional<WatchedSource> item = Find(job.source_id);
   if (!item.has_value()) return;
   switch (job.kind) {
@@ -94,6 +95,8 @@ void WatcherImpl::Run(const WatchJob& job) {
       return RunPage(job, *item);
     case WatchJob::kHub:
       return RunHub(job, *item);
+    case WatchJob::kFarewell:
+      return;
   }
 }
 
@@ -281,6 +284,9 @@ void WatcherImpl::RunPage(const WatchJob& job, const WatchedSource& item) {
     return;
   }
   Commit(item, reading);
+  if (!reading.again_after.has_value()) return;
+  absl::MutexLock lock(&mutex_);
+  queue_.Put(job, options_.clock->Now() + *reading.again_after);
 }
 
 void WatcherImpl::Commit(const WatchedSource& item, SourceReading& reading) {

@@ -168,6 +168,27 @@ class WatcherTest : public ::testing::Test {
     ASSERT_TRUE(Change(v1::SourceChange::PUT, SourceOf(v1::Source::FEED, kFeedUrl)).ok());
     watcher_->RunDue();
   }
+  // A feed with one entry that is only a summary of https://acme.example/t.
+  void AddSummary() {
+    fetcher_.Answer(
+        kFeedUrl, Answer(200,
+                         "<rss version=\"2.0\"><channel><title>Acme</title><link>https://acme.example/</link>"
+                         "<item><guid>k</guid><title>T</title><link>https://acme.example/t</link>"
+                         "<description>Short.</description></item></channel></rss>"));
+    ASSERT_TRUE(Change(v1::SourceChange::PUT, SourceOf(v1::Source::FEED, kFeedUrl)).ok());
+  }
+  int64_t CountRequests(const std::string& url) {
+    const std::vector<FetchRequest> requests = fetcher_.requests();
+    return std::count_if(requests.begin(), requests.end(),
+                         [&](const FetchRequest& request) { return request.url == url; });
+  }
+  static v1::SubmitAnnouncementRequest Sent(const std::string& key) {
+    v1::SubmitAnnouncementRequest request;
+    request.set_source_id("acme");
+    request.set_entry_key(key);
+    request.set_document("A model is out.");
+    return request;
+  }
   // Moves the clock to when something is due, and does it.
   void RunNext() {
     const absl::Time next = watcher_->NextTime();
@@ -327,20 +348,59 @@ TEST_F(WatcherTest, ASummarysPageIsItsDocument) {
   EXPECT_EQ(submitted_[0].document(), "<h1>All of it</h1>");
 }
 
-TEST_F(WatcherTest, WhereThePageFailsTheSummaryIsUsedAndTheStateSaysSo) {
-  const std::string rss =
-      "<rss "
-      "version=\"2.0\"><channel><title>Acme</title><link>https://acme.example/</link><item><guid>k</guid>"
-      "<title>T</title><link>https://acme.example/t</link><description>Short.</description></item>"
-      "</channel></rss>";
+TEST_F(WatcherTest, WhereThePageIsNotThereTheSummaryIsUsedAndTheStateSaysSo) {
+  AddSummary();
   fetcher_.Answer("https://acme.example/t", Answer(404));
-  fetcher_.Answer(kFeedUrl, Answer(200, rss));
-  ASSERT_TRUE(Change(v1::SourceChange::PUT, SourceOf(v1::Source::FEED, kFeedUrl)).ok());
   watcher_->RunDue();
   RunNext();
   ASSERT_THAT(submitted_, SizeIs(1));
   EXPECT_THAT(submitted_[0].document(), HasSubstr("Short."));
   EXPECT_THAT(State().error(), HasSubstr("404"));
+}
+
+TEST_F(WatcherTest, APageThatFailsForNowIsTriedAgain) {
+  AddSummary();
+  fetcher_.Answer("https://acme.example/t", Answer(503));
+  watcher_->RunDue();
+  RunNext();
+  EXPECT_THAT(submitted_, IsEmpty());
+  EXPECT_THAT(State().error(), HasSubstr("tried again in 5m"));
+  fetcher_.Answer("https://acme.example/t", Answer(200, "<h1>All of it</h1>", "text/html"));
+  clock_.Advance(absl::Minutes(5));
+  watcher_->RunDue();
+  ASSERT_THAT(submitted_, SizeIs(1));
+  EXPECT_EQ(submitted_[0].document(), "<h1>All of it</h1>");
+}
+
+TEST_F(WatcherTest, AfterFourTriesTheSummaryIsUsed) {
+  AddSummary();
+  watcher_->RunDue();
+  for (int i = 0; i < 50 && submitted_.empty(); ++i) RunNext();
+  ASSERT_THAT(submitted_, SizeIs(1));
+  EXPECT_THAT(submitted_[0].document(), HasSubstr("Short."));
+  EXPECT_EQ(CountRequests("https://acme.example/t"), 4);
+}
+
+TEST_F(WatcherTest, WhatAWebhookSendsShowsWithItsSource) {
+  v1::Source hook = SourceOf(v1::Source::WEBHOOK, "");
+  hook.set_signature("generic");
+  ASSERT_TRUE(Change(v1::SourceChange::PUT, hook).ok());
+  ASSERT_TRUE(watcher_->SubmitSent(Sent("k")).ok());
+  EXPECT_EQ(State().announcements(), 1);
+  EXPECT_EQ(State().outcome(), "new_entries");
+  Restart();
+  EXPECT_EQ(State().announcements(), 1);
+}
+
+TEST_F(WatcherTest, APausedWebhookIsRefusedWithTheWayOut) {
+  v1::Source hook = SourceOf(v1::Source::WEBHOOK, "");
+  hook.set_signature("generic");
+  ASSERT_TRUE(Change(v1::SourceChange::PUT, hook).ok());
+  ASSERT_TRUE(Change(v1::SourceChange::PAUSE, hook).ok());
+  const auto answer = watcher_->SubmitSent(Sent("k"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(answer.status()));
+  EXPECT_THAT(std::string(answer.status().message()), HasSubstr("resume"));
+  EXPECT_THAT(submitted_, IsEmpty());
 }
 
 TEST_F(WatcherTest, APageIsSubmittedOnlyWhenItsFactsChanged) {
@@ -466,6 +526,15 @@ TEST_F(WebSubWatcherTest, OnlySignedContentIsTaken) {
   const std::string body = Rss({{"b"}});
   EXPECT_EQ(Push(body, "sha256=" + ToHex(HmacSha256(Secret(), body))).status(), 202);
   EXPECT_THAT(Keys(), ElementsAre("a", "b"));
+}
+
+TEST_F(WebSubWatcherTest, TheHubOfARemovedSourceIsToldSo) {
+  Subscribe();
+  ASSERT_TRUE(Change(v1::SourceChange::REMOVE, SourceOf(v1::Source::FEED, "")).ok());
+  clock_.Advance(absl::Seconds(2));
+  watcher_->RunDue();
+  EXPECT_EQ(fetcher_.requests().back().url, kHub);
+  EXPECT_THAT(fetcher_.requests().back().post_body, HasSubstr("hub.mode=unsubscribe"));
 }
 
 TEST_F(WebSubWatcherTest, TheLeaseIsRenewedBeforeItEnds) {

@@ -94,6 +94,11 @@ std::string SubscribeForm(const v1::WatchHub& hub, std::string_view callback) {
              "&hub.lease_seconds=", absl::ToInt64Seconds(kHubLease));
 }
 
+std::string UnsubscribeForm(const v1::WatchHub& hub, std::string_view callback) {
+  return Cat("hub.mode=unsubscribe&hub.topic=", FormEncoded(hub.topic()),
+             "&hub.callback=", FormEncoded(callback));
+}
+
 bool SignatureIsRight(std::string_view secret, std::string_view signature, std::string_view body) {
   const size_t equals = signature.find('=');
   const EVP_MD* method = equals == signature.npos ? nullptr : MethodOf(Lower(signature.substr(0, equals)));

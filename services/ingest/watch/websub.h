@@ -29,6 +29,9 @@ bool IsReachable(std::string_view public_url);
 // The form that asks a hub for a subscription, urlencoded.
 std::string SubscribeForm(const v1::WatchHub& hub, std::string_view callback);
 
+// The form that asks a hub to end it, urlencoded.
+std::string UnsubscribeForm(const v1::WatchHub& hub, std::string_view callback);
+
 // Whether `signature` (`sha256=` and hex digits; also sha1, sha384, sha512) is
 // the HMAC of the body. Takes the same time wherever they differ.
 bool SignatureIsRight(std::string_view secret, std::string_view signature, std::string_view body);
