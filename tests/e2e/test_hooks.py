@@ -75,7 +75,7 @@ class HookCase(ServerCase):
         return self.post("wire", body, {**headers, "webhook-signature": "v1," + base64.b64encode(mac).decode()})
 
     def source(self, source_id):
-        return next(s for s in self.api.get("/sources").json["sources"] if s["source_id"] == source_id)
+        return next(s for s in self.api.all("/sources", "sources") if s["source_id"] == source_id)
 
     def read(self, answer):
         """The announcement once it was read."""
@@ -140,11 +140,11 @@ class GitHub(HookCase):
         self.github("release", release_event(notes=NOTES, release_id=7))
         source = self.source("acme")
         self.assertEqual((source["kind"], source["tier"], source["outcome"]), ("webhook", "vendor", "new_entries"))
-        self.api.post("/sources", {"action": "pause", "source_id": "acme"})
+        self.api.call("POST", "/sources", {"action": "pause", "source_id": "acme"})
         refused = self.github("release", release_event(notes=NOTES, release_id=8))
         self.assertEqual(refused.status, 409, refused.text)
         self.assertIn("resume", refused.json["error"]["message"])
-        self.api.post("/sources", {"action": "resume", "source_id": "acme"})
+        self.api.call("POST", "/sources", {"action": "resume", "source_id": "acme"})
         self.assertEqual(self.github("release", release_event(notes=NOTES, release_id=8)).status, 202)
 
 
