@@ -20,6 +20,7 @@ struct HttpRequest {
   std::string target;  // Path and query, as sent.
   HttpHeaders headers;
   std::string body;
+  std::string peer = {};  // Who is connected, `127.0.0.1`, without the port; empty: unknown.
 
   // The first header of that name, in any letter case.
   std::optional<absl::string_view> Header(absl::string_view name) const;

@@ -213,7 +213,9 @@ void HttpServer::Impl::SendStream(const restinio::request_handle_t& request, Htt
 
 HttpResponse HttpServer::Impl::Answer(const restinio::request_t& request) {
   try {
-    return handler_(ToRequest(request));
+    HttpRequest read = ToRequest(request);
+    read.peer = request.remote_endpoint().address().to_string();
+    return handler_(read);
   } catch (const std::exception& error) {
     LogFailure(std::string(request.header().path()), absl::InternalError(error.what()));
     return JsonError(500, "internal", "the request could not be answered; the server's log says more");
