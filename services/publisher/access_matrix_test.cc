@@ -50,10 +50,10 @@ class AccessMatrixTest : public PublisherFixture {
     EXPECT_EQ(ingest_.source_changes().size() + ingest_.sources_read().size() + ingest_.retried().size(), 0u);
   }
   bool NeedsCredentials(const Route& route) {
-    return route.access == Access::kDesk || route.access == Access::kApiToken;
+    return NeedsDeskSession(route.access) || route.access == Access::kApiToken;
   }
   bool IsDeskWrite(const Route& route) {
-    return route.method == "POST" && (route.access == Access::kDesk || route.access == Access::kDeskSignIn);
+    return route.method == "POST" && (NeedsDeskSession(route.access) || route.access == Access::kDeskSignIn);
   }
   std::vector<Route> routes_;
 };
@@ -87,7 +87,7 @@ TEST_F(AccessMatrixTest, NothingIsTakenUnsignedWhereASignatureIsAsked) {
 TEST_F(AccessMatrixTest, TheApiTokenOpensNoDeskAndTheCookieNoApi) {
   SignIn();
   for (const Route& route : routes_) {
-    if (route.access == Access::kDesk) {
+    if (NeedsDeskSession(route.access)) {
       ExpectRefused(route, Call(route, PathOf(route), {{"Authorization", absl::StrCat("Bearer ", kToken)}}),
                     "token");
     }
@@ -151,7 +151,7 @@ TEST_F(AccessMatrixTest, EveryDeskWriteNeedsItsSessionsToken) {
   SignIn();
   const std::string own = csrf_;
   for (const Route& route : routes_) {
-    if (route.method != "POST" || route.access != Access::kDesk) continue;
+    if (route.method != "POST" || !NeedsDeskSession(route.access)) continue;
     for (const std::string& token : {std::string(), other_csrf, std::string(64, '0')}) {
       csrf_ = token;
       EXPECT_EQ(DeskPost(PathOf(route), "reason=x").status, 403) << route.pattern;
@@ -169,7 +169,7 @@ TEST_F(AccessMatrixTest, EveryAnswerCarriesTheSecurityHeaders) {
                                   "default-src 'none'"))
         << route.pattern;
     EXPECT_TRUE(response.Header("Cache-Control").has_value()) << route.pattern;
-    if (route.access == Access::kDesk || route.access == Access::kApiToken) {
+    if (NeedsDeskSession(route.access) || route.access == Access::kApiToken) {
       EXPECT_EQ(response.Header("Cache-Control").value_or(""), "no-store") << route.pattern;
     }
   }

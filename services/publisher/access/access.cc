@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/hash.h"
 
 namespace seaworthy {
@@ -17,6 +18,22 @@ bool IsLoopbackHost(absl::string_view host) {
   for (const absl::string_view name : {"localhost", "127.0.0.1", "[::1]"}) {
     if (host == name) return true;
     if (absl::StartsWith(host, name) && host[name.size()] == ':') return true;
+  }
+  return false;
+}
+
+// Who may call a route of the desk.
+std::vector<absl::string_view> RolesOf(Access access) {
+  if (access == Access::kDeskOperator) return {"operator", "admin"};
+  if (access == Access::kDeskEditor) return {"editor", "admin"};
+  if (access == Access::kDeskAdmin) return {"admin"};
+  return {"operator", "editor", "admin"};
+}
+
+bool MayCall(Access access, Role role) {
+  const std::string_view name = RoleName(role);
+  for (const absl::string_view allowed : RolesOf(access)) {
+    if (allowed == absl::string_view(name.data(), name.size())) return true;
   }
   return false;
 }
@@ -95,6 +112,13 @@ std::optional<HttpResponse> AccessGate::CheckDesk(const Route& route, Call& call
                               "The session has ended (30 minutes without a request, or 8 hours). Nothing was "
                               "changed. Sign in with a new link and do it again.");
   }
+  if (!MayCall(route.access, call.session->role)) {
+    return options_.desk_page(
+        403, "Your account may not do this",
+        absl::StrCat("It is ", absl::StrJoin(RolesOf(route.access), " or "),
+                     "s' work, and you are signed in as ", std::string(RoleName(call.session->role)),
+                     ". Nothing was changed. An admin gives roles out under Accounts."));
+  }
   if (auto answer = CheckWrite(route, call)) return answer;
   if (route.method != "GET" && !SecretEquals(call.Form("csrf"), call.session->csrf_token)) {
     return options_.desk_page(
@@ -116,6 +140,9 @@ std::optional<HttpResponse> AccessGate::operator()(const Route& route, Call& cal
     case Access::kDeskSignIn:
       return CheckWrite(route, call);
     case Access::kDesk:
+    case Access::kDeskOperator:
+    case Access::kDeskEditor:
+    case Access::kDeskAdmin:
       return CheckDesk(route, call);
   }
   return HttpResponse{.status = 403, .headers = {}, .body = ""};

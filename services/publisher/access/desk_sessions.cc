@@ -52,7 +52,9 @@ std::optional<std::string> DeskSessions::SignIn(const std::string& link_token) {
   MakeRoom(sessions_, kMaxSessions, [](const Entry& entry) { return entry.created; });
   const absl::Time now = clock_->Now();
   sessions_[Sha256(token)] = {
-      .session = {.editor = "editor", .csrf_token = RandomHex(kTokenBytes)}, .created = now, .seen = now};
+      .session = {.editor = "editor", .csrf_token = RandomHex(kTokenBytes), .role = Role::kAdmin},
+      .created = now,
+      .seen = now};
   return token;
 }
 

@@ -9,6 +9,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
+#include "services/publisher/people/role.h"
 
 namespace seaworthy {
 
@@ -16,6 +17,7 @@ namespace seaworthy {
 struct DeskSession {
   std::string editor;
   std::string csrf_token;  // In every form of this session.
+  Role role = Role::kOperator;
 };
 
 // Tokens are 32 random bytes in hex; only their SHA-256 is kept. Numbers are

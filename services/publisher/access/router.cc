@@ -35,6 +35,15 @@ std::optional<std::map<std::string, std::string>> Match(const std::vector<std::s
 
 }  // namespace
 
+bool NeedsDeskSession(Access access) {
+  return access == Access::kDesk || access == Access::kDeskOperator || access == Access::kDeskEditor ||
+         access == Access::kDeskAdmin;
+}
+
+Access AccessByMethod(absl::string_view method, Access write) {
+  return method == "POST" ? write : Access::kDesk;
+}
+
 std::string Call::Query(const std::string& name) const { return ValueOr(query, name); }
 std::string Call::Form(const std::string& name) const { return ValueOr(form, name); }
 std::string Call::Path(const std::string& name) const { return ValueOr(path, name); }

@@ -20,9 +20,19 @@ enum class Access {
   kApiReader,   // Anyone; with the token more is shown.
   kApiToken,    // Authorization: Bearer TOKEN.
   kDeskSignIn,  // Anyone from our own pages: the sign-in form.
-  kDesk,        // A desk session; writes also the CSRF token, from our pages.
-  kSigned,      // Whoever can sign the body; the handler checks before it reads it.
+  // A desk session of any role; writes also the CSRF token, from our pages.
+  // So for the three below, which ask for a role: docs/accounts.md.
+  kDesk,
+  kDeskOperator,  // Operator or admin: sources, pipeline, quarantine, dead letters.
+  kDeskEditor,    // Editor or admin: decide, edit, correct.
+  kDeskAdmin,     // Admin: accounts, settings, the audit log.
+  kSigned,        // Whoever can sign the body; the handler checks before it reads it.
 };
+
+// Whether a desk session is needed, whatever its role.
+bool NeedsDeskSession(Access access);
+// `write` for POST; every role reads.
+Access AccessByMethod(absl::string_view method, Access write);
 
 // What a handler gets: the request and what was made of it.
 struct Call {

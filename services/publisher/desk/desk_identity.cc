@@ -220,7 +220,7 @@ std::vector<Route> DeskIdentity::Routes() const {
                             HttpResponse (DeskIdentity::*handler)(const Call&) const) {
     return Route{.method = method,
                  .pattern = path,
-                 .access = Access::kDesk,
+                 .access = AccessByMethod(method, Access::kDeskEditor),
                  .handler = [this, handler](const Call& call) { return (this->*handler)(call); }};
   };
   return {route("GET", "/desk/identity", &DeskIdentity::ShowList),

@@ -231,7 +231,7 @@ std::vector<Route> DeskQuarantine::Routes() const {
                             HttpResponse (DeskQuarantine::*handler)(const Call&) const) {
     return Route{.method = method,
                  .pattern = path,
-                 .access = Access::kDesk,
+                 .access = AccessByMethod(method, Access::kDeskOperator),
                  .handler = [this, handler](const Call& call) { return (this->*handler)(call); }};
   };
   std::vector<Route> routes = {route("POST", "/desk/quarantine/{id}", &DeskQuarantine::Retry),

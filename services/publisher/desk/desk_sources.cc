@@ -256,7 +256,7 @@ std::vector<Route> DeskSources::Routes() const {
                             HttpResponse (DeskSources::*handler)(const Call&) const) {
     return Route{.method = method,
                  .pattern = path,
-                 .access = Access::kDesk,
+                 .access = AccessByMethod(method, Access::kDeskOperator),
                  .handler = [this, handler](const Call& call) { return (this->*handler)(call); }};
   };
   return {route("GET", "/desk/sources", &DeskSources::ShowList),

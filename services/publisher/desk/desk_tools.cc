@@ -272,7 +272,7 @@ std::vector<Route> DeskTools::Routes() const {
                             HttpResponse (DeskTools::*handler)(const Call&) const) {
     return Route{.method = method,
                  .pattern = path,
-                 .access = Access::kDesk,
+                 .access = AccessByMethod(method, Access::kDeskEditor),
                  .handler = [this, handler](const Call& call) { return (this->*handler)(call); }};
   };
   return {route("GET", "/desk/tools", &DeskTools::ShowList),
