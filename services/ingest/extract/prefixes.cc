@@ -1,6 +1,7 @@
 #include "services/ingest/extract/prefixes.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "services/ingest/extract/literals.h"
@@ -29,9 +30,24 @@ Prefixes Cut(Prefixes prefixes) {
   return prefixes;
 }
 
+// No more than kMost of them: as many first bytes of each as that allows.
+Prefixes Fewer(Prefixes prefixes) {
+  for (size_t size = kLongest - 2; prefixes.size() > kMost && size >= kShortest; size -= 2) {
+    std::map<std::string, bool> shorter;
+    for (const Prefix& prefix : prefixes) {
+      const std::string text(Utf8Prefix(prefix.text, size));
+      const auto [known, fresh] = shorter.emplace(text, prefix.whole);
+      known->second = known->second && prefix.whole && text.size() == prefix.text.size();
+    }
+    prefixes.clear();
+    for (const auto& [text, whole] : shorter) prefixes.push_back({text, whole});
+  }
+  return prefixes.size() > kMost ? kUnknown : prefixes;
+}
+
 Prefixes Either(Prefixes one, const Prefixes& other) {
   one.insert(one.end(), other.begin(), other.end());
-  return one.size() > kMost ? kUnknown : one;
+  return Fewer(std::move(one));
 }
 
 // One part, then the next.
