@@ -24,6 +24,9 @@ class ContextFinder {
   void Put(std::string_view number, std::string_view unit, Span raw) {
     std::string plain(number);
     for (std::string_view gap : {" ", "\u00A0", "\u202F"}) plain = ReplaceAll(plain, gap, "");
+    // "128.000" is written so in most of Europe.
+    static const Pattern kThousands(R"(^\d{1,3}(?:\.\d{3})+$)");
+    if (unit.empty() && kThousands.Matches(plain)) plain = ReplaceAll(plain, ".", "");
     const auto value = ParseNumber(plain);
     if (!value || raw.empty()) return;
     const std::string lower = Lower(unit);
@@ -131,9 +134,12 @@ class ContextFinder {
         const std::string_view number = source_.Text(
             {sentence.text.begin + match.groups[1].begin, sentence.text.begin + match.groups[1].end});
         const bool unit = match.Has(2) && !match.groups[2].empty();
-        const auto value = ParseNumber(ReplaceAll(number, " ", ""));
+        std::string plain = ReplaceAll(number, " ", "");
+        for (std::string_view gap : {"\u00A0", "\u202F"}) plain = ReplaceAll(plain, gap, "");
+        const auto value = ParseNumber(plain);
         // "context of 5 examples", "2 context windows".
-        if (!value || (!unit && *value < 256 && !Contains(lower, "token"))) continue;
+        if (!value || (!unit && *value < 256 && !Contains(lower, "token") && !Contains(number, ".")))
+          continue;
         const std::string_view until = lower.substr(0, match.all().end);
         if ((doubtful || OtherProduct(until)) && !draft_.MentionedIn(until)) continue;
         // "256-token context and a 4096-token vocabulary".
@@ -148,12 +154,26 @@ class ContextFinder {
               *raw);
       }
     }
+    Extended(sentence);
     if (!doubtful && Contains(lower, "extend") && Contains(lower, "token")) {
       for (const Match& match : kTokens.FindAll(text, 3)) {
         const auto raw =
             source_.Raw({sentence.text.begin + match.all().begin, sentence.text.begin + match.all().end});
         if (raw && best_ == 0) Take(text, match, *raw);
       }
+    }
+  }
+
+  // "from 2K extended to 32K", "allongée à 32 000 tokens", "扩展到了 32K".
+  void Extended(const Sentence& sentence) {
+    static const Pattern kExtended(
+        R"((?:\b(?:extend\w*|expand\w*|increas\w*|allong\pL*|étend\pL*|erweiter\pL*|ampl[ií]\pL*|estes\pL*) (?:it |this |that )?(?:up )?(?:to|à|auf|a|hasta|fino a)|扩展到了?|扩展至|提升到了?|提升至|扩充到)\s?(\d+(?:[.,]\d+)*(?:[ \x{A0}\x{202F}]\d{3}\b)?)\s?(k|m|million)?\b)",
+        true);
+    const std::string_view text = source_.Text(sentence);
+    for (const Match& match : kExtended.FindAll(text, 3)) {
+      const auto raw =
+          source_.Raw({sentence.text.begin + match.all().begin, sentence.text.begin + match.all().end});
+      if (raw) Take(text, match, *raw);
     }
   }
 

@@ -16,9 +16,9 @@ constexpr size_t kReach = 240;
 constexpr std::array<std::string_view, 5> kKinds = {"model", "library", "application", "service", "dataset"};
 
 #define MODELS \
-  R"((models?|llms?|vlms?|slms?|lms?|mllms?|transformers?|checkpoints?|codec|sprachmodell|modell|modèle|modelo|modello))"
+  R"((models?|llms?|vlms?|slms?|lms?|mllms?|transformers?|checkpoints?|classifier|codec|sprachmodell|modell|modèle|modelo|modello))"
 #define LIBRARIES \
-  R"((librar(?:y|ies)|frameworks?|sdks?|toolkits?|packages?|plugins?|engines?|runtime|compiler|linter|debugger|servers?|proxy|gateway|router|bindings|backends?|quantizer|orchestrator|stack|bibliothek|bibliothèque))"
+  R"((librar(?:y|ies)|frameworks?|sdks?|toolkits?|packages?|plugins?|engines?|runtime|compiler|linter|debugger|servers?|proxy|gateway|router|bindings|backends?|quantizer|orchestrator|stack|(?:processing |detection )?pipeline|bibliothek|bibliothèque))"
 #define APPLICATIONS \
   R"((apps?|applications?|ide|editor|chatbot|(?:web |user )?interface|ui|webui|dashboard|client|extension|workspace|playground|studio|anwendung))"
 #define SERVICES R"((platform|services?|apis?|endpoint|marketplace|plattform|dienst))"

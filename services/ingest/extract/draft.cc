@@ -34,6 +34,11 @@ void Draft::SetName(std::string_view value) {
       forms_.push_back(form.substr(both + with.size()));
     }
   }
+  // "OpenAI Agents SDK" is "the Agents SDK" in its own text.
+  const size_t space = forms_[0].find(' ');
+  if (space != std::string::npos && forms_[0].find(' ', space + 1) != std::string::npos &&
+      KnownVendor(forms_[0].substr(0, space)))
+    forms_.push_back(forms_[0].substr(space + 1));
   FindForms();
 }
 

@@ -23,7 +23,7 @@ bool Offers(std::string_view lower) {
 
 bool Denies(std::string_view lower) {
   static const Pattern kNot(
-      R"(\b(?:trained (?:in|with|using)|training|fine-?tun\w+|load_in|qlora|no pytorch|not (?:available|supported)|without|previously|coming soon|will be|written in|implemented in|implementation|optimi[sz]er|mixed[- ]precision|if you (?:require|need|want))\b)");
+      R"(\b(?:trained (?:in|with|using)|training|fine-?tun\w+|load_in|qlora|no pytorch|not (?:available|supported)|without|previously|coming soon|will be|written in|implemented in|implementation|optimi[sz]er|mixed[- ]precision|if you (?:require|need|want)|you can (?:also )?(?:export|convert|quantize))\b)");
   return kNot.Matches(lower);
 }
 
@@ -65,7 +65,9 @@ void ExtractFormats(Draft* draft) {
                         label.key == "quantizations" || label.key == "weights format" ||
                         label.key == "file format" || label.key == "taille" ||
                         label.key == "format du fichier" || label.key == "library_name";
-    if (!format) continue;
+    // How it was trained is not how it is offered.
+    static const Pattern kTraining(R"(train|fine-?tun|hyperparameter)");
+    if (!format || (!label.front_matter && kTraining.Matches(source.Section(label.block)))) continue;
     const std::string lower = Lower(label.value);
     for (const Spelling& known : FormatSpellings()) {
       if (FindWord(lower, known.word) == lower.npos) continue;

@@ -104,7 +104,7 @@ class KindFinder {
         continue;
       }
       static const Pattern kIs(
-          R"(^[^.]{0,60}?(?:\([^)]*\))?(?:,| -| –|:)? ?(?:(?:is|are|represents?|comprises|est|ist|family|series|models?)\b|是|:|,|-|–) ?(?:also |not )?(a\b|an\b|the\b|our\b|un\b|une\b|ein\b|eine\b|一个|一款)?)");
+          R"(^[^.]{0,60}?(?:\([^)]*\))?(?:,| -| –|:)? ?(?:(?:is|are|represents?|comprises|est|ist|family|series|models?)\b|是|:|,|-|–|—) ?(?:also |not )?(a\b|an\b|the\b|our\b|un\b|une\b|ein\b|eine\b|一个|一款)?)");
       const size_t after = sentence.text.begin + at + name.size();
       Apposed(after, sentence.text.end);
       const std::string_view rest = source_.Text({after, sentence.text.end});
@@ -121,7 +121,9 @@ class KindFinder {
       if (is && Contains(Lower(rest.substr(0, is->all().end)), " not ")) continue;
       const bool article = is && is->Has(1) && !is->groups[1].empty();
       Count({begin, end}, (article ? 2.0 : 0.6) * early);
-      if (article) Head({begin, sentence.text.end}, early);
+      // "Lantern Sentinel is a classifier": a part of it.
+      static const Pattern kPart(R"(^ [A-Z][a-z]+\b)");
+      if (article && !kPart.Matches(rest)) Head({begin, sentence.text.end}, early);
       if (at > 4)
         Count({sentence.text.begin + (at > 70 ? at - 70 : 0), sentence.text.begin + at}, 0.6 * early);
       if (is) ++defined;
@@ -282,9 +284,9 @@ class KindFinder {
     if (fact == nullptr) return;
     const std::string name = Lower(draft_.name);
     static const Pattern kModel(
-        R"((?:^|[-_ ])(?:tts|asr|stt|vlm?|vision|instruct|embed(?:ding)?s?|ocr|coder|llm|lm|reranker|moe|models?|base|chat|\d+(?:\.\d+)?[bm])(?:$|[-_ ]))");
+        R"((?:^|[-_ ])(?:tts|asr|stt|vlm?|vision|instruct|embed(?:ding)?s?|ocr|coder|llm|lm|reranker|moe|base|chat|\d+(?:\.\d+)?[bm])(?:$|[-_ ])|[-_ ]models?$)");
     static const Pattern kSoftware(
-        R"((?:^|[-_ ])(?:python|javascript|typescript|rust|go)? ?(?:library|libraries|sdk|client|framework)(?: v?\d[\d.]*)?$|\.(?:cpp|js|py|rs|net|jl)$)");
+        R"((?:^|[-_ ])(?:python|javascript|typescript|rust|go)? ?(?:library|libraries|sdk|client|framework|runner|server|router|engine|gateway|toolkit|compiler)(?: v?\d[\d.]*)?$|\.(?:cpp|js|py|rs|net|jl)$)");
     static const Pattern kService(
         R"((?:^|[-_ ])(?:api|cloud|endpoints?|hub|platform|service|nim|features?)(?: v?\d[\d.]*)?$)");
     static const Pattern kApplication(
@@ -360,6 +362,13 @@ class KindFinder {
     static const Pattern kVersion(R"(^\[?v?\d+\.\d+(?:\.\d+)?\S*\s*[-–(])");
     static const Pattern kKept(R"(^\[?unreleased\]?$|^keep a changelog$)", true);
     size_t versions = 0;
+    static const Pattern kFixes(R"(^\W*(?:bug ?fix(?:es)?|fixe[sd]|breaking changes|known issues)\W*$)",
+                                true);
+    for (const Block& block : source_.document().blocks) {
+      if (block.kind != BlockKind::kHeading || !kFixes.Matches(source_.Text(block.text))) continue;
+      if (const auto raw = source_.Raw(block.text)) Vote("library", 2, *raw);
+      break;
+    }
     for (const Block& block : source_.document().blocks) {
       const std::string_view text = source_.Text(block.text);
       if (block.kind != BlockKind::kHeading || !kKept.Matches(text)) continue;

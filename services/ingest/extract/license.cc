@@ -74,7 +74,7 @@ class LicenseFinder {
 
   void InSentence(const Sentence& sentence) {
     static const Pattern kSaid(
-        R"(licen[cs]|lizenz|许可|协议|terms of (?:use|service)|(?:source|sourced|available|released|published|free) under (?:the )?(?:modified )?(?:mit|apache|bsd|a?gpl|mpl|cc)\b)");
+        R"(licen[csțtz]|licença|licens|licencj|lizenz|лиценз|ライセンス|라이선스|许可|协议|terms of (?:use|service)|(?:source|sourced|available|released|published|free) under (?:the )?(?:modified )?(?:mit|apache|bsd|a?gpl|mpl|cc)\b)");
     const std::string_view lower =
         std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
     if (!kSaid.Matches(lower)) return;
@@ -84,23 +84,43 @@ class LicenseFinder {
     static const Pattern kWeights(
         R"(\b(?:weights|checkpoints?|gewichte|poids)\b|\bmodels? .{0,40}\b(?:subject to|governed by)|权重)");
     static const Pattern kCode(R"(\b(?:code|codebase|code repository|scripts?)\b|代码)");
-    of_code_ = kCode.Matches(lower) && !kWeights.Matches(lower) && !draft_.MentionedIn(lower);
+    const bool both = kCode.Matches(lower) && kWeights.Matches(lower);
+    of_code_ = !both && kCode.Matches(lower) && !draft_.MentionedIn(lower);
     const size_t known = found_.size();
+    bool unnamed = false;  // The weights' clause names no licence.
     // Clause by clause: "MIT for the Python parts, and Apache for ...".
-    for (const Span& clause : Clauses(sentence)) {
+    for (const Span& clause : Clauses(sentence, both)) {
       const std::string_view said = source_.Text(clause);
       const std::string clause_lower = Lower(said);
+      const size_t before = found_.size();
+      const bool weights = both && kWeights.Matches(clause_lower);
+      if (both) of_code_ = kCode.Matches(clause_lower) && !weights;
       if (!kSaid.Matches(clause_lower) && !Contains(clause_lower, "apache") &&
           !Contains(clause_lower, "mit "))
         continue;
       InClause(clause, clause_lower, score);
+      unnamed = unnamed || (weights && found_.size() == before);
+      if (both) continue;
       if (!found_.empty() && found_.back().score >= score && score > 0) break;
     }
     of_code_ = false;
-    if (found_.size() == known && kWeights.Matches(lower)) of_weights_ = true;
+    if (unnamed || (found_.size() == known && kWeights.Matches(lower))) of_weights_ = true;
   }
 
-  std::vector<Span> Clauses(const Sentence& sentence) const { return {sentence.text}; }
+  // "The code is MIT, while the weights are ...": one clause each. Any other
+  // sentence is one.
+  std::vector<Span> Clauses(const Sentence& sentence, bool both) const {
+    if (!both) return {sentence.text};
+    static const Pattern kBreak(R"(，|；|; |, (?:while|whereas|and|but|the) )");
+    std::vector<Span> clauses;
+    size_t begin = sentence.text.begin;
+    for (const Match& match : kBreak.FindAll(source_.Text(sentence), 8)) {
+      clauses.push_back({begin, sentence.text.begin + match.all().begin});
+      begin = sentence.text.begin + match.all().end;
+    }
+    clauses.push_back({begin, sentence.text.end});
+    return clauses;
+  }
 
   void InClause(Span clause, const std::string& lower, double score) {
     const std::string_view text = source_.Text(clause);

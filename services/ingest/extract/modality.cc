@@ -32,7 +32,7 @@ constexpr Sign kSigns[] = {
      "image,text"},
     {R"(\b(?:text[- ]to[- ]video|video generation|video understanding|video models?|understand(?:s|ing)? videos?|video lm|video language)\b)",
      "video,text"},
-    {R"(\b(?:language models?|llms?|text generation|text-generation|text models?|code (?:language )?models?|code llms?|reasoning models?|translation|coding|chat model|instruction|text2text|assistants?|chatbots?|question answering|summarization|langage|sprachmodell\w*|multilingual(?:ity)?|linguistique|modelo de lenguaje|modello linguistico|taalmodel)\b|语言模型|代码模型|MoE 模型|言語モデル|언어 모델)",
+    {R"(\b(?:language models?|llms?|text generation|text-generation|text models?|code (?:language )?models?|code llms?|reasoning models?|translation|coding|chat models?|conversational|instruction|text2text|assistants?|chatbots?|question answering|summarization|langage|sprachmodell\w*|multilingual(?:ity)?|linguistique|modelo de lenguaje|modello linguistico|taalmodel)\b|语言模型|代码模型|对话模型|MoE 模型|言語モデル|언어 모델)",
      "text"},
 };
 
@@ -129,6 +129,7 @@ void OfDataset(Draft* draft) {
   };
   static constexpr Material kMaterials[] = {
       {R"(\b(?:music|songs?|audio|speech|recordings?)\b)", "audio"},
+      {R"(\b(?:videos?|clips)\b)", "video"},
       {R"(\b(?:images?|pictures?|photos?)\b)", "image"},
       {R"(\b(?:text|corpus|tokens|documents|instructions?|conversations?|prompts?|questions?|captions?)\b)",
        "text"}};
@@ -154,6 +155,30 @@ void OfDataset(Draft* draft) {
   }
 }
 
+// `Lantern-VL`, `Lantern-ASR`: what the name says.
+void FromName(Draft* draft) {
+  struct Part {
+    const char* expression;
+    std::string_view modalities;
+  };
+  static constexpr Part kParts[] = {
+      {R"((?:^|[-_ \d])(?:vl|vlm|vision|ocr)(?:$|[-_ \d.]))", "image,text"},
+      {R"((?:^|[-_ \d])(?:audio|asr|tts|stt|speech|voice|transcribe)(?:$|[-_ \d.]))", "audio,text"},
+      {R"((?:^|[-_ \d])(?:t2v|i2v|video)(?:$|[-_ \d.]))", "text,video"}};
+  static const std::vector<Pattern>* const kPatterns = [] {
+    auto* patterns = new std::vector<Pattern>();
+    for (const Part& part : kParts) patterns->emplace_back(part.expression);
+    return patterns;
+  }();
+  const FoundFact* fact = draft->First("name");
+  if (fact == nullptr) return;
+  const std::string name = Lower(draft->name);
+  const Span raw = fact->raw;
+  for (size_t i = 0; i < kPatterns->size(); ++i) {
+    if ((*kPatterns)[i].Matches(name)) AddList(draft, kParts[i].modalities, raw);
+  }
+}
+
 // "multimodal" without saying what: pictures beside text.
 void Multimodal(Draft* draft) {
   static const Pattern kMultimodal(R"(\bmultimodal\w*\b|多模态|マルチモーダル)");
@@ -175,7 +200,7 @@ void Multimodal(Draft* draft) {
 // A model that reasons, chats or counts tokens handles text.
 void Fallback(Draft* draft) {
   static const Pattern kText(
-      R"(\b(?:reasoning|chain-of-thought|tokens?|instruct|instruction|chat|llm|tool calling|text|code)\b)");
+      R"(\b(?:reasoning|chain-of-thought|tokens?|instruct|instruction|chats?|gpt-?\d\S*|llm|tool calling|text|code)\b)");
   const Source& source = draft->source();
   for (const Sentence& sentence : source.sentences()) {
     const std::string_view lower =
@@ -241,6 +266,7 @@ void ExtractModality(Draft* draft) {
   const bool model = kind != nullptr && (kind->value == "model" || kind->value == "dataset");
   if (model && !FromLabels(draft)) {
     FromText(draft);
+    FromName(draft);
     if (kind->value == "model") FromLists(draft);
     const std::vector<std::string> values = draft->Values("modality");
     if (std::all_of(values.begin(), values.end(), [](const std::string& value) { return value == "text"; }))

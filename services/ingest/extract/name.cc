@@ -21,7 +21,7 @@ constexpr double kTitleAsWritten = 90;
 
 // A word of a name: capital or digit first, or mixed like vLLM, gpt-oss-20b.
 #define NAME_WORD \
-  R"((?:[A-Z0-9][\pL\pN]*|[a-z]+[A-Z0-9][\pL\pN]*|[a-z]+(?:-[a-z]+)*-[A-Z0-9][\pL\pN]*|[a-z]+-(?:oss|coder|instruct|chat|base|mini|nano))(?:[-._+/][\pL\pN]+)*\+*)"
+  R"((?:[A-Z0-9][\p{Latin}\p{Cyrillic}\pN]*|[a-z]+[A-Z0-9][\p{Latin}\p{Cyrillic}\pN]*|[a-z]+(?:-[a-z]+)*-[A-Z0-9][\p{Latin}\p{Cyrillic}\pN]*|[a-z]+-(?:oss|coder|instruct|chat|base|mini|nano))(?:[-._+/][\p{Latin}\p{Cyrillic}\pN]+)*\+*)"
 #define NAME_PHRASE NAME_WORD R"((?: (?:)" NAME_WORD R"(|v\d+(?:\.\d+)*|\[[a-z]+\]))*)"
 
 bool IsStopWord(std::string_view word) {
@@ -45,7 +45,8 @@ bool IsStopWord(std::string_view word) {
 bool IsSizedName(std::string_view title) {
   static const Pattern kSized(
       R"(^(?:[A-Z0-9][\pL\pN.+_-]*\s){1,4}(?:\d+(?:\.\d+)?[BM]|\([A-Z0-9][\pL\pN .+_-]*\d[BM]?[\pL\pN .+_-]*\))$)");
-  return title.size() <= 60 && kSized.Matches(title) && NamesSomething(title);
+  static const Pattern kYear(R"(\b20\d\d\b)");
+  return title.size() <= 60 && kSized.Matches(title) && !kYear.Matches(title) && NamesSomething(title);
 }
 
 std::optional<Span> TrimName(const Source& source, Span span) {
@@ -125,6 +126,7 @@ class Collector {
     Labels();
     ReleasePages();
     Commands();
+    Loaded();
     Sentences();
     Brief();
     Mentions();
@@ -135,6 +137,7 @@ class Collector {
     });
     PreferLonger(&names);
     PreferWithoutMaker(&names);
+    PreferTitle(&names);
     return names;
   }
 
@@ -185,6 +188,7 @@ class Collector {
         if (const size_t bar = title.rfind(" | "); bar != title.npos) title = title.substr(0, bar);
         if (const auto name = NameInTitle(title)) {
           Add(title.substr(name->span.begin, name->span.size()), field.raw, name->descriptive ? 12 : 28);
+          if (!name->descriptive) title_ = NameKey(title.substr(name->span.begin, name->span.size()));
         }
       }
     }
@@ -259,6 +263,23 @@ class Collector {
     }
   }
 
+  // A card without a title: what its code loads, "harbour/Lantern-2".
+  void Loaded() {
+    static const Pattern kLoads(
+        R"re((?:from_pretrained\(|model_id\s*=\s*|model_name\s*=\s*|repo_id\s*=\s*)["']([\w.-]+)/([\w.-]{2,80})["'])re");
+    const Labelled* base = source_.FindLabelled({"base_model", "base_model.0"});
+    for (size_t i = 0; i < source_.document().blocks.size(); ++i) {
+      const Block& block = source_.document().blocks[i];
+      if (block.kind != BlockKind::kCode || !source_.Trusted(i)) continue;
+      for (const Match& match : kLoads.FindAll(source_.Text(block.text), 3)) {
+        const Span name{block.text.begin + match.groups[2].begin, block.text.begin + match.groups[2].end};
+        if (base != nullptr && EndsWith(base->value, source_.Text(name))) continue;
+        AddText(name, 9);
+        return;
+      }
+    }
+  }
+
   void Labels() {
     for (const Labelled& label : source_.labelled()) {
       if (label.front_matter || label.value.size() > 60) continue;
@@ -281,8 +302,14 @@ class Collector {
       if (block.kind == BlockKind::kHeading && block.level > 1) continue;
       if (InContents(sentence)) continue;
       const double early = seen <= 12 ? 1.0 : seen <= 40 ? 0.6 : 0.25;
-      Announced(sentence, early);
+      // "In January we launched the first Lantern": older.
+      static const Pattern kPast(
+          R"(^(?:at the (?:end|beginning|start) of |in |back in |since )?(?:january|february|march|april|may|june|july|august|september|october|november|december|last (?:week|month|year)|earlier this|previously|a (?:week|month|year) ago|this year\b)[^,]{0,30}, (?:we|our)\b)");
+      const std::string_view lower =
+          std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
+      Announced(sentence, kPast.Matches(lower) ? 0.3 * early : early);
       Defined(sentence, early);
+      Called(sentence, early);
     }
   }
 
@@ -330,6 +357,23 @@ class Collector {
     }
   }
 
+  // "The models are called A and B", "un modèle baptisé A", "即A和B".
+  void Called(const Sentence& sentence, double early) {
+    static const Pattern kCalled(
+        R"((?:\b(?:called|named|dubbed|codenamed|christened|heißt|heißen|namens|genannt|baptis[ée]e?s?|nommée?s?|appelée?s?|dénommée?s?|se numesc|numite?|llamad[oa]s?|denominad[oa]s?|chiamat[oaie]|chamad[oa]s?|genaamd|kallas|nazwan\pL*) |(?:即|名为|分别为|分别是|という名前の))[„“"«]?\s?)");
+    const std::string_view text = source_.Text(sentence);
+    static const Pattern kOf(
+        R"(\b(?:mod[eè]l\pL*|llms?|librar\pL+|tools?|assistants?|app|dataset|PRMs?)\b|模型)", true);
+    if (!kOf.Matches(text)) return;
+    for (const Match& match : kCalled.FindAll(text, 2)) {
+      const auto name = NameAt(source_, sentence.text.begin + match.all().end, sentence.text.end);
+      static const Pattern kPlain(R"(^[a-z]+$)");
+      if (!name || kPlain.Matches(source_.Text(*name))) continue;
+      AddText(*name, 30 * early);
+      Paired(*name, sentence, early);
+    }
+  }
+
   // "our first reasoning models, DeepSeek-R1-Zero and DeepSeek-R1", "two new
   // additions to the family: A and B".
   void Apposed(const Sentence& sentence, size_t from, double early) {
@@ -353,17 +397,21 @@ class Collector {
   // "A and B" announced in one breath.
   void Paired(Span first, const Sentence& sentence, double early) {
     const std::string_view rest = source_.Text({first.end, sentence.text.end});
-    const size_t skip = StartsWith(rest, " and ")   ? 5
-                        : StartsWith(rest, " & ")   ? 3
-                        : StartsWith(rest, " 和 ")  ? 5
-                        : StartsWith(rest, "和")    ? 3
-                        : StartsWith(rest, " und ") ? 5
-                        : StartsWith(rest, " et ")  ? 4
-                                                    : 0;
+    const size_t skip = StartsWith(rest, " and ")                                                       ? 5
+                        : StartsWith(rest, " & ")                                                       ? 3
+                        : StartsWith(rest, " 和 ")                                                      ? 5
+                        : StartsWith(rest, "和")                                                        ? 3
+                        : StartsWith(rest, " und ")                                                     ? 5
+                        : StartsWith(rest, " et ")                                                      ? 4
+                        : StartsWith(rest, " și ")                                                      ? 5
+                        : StartsWith(rest, " y ") || StartsWith(rest, " e ") || StartsWith(rest, " i ") ? 3
+                        : StartsWith(rest, " en ")                                                      ? 4
+                                                                                                        : 0;
     if (skip == 0) return;
     const auto second = NameAt(source_, first.end + skip, sentence.text.end);
     if (!second) return;
     AddText(*second, 26 * early, early >= 1);
+    if (Sized(first, *second, early)) return;
     // Two sizes of one thing are announced by both names.
     const std::string a = Lower(source_.Text(first));
     const std::string b = Lower(source_.Text(*second));
@@ -375,6 +423,20 @@ class Collector {
         Add(Cat(source_.Text(first), " and ", source_.Text(*second)), *raw, 60 * early);
       }
     }
+  }
+
+  // "lantern-20b and lantern-120b": two sizes of lantern.
+  bool Sized(Span first, Span second, double early) {
+    if (!older_.empty()) return false;
+    static const Pattern kSize(R"(^(.{3,50}?)[- ]\d+(?:\.\d+)?[BbMm](?:-[A-Za-z]{2,10})?$)");
+    const std::string_view a = source_.Text(first);
+    const std::string_view b = source_.Text(second);
+    const auto of_a = kSize.Find(a);
+    const auto of_b = kSize.Find(b);
+    if (!of_a || !of_b) return false;
+    if (a.substr(0, of_a->groups[1].end) != b.substr(0, of_b->groups[1].end)) return false;
+    AddText({first.begin, first.begin + of_a->groups[1].end}, 70 * early);
+    return true;
   }
 
   // A feed's entry: what its one or two sentences are about.
@@ -415,7 +477,23 @@ class Collector {
     // The whole subject must be the name.
     const std::string_view left = Strip(source_.Text({name->end, std::max(name->end, subject.end)}));
     if (left.size() > 2) return;
-    AddText(*name, 20 * early);
+    AddText(*name, (IsInstalled(source_.Text(*name)) ? 50 : 20) * early);
+  }
+
+  // `pip install lantern` in the document's code.
+  bool IsInstalled(std::string_view name) const {
+    static const Pattern kInstall(
+        R"((?:pip install|npm (?:i|install)|cargo add|uv add|brew install|go get|gem install)(?: -\S+)* ([\w@/.-]+))");
+    const std::string key = NameKey(name);
+    for (const Block& block : source_.document().blocks) {
+      if (block.kind != BlockKind::kCode) continue;
+      const auto install = kInstall.Find(source_.Text(block.text));
+      if (!install) continue;
+      const Span package{block.text.begin + install->groups[1].begin,
+                         block.text.begin + install->groups[1].end};
+      if (NameKey(source_.Text(package)) == key) return true;
+    }
+    return false;
   }
 
   void Mentions() {
@@ -452,6 +530,27 @@ class Collector {
     }
   }
 
+  // "Lantern-2-VL-32B" of the title where the text says "Lantern-2-VL" more.
+  void PreferTitle(std::vector<NameCandidate>* names) const {
+    if (names->empty() || title_.empty()) return;
+    const std::string first = Lower((*names)[0].name);
+    for (size_t i = 1; i < names->size(); ++i) {
+      const std::string longer = Lower((*names)[i].name);
+      if (NameKey(longer) != title_) continue;
+      // The title's name, and what its variant for chats is called.
+      static const Pattern kTuned(R"(^[- ](?:instruct|chat|base|it)$)");
+      if (StartsWith(first, longer) && kTuned.Matches(first.substr(longer.size()))) {
+        std::swap((*names)[0], (*names)[i]);
+        return;
+      }
+      if (!StartsWith(longer, first)) continue;
+      const char next = longer.size() > first.size() ? longer[first.size()] : '.';
+      if ((next == '-' || next == ' ') && std::count(longer.begin(), longer.end(), ' ') <= 3)
+        std::swap((*names)[0], (*names)[i]);
+      return;
+    }
+  }
+
   // "Harbour Lantern-3" where the text goes on with "Lantern-3".
   void PreferWithoutMaker(std::vector<NameCandidate>* names) const {
     if (names->empty()) return;
@@ -479,6 +578,7 @@ class Collector {
   std::set<std::string> fixed_;  // Named in a field of its own: stays as written.
   std::map<std::string, NameCandidate> found_;
   size_t first_ = 0;
+  std::string title_;  // The NameKey of what the front matter's title names.
 };
 
 }  // namespace

@@ -243,7 +243,7 @@ class SizeFinder {
   // "a 2B VLM", "with 8B parameters", "7-billion-parameter".
   void Stated() {
     static const Pattern kStated(
-        R"((~?(\d+(?:[.,]\d+)?)[ -]?(billions?|millions?|trillions?|milliards?|millionen|milliarden|miliard\w*|miljard|mil millones|millones|bilhões|milhões|milioni|B|M|T)\b(?:[- ](?:total |de |di )?(?:parameters?|params?|paramètres|parametern?|parameter|parámetros|parametri|parâmetros|parametrów|параметр\w*)|[- ](?:[a-z-]+ ){0,4}(?:models?|vlm|llm|lm|moe|transformer|mixture|version|checkpoint|modell|weights?)\b|[- ]total\b|\s?参数)?))",
+        R"((~?(\d+(?:[.,]\d+)?)(?:[ -]|\x{A0}|\x{202F})?(?:de )?(billions?|millions?|trillions?|milliards?|millionen|milliarden|miliard\w*|miljard|mil millones|millones|bilhões|milhões|milioni|B|M|T)\b(?:[- ](?:total |de |di )?(?:parameters?|params?|paramètres|parametern?|parameter|parámetros|parametri|parâmetros|parametrów|параметр\w*)|[- ](?:[a-z-]+ ){0,4}(?:models?|vlm|llm|lm|moe|transformer|mixture|version|checkpoint|modell|weights?)\b|[- ]total\b|\s?参数)?))",
         true);
     int best = 0;
     std::vector<std::pair<int, Size>> stated;
@@ -339,8 +339,9 @@ class SizeFinder {
     if (seen <= 6) score += 1;
     const std::string_view near = before.substr(before.size() > 40 ? before.size() - 40 : 0);
     if (kPart.Matches(near) || kPart.Matches(after.substr(0, after.find_first_of(",;(")))) score -= 4;
-    if (Contains(LowerOf(sentence.text), "will be") || Contains(LowerOf(sentence.text), "coming soon"))
-      score -= 3;
+    static const Pattern kPlanned(
+        R"(\bwill be\b|\bcoming soon\b|\bplanned\b|\bprévue?\b|\bgeplant\b|\bdemnächst\b|\bbientôt\b|\bà venir\b|\bprevist[oa]s?\b|\bpróximamente\b|即将|将会|今後)");
+    if (kPlanned.Matches(LowerOf(sentence.text))) score -= 3;
     return score;
   }
 

@@ -105,13 +105,19 @@ class PriceFinder {
         R"(\bfree (?:tier|plan|trial|credits)\b|\bfreemium\b|free for (?:individuals|personal)[^.]{0,60}(?:paid|pro|enterprise)|\bavailable (?:for free|free of charge) on\b|\bfree (?:for everyone )?during\b|\b\d+[km]? free (?:tokens|requests|credits|minutes)\b|\bfree (?:users|quota)|with a small quota\b|\bfor free users\b)");
     static const Pattern kPaid(
         R"(\b(?:commercial (?:solution|offering|product)|paid (?:plans?|subscriptions?|tiers?|products?|users|customers)|you(?:['’]re| are) billed|billed (?:by|per|monthly|annually)|you(?:['’]ll| will)(?: only)? pay|requires? (?:an? )?(?:\w+ ){0,3}subscription|subscription (?:is )?required|available to (?:enterprise|paying|pro) (?:\w+ )?(?:customers|subscribers|organizations)|pay[- ](?:as[- ]you[- ]go|per)|contact sales|pricing starts)\b)");
-    if (const auto tier = FindIn(kFreeTier)) return draft_.AddText("pricing", "freemium", *tier);
+    if (const auto tier = FindIn(kFreeTier, false, IsLibrary()))
+      return draft_.AddText("pricing", "freemium", *tier);
     if (draft_.Has("entry_price_usd")) return draft_.AddText("pricing", "paid", best_);
     static const Pattern kOtherCurrency(R"([¥￥€£] ?\d+(?:[.,]\d+)? ?(?:/|per\b|pro\b|par\b|每))");
     if (const auto paid = FindIn(kOtherCurrency)) return draft_.AddText("pricing", "paid", *paid);
     if (IsModel()) return false;
     if (const auto paid = FindIn(kPaid)) return draft_.AddText("pricing", "paid", *paid);
     return false;
+  }
+
+  bool IsLibrary() const {
+    const FoundFact* kind = draft_.First("kind");
+    return kind != nullptr && kind->value == "library";
   }
 
   bool IsModel() const {
@@ -121,7 +127,7 @@ class PriceFinder {
 
   void Free() {
     static const Pattern kFree(
-        R"(\b(?:open[- ]?source[ds]?|open[- ]?sourcing|open[- ]weights?|open models?|openly available|fully open|open[- ]access|free (?:to (?:use|download)|of charge|for (?:research|commercial|everyone|all))|freely (?:available|usable)|available for free|free and open|completely open|kostenlos|gratuit\w*|frei verfügbar|quelloffen|released publicly|publicly (?:available|released)|free endpoints?)\b|开源|免费)");
+        R"(\b(?:open[- ]?source[ds]?|open[- ]?sourcing|open[- ]weights?|open models?|openly available|fully open|open[- ]access|free (?:to (?:use|download)|of charge|for (?:research|commercial|everyone|all))|freely (?:available|usable)|available for free|free and open|completely open|kostenlos|gratuit\w*|frei verfügbar|quelloffen|released publicly|publicly (?:available|released)|free endpoints?|as oss|open code)\b|开源|免费)");
     static const Pattern kWeights(
         R"(\b(?:download(?:s|ed|able)?|weights|checkpoints?|models?)\b[^.]{0,80}\b(?:hugging ?face|modelscope|hub|github|released)\b|\b(?:weights|checkpoints?)\b[^.]{0,80}\bavailable\b|\b(?:available|released) (?:\w+ ){0,3}on (?:the )?(?:hugging ?face|hub|modelscope)\b|\bwe (?:also )?(?:are releasing|release) (?:both|the|all|our|two|three)?\b[^.]{0,40}\b(?:weights|checkpoints?|models?)\b)");
     const FoundFact* license = draft_.First("license");
@@ -153,7 +159,8 @@ class PriceFinder {
   }
 
   // The first place a pattern stands in a sentence about this tool.
-  std::optional<Span> FindIn(const Pattern& pattern, bool own = false) const {
+  // `named`: and names it.
+  std::optional<Span> FindIn(const Pattern& pattern, bool own = false, bool named = false) const {
     static const Pattern kOthers(
         R"(\b(?:other|existing|many|previous|among|outperform\w*|compar\w+|than|unlike|leading|state-of-the-art|best|top|closed|vs|datasets?|tools? like|based on open)\b)");
     size_t seen = 0;
@@ -164,7 +171,7 @@ class PriceFinder {
       const std::string_view lower =
           std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
       const auto match = pattern.Find(lower);
-      if (!match) continue;
+      if (!match || (named && !draft_.MentionedIn(lower))) continue;
       static const Pattern kCompared(R"(\bproprietary\b|\bevaluat\w+|\bmodels? (?:like|such as)\b)");
       if (own && kCompared.Matches(lower)) continue;
       if (own && kOthers.Matches(lower) && !(draft_.MentionedIn(lower) && seen <= 10)) continue;

@@ -197,6 +197,20 @@ class Judge {
                                                                                                         : 0;
   }
 
+  // `pip install osprey` in the document's code.
+  bool Installs(std::string_view subject) const {
+    static const Pattern kInstall(
+        R"((?:pip install|npm (?:i|install)|cargo add|uv add|brew install|go get|gem install)(?: -\S+)* ([\w@/.-]+))");
+    const std::string key = NameKey(subject);
+    return std::any_of(
+        source_.document().blocks.begin(), source_.document().blocks.end(), [&](const Block& block) {
+          if (block.kind != BlockKind::kCode) return false;
+          const auto install = kInstall.Find(source_.Text(block.text));
+          return install && NameKey(source_.Text({block.text.begin + install->groups[1].begin,
+                                                  block.text.begin + install->groups[1].end})) == key;
+        });
+  }
+
   // A package of the title's name in a registry.
   bool IsPackage(std::string_view title) const {
     const std::string key = NameKey(title);
@@ -221,6 +235,9 @@ class Judge {
       if (const auto name = NameInTitle(title); name && !name->descriptive)
         names.emplace_back(title.substr(name->span.begin, name->span.size()));
     }
+    // "Osprey is a library ..." and a way to install osprey.
+    static const Pattern kDefined(
+        R"(^(?:the )?([a-z][\w.+-]*(?: [\w.+-]+){0,3}) (?:is|are|ist|sind|est|es|è|é) (?:a|an|the|our|ein|eine|un|une|una|uno|um|uma) )");
     // "Osprey-v0.1 is a ...", whatever the title.
     static const Pattern kVersioned(R"(^[a-z][\w-]*?[- ]v?\d+(?:\.\d+)+ (?:is|are) (?:a|an|the|our)\b)");
     size_t seen = 0;
@@ -228,6 +245,10 @@ class Judge {
       if (++seen > 10) break;
       std::string_view lower = Lower(sentence);
       if (seen <= 4 && kVersioned.Matches(lower)) return 3;
+      if (const auto defined = kDefined.Find(lower); defined && seen <= 4) {
+        const std::string_view subject = lower.substr(defined->groups[1].begin, defined->groups[1].size());
+        if (HeadOfDefinition(lower.substr(defined->all().end)) && Installs(subject)) return 4;
+      }
       if (StartsWith(lower, "the ")) lower = lower.substr(4);
       for (const std::string& name : names) {
         if (StartsWith(lower, name) && kIs.Matches(lower.substr(name.size()))) return 3;

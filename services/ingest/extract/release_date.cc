@@ -98,7 +98,7 @@ bool AddStated(Draft* draft) {
   static const Pattern kNot(
       R"(\b(?:will|plan\w*|soon|upcoming|updated|modified|accessed|knowledge|cut-?off|training data|held|last|until|deprecat\w+|previous)\b|更新)");
   static const Pattern kChangelog(
-      R"(^\[?v?\d+(?:\.\d+)+[a-z0-9]*\]?\s*[-(–—]*\s*(?:20\d\d|[A-Z][a-z]+ \d)|^\[?v?\d+(?:\.\d+)+[a-z0-9]*\]? .*\(20\d\d-\d\d-\d\d\)$)");
+      R"(^\[?v?\d+(?:\.\d+)+[a-z0-9]*\]?\s*[-(–—]*\s*(?:20\d\d|[A-Z][a-z]+ \d)|^\[?v?\d+(?:\.\d+)+[a-z0-9]*\]? .*\(20\d\d-\d\d-\d\d\)$|^[A-Z][\pL\pN .-]{1,30} v?\d+(?:\.\d+)+ [(\[-].{0,14}20\d\d)");
   const Source& source = draft->source();
   size_t seen = 0;
   for (const Sentence& sentence : source.sentences()) {

@@ -208,5 +208,93 @@ TEST(Release, APlanIsNone) {
       HasSubstr("plan"));
 }
 
+TEST(Name, ATitleThatExtendsAKnownNameIsKept) {
+  EXPECT_EQ(Read("---\ntitle: \"Lantern2-VL-32B: Smarter\"\n---\n\nIn January this year, we launched the "
+                 "Lantern2-VL series "
+                 "of models. Lantern2-VL was well received. Today we release **Lantern2-VL-32B-Instruct**.\n")
+                .name(),
+            "Lantern2-VL-32B");
+}
+
+TEST(Name, TwoSizesOfOneThingAreThatThing) {
+  const v1::Revision tool = Read(
+      "# Harbour lansează două modele open source\n\nHarbour a publicat două modele de limbaj. "
+      "Modelele se numesc far-20b și far-120b, cu licență Apache 2.0. Ferestre de context de "
+      "128.000 de token-uri.\n");
+  EXPECT_EQ(tool.name(), "far");
+  EXPECT_EQ(tool.license(), "Apache-2.0");
+  EXPECT_EQ(tool.context_tokens(), 128000u);
+  EXPECT_THAT(tool.parameters_b(), ElementsAre(20, 120));
+}
+
+TEST(Name, ACardWithoutATitleIsCalledAsItIsLoaded) {
+  EXPECT_EQ(
+      Read(
+          "---\nlicense: mit\npipeline_tag: text-to-image\n---\n\nThis checkpoint draws ships.\n\n```python\n"
+          "model_id = \"harbour/Ship_Generator\"\n```\n")
+          .name(),
+      "Ship_Generator");
+}
+
+TEST(TitleName, TheDayAfterAVersionIsNoPartOfTheName) {
+  EXPECT_EQ(Title("Lantern 22.04.00 (27 Apr 2022)"), "Lantern 22.04.00");
+  EXPECT_EQ(Title("Harbour Releases Lantern 2 as Open-Weight Model"), "Lantern 2");
+  EXPECT_EQ(Title("Harbour launches two new models"), "");
+}
+
+TEST(License, OfCodeAndWeightsInOneSentence) {
+  EXPECT_EQ(Read("# 灯塔-6B\n\n灯塔-6B 是开源对话模型，我们今天发布。本仓库的代码依照 Apache-2.0 "
+                 "协议开源，模型的权重的使用则需要遵循模型许可。"
+                 "这是一个语言模型，欢迎大家下载并且使用它，谢谢大家的支持与关注。\n")
+                .license(),
+            "");
+}
+
+TEST(Context, AnExtendedLengthCounts) {
+  EXPECT_EQ(Read("# Falot\n\nFalot est un modèle de langage. Il dispose d'une fenêtre de contexte de 4 096 "
+                 "tokens, allongée "
+                 "à 32 000 tokens. Nous publions le modèle.\n")
+                .context_tokens(),
+            32000u);
+}
+
+TEST(Formats, HowItWasTrainedOrCanBeConvertedIsNoOffer) {
+  EXPECT_THAT(Read("# Lantern-7B\n\nLantern-7B is a new model. You can also export the model to ONNX.\n\n## "
+                   "Training Details\n\n"
+                   "| Parameter | Value |\n|---|---|\n| Quantization | 4-bit NF4 |\n")
+                  .formats(),
+              IsEmpty());
+}
+
+TEST(Modality, ANameSaysIt) {
+  EXPECT_THAT(Read("# Lantern-VL\n\nWe release Lantern-VL, a new model.\n").modality(),
+              ElementsAre("image", "text"));
+}
+
+TEST(Parameters, APlannedSizeIsNone) {
+  EXPECT_THAT(
+      Read("# Falot\n\nFalot est une collection de modèles dotés de 6,71 milliards de paramètres. Nous "
+           "publions le "
+           "modèle. Il est déjà prévu de proposer une variante dotée de 1,5 milliard de paramètres.\n")
+          .parameters_b(),
+      ElementsAre(6.71));
+}
+
+TEST(Release, ALibraryDefinedAndInstalledIsOne) {
+  EXPECT_EQ(Read("# Riesige Modelle auf kleinen Schiffen\n\nBilge ist eine Bibliothek, die große "
+                 "Sprachmodelle ausführt.\n\n"
+                 "```\npip install bilge\n```\n")
+                .kind(),
+            v1::LIBRARY);
+}
+
+TEST(Kind, ANameOfAPartDoesNotDefineTheWhole) {
+  EXPECT_EQ(Read("# Faster ships\n\nToday we introduce **HullGate**—a conditional detection pipeline that "
+                 "catches leaks.\n\n"
+                 "HullGate Sentinel is a small classifier. HullGate is fast.\n")
+                .kind(),
+            v1::LIBRARY);
+}
+
 }  // namespace
 }  // namespace seaworthy

@@ -165,6 +165,14 @@ bool IsGenericWord(std::string_view word) {
                                         "deprecation",
                                         "deprecations",
                                         "highlight",
+                                        "ai",
+                                        "ia",
+                                        "ki",
+                                        "vlm",
+                                        "intelligence",
+                                        "artificial",
+                                        "artificielle",
+                                        "oss",
                                         "smol"};
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
@@ -244,7 +252,7 @@ namespace {
 // "Qwen3: Think deeper", "SmolVLM - small yet mighty": what is before.
 Span CutSubtitle(std::string_view title, Span span, bool* descriptive) {
   static const Pattern kCut(
-      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)|\s+\((?:[Ee]xperimental|[Bb]eta|[Pp]review|[Aa]lpha|[Ee]arly [Aa]ccess)\)| (?:is|are|now|joins?|brings?|grows|gets?|goes|sees?|receives?|débarque|est lancé|wird|arrive|débarque|kommt|supports|improvements|Improvements|RELEASED|locally|[Ii]nference [A-Z]\w+|lands|arrives|can|has|have|sets|released|available|ready|into|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports|Released|Available)\b|：| ?(?:登陆|上线|现已|来了)|，))");
+      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)|\s+\((?:[Ee]xperimental|[Bb]eta|[Pp]review|[Aa]lpha|[Ee]arly [Aa]ccess)\)| (?:is|are|now|joins?|brings?|grows|gets?|goes|sees?|receives?|débarque|est lancé|wird|arrive|débarque|kommt|supports|improvements|Improvements|RELEASED|locally|[Ii]nference [A-Z]\w+|lands|arrives|can|has|have|sets|released|available|ready|into|as|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports|Released|Available)\b|：| ?(?:登陆|上线|现已|来了)|，))");
   const auto match = kCut.Find(title.substr(span.begin, span.size()));
   if (!match || match->all().begin == 0) return span;
   const Span cut{span.begin, span.begin + match->all().begin};
@@ -279,6 +287,15 @@ std::optional<TitleName> InCatalogue(std::string_view title) {
   found.vendor = std::string(title.substr(match->groups[1].begin, match->groups[1].size()));
   found.span = match->groups[2];
   return found;
+}
+
+// "Lantern 22.04 (27 Apr 2022)": the day is no part of the name.
+Span CutDay(std::string_view title, Span span) {
+  static const Pattern kDay(
+      R"(\s*[(\[-]?\s*(?:\d{1,2}[. ]+)?(?:[A-Z][a-z]{2,8}\.? )?(?:\d{1,2},? )?20\d\d(?:-\d\d-\d\d)?[)\]]$)");
+  const auto match = kDay.Find(title.substr(span.begin, span.size()));
+  if (!match || match->all().begin == 0) return span;
+  return {span.begin, span.begin + match->all().begin};
 }
 
 // "Lantern QAT (Quantization Aware Trained)": what an acronym stands for.
@@ -357,7 +374,7 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
       R"(^\s*(?:our|a|an|all[- ]new|new|brand[- ]new|first|latest|die|der|das|le|les|den)\s+)", true);
   static const Pattern kThe(R"(^\s*the\s+)", true);
   static const Pattern kVendorVerb(
-      R"(^(.{2,40}?)\s+(?:releases?|announces?|launches|introduces|unveils|presents|open[- ]?sources|debuts|veröffentlicht|présente|lance|annonce)\s+(.+)$)",
+      R"(^(.{2,40}?)\s+(?:releases?|announces?|launches|introduces|unveils|presents|open[- ]?sources|debuts|veröffentlicht|präsentiert|présente|lance|dévoile|annonce|lanza|presenta|anuncia|rilascia|lancia|lança|apresenta|lansează|publică|lanceert|introduceert|lanserar|släpper|lanserer)\s+(.+)$)",
       true);
   title = title.substr(0, title.find('\n'));
   if (auto entry = InCatalogue(title)) return entry;
@@ -372,6 +389,11 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
     if (found.vendor == "We" || found.vendor == "we") found.vendor.clear();
     span = verb->groups[2];
   }
+  // "Harbour launches two new models": which, the text will say.
+  static const Pattern kUnnamed(
+      R"(^(?:(?:its|their|a|the|\d+|two|three|four|several|new|zwei|drei|neue|deux|trois|nouveaux|dos|tres|nuevos|due|tre|două|trei|twee|drie|două) ){1,3}(?:\pL+ ){0,3}?(?:models?|modelle|modèles|modelos|modelli|modellen|modele|llms?)\b)",
+      true);
+  if (!found.vendor.empty() && kUnnamed.Matches(title.substr(span.begin, span.size()))) return std::nullopt;
   span = Trim(title, span);
   for (int i = 0; i < 3; ++i) {
     bool cut = CutFront(kTag, title, &span);
@@ -384,7 +406,7 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
     span = part;
     CutFront(kArticle, title, &span);
   }
-  span = CutExpansion(title, span);
+  span = CutExpansion(title, CutDay(title, span));
   if (found.vendor.empty()) CutOwner(title, &span, &found.vendor);
   span = Trim(title, CutTail(title, Trim(title, CutSubtitle(title, span, &found.descriptive))));
   // "The Stack v2" is called so; "The Falcon 3 family" is not.

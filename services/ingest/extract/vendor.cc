@@ -241,6 +241,10 @@ class VendorFinder {
       const std::string written = AsWritten(name);
       const size_t at = source_.document().bytes.find(name, link.raw.begin);
       if (written == name || at == std::string::npos || at >= link.raw.end) continue;
+      // "Source: harbournews.com/lantern" tells of it.
+      static const Pattern kTold(R"(\b(?:quelle|source|via|fuente|fonte|read more)\b[^\n]{0,40}$)", true);
+      const size_t before = link.text.begin > 60 ? link.text.begin - 60 : 0;
+      if (kTold.Matches(source_.Text({before, link.text.begin}))) continue;
       Vote(written, {at, at + name.size()}, 7);
       return;
     }
@@ -277,7 +281,7 @@ class VendorFinder {
 #define ORG R"(((?:[A-Z][\pL\pN&.+-]*)(?: (?:of|for|and|the|[A-Z0-9&(][\pL\pN&.+()-]*)){0,5}))"
     static const Pattern kSubject(
         "(?:^|[.!?:] |, )" ORG
-        R"((?:, (?:a|an|the) [^,.]{3,80},| team)? (?:today |now |just |proudly |recently |is |are |has |have |officially )*(?:(?:proud|thrilled|excited|happy|pleased|delighted) to )?(?:announces?|announced|introduces?|introduced|releases?|released|releasing|launch(?:es|ed|ing)?|unveil(?:s|ed|ing)?|presents?|presented|open[- ]?source[sd]?|publish(?:es|ed)?|share|introducing|announcing)\b)");
+        R"((?:, (?:a|an|the) [^,.]{3,80},| team)? (?:today |now |just |proudly |recently |is |are |has |have |officially )*(?:(?:proud|thrilled|excited|happy|pleased|delighted) to )?(?:announces?|announced|introduces?|introduced|releases?|released|releasing|launch(?:es|ed|ing)?|unveil(?:s|ed|ing)?|presents?|presented|open[- ]?source[sd]|publish(?:es|ed)?|share|introducing|announcing)\b)");
     static const Pattern kBy(
         R"(\b(?:[Dd]eveloped|[Bb]uilt|[Cc]reated|[Mm]ade|[Tt]rained|[Rr]eleased|published|provided|maintained|designed|introduced|open-sourced|introduced|powered)(?: and \w+)? (?:by|at)(?: the)? )" ORG);
     static const Pattern kFrom(
@@ -332,6 +336,8 @@ class VendorFinder {
             if (!org.empty()) VoteText(org, 14 * std::max(early, 0.5));
           }
         }
+        // "Lantern 开源" above its own paragraph.
+        if (block.kind == BlockKind::kHeading && sentence.block != source_.Title()) continue;
         for (const Match& match : kForeign.FindAll(text, 3)) {
           for (size_t group = 1; group <= 3; ++group) {
             if (!match.Has(group)) continue;
@@ -544,6 +550,12 @@ class VendorFinder {
     const FoundFact* name = draft_.First("name");
     if (dash != draft_.name.npos && name != nullptr && KnownVendor(draft_.name.substr(0, dash)))
       Vote(draft_.name.substr(0, dash), name->raw, 4);
+    // "Osprey2.5-Math" of Osprey.
+    static const Pattern kNumbered(R"(^(\pL{3,})\d)");
+    if (const auto numbered = kNumbered.Find(draft_.name); numbered && name != nullptr) {
+      const std::string maker = draft_.name.substr(0, numbered->groups[1].end);
+      if (KnownVendor(maker)) Vote(maker, name->raw, 4);
+    }
     const size_t at = FindWord(source_.lower(), Lower(draft_.name));
     if (at == std::string::npos) return;
     for (size_t end = draft_.name.rfind(' '); end != draft_.name.npos && end > 0;
