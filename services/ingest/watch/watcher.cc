@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/timestamps.h"
 #include "services/ingest/text.h"
-#include "services/ingest/watch/timestamps.h"
 #include "services/ingest/watch/watcher_impl.h"
 #include "services/ingest/watch/websub.h"
 

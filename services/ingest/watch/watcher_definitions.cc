@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
 #include "common/status_macros.h"
+#include "common/timestamps.h"
 #include "seaworthy/v1/event.pb.h"
 #include "services/ingest/text.h"
-#include "services/ingest/watch/timestamps.h"
 #include "services/ingest/watch/watcher_impl.h"
 
 namespace seaworthy {

@@ -3,8 +3,8 @@
 
 #include "common/hash.h"
 #include "common/status_macros.h"
+#include "common/timestamps.h"
 #include "services/ingest/text.h"
-#include "services/ingest/watch/timestamps.h"
 #include "services/ingest/watch/watcher_impl.h"
 #include "services/ingest/watch/websub.h"
 

@@ -5,9 +5,9 @@
 
 #include "common/hash.h"
 #include "common/status_macros.h"
+#include "common/timestamps.h"
 #include "services/ingest/document.h"
 #include "services/ingest/text.h"
-#include "services/ingest/watch/timestamps.h"
 #include "services/ingest/watch/watcher_impl.h"
 #include "services/ingest/watch/websub.h"
 

@@ -1,6 +1,6 @@
 // What others send under a source's id.
+#include "common/timestamps.h"
 #include "services/ingest/text.h"
-#include "services/ingest/watch/timestamps.h"
 #include "services/ingest/watch/watcher_impl.h"
 
 namespace seaworthy {

@@ -12,9 +12,9 @@
 
 #include "common/hash.h"
 #include "common/rocksdb_event_log.h"
+#include "common/timestamps.h"
 #include "services/ingest/fetch/fetcher.h"
 #include "services/ingest/text.h"
-#include "services/ingest/watch/timestamps.h"
 
 namespace seaworthy {
 namespace {

@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "common/hash.h"
+#include "common/timestamps.h"
 #include "services/ingest/text.h"
 #include "services/ingest/watch/source_rules.h"
-#include "services/ingest/watch/timestamps.h"
 
 namespace seaworthy {
 namespace {

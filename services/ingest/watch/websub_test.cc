@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/ingest/watch/timestamps.h"
+#include "common/timestamps.h"
 
 namespace seaworthy {
 namespace {
