@@ -288,7 +288,7 @@ class KindFinder {
     static const Pattern kSoftware(
         R"((?:^|[-_ ])(?:python|javascript|typescript|rust|go)? ?(?:library|libraries|sdk|client|framework|runner|server|router|engine|gateway|toolkit|compiler)(?: v?\d[\d.]*)?$|\.(?:cpp|js|py|rs|net|jl)$)");
     static const Pattern kService(
-        R"((?:^|[-_ ])(?:api|cloud|endpoints?|hub|platform|service|nim|features?)(?: v?\d[\d.]*)?$)");
+        R"((?:^|[-_ ])(?:api|cloud|endpoints?|hub|platform|service|nim|arena|leaderboard|features?)(?: v?\d[\d.]*)?$)");
     static const Pattern kApplication(
         R"((?:^|[-_ ])(?:app|desktop|studio|code|cli|copilot|ide|extension|playground)(?: v?\d[\d.]*)?$)");
     if (kSoftware.Matches(name)) return Vote("library", 6, fact->raw);

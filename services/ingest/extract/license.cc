@@ -170,14 +170,14 @@ class LicenseFinder {
   double Weigh(std::string_view lower, const Block& block, size_t index) const {
     double score = 4;
     static const Pattern kOwn(
-        R"(\b(?:releas\w+|licensed|distributed|available|published|open[- ]?sourced?|provided|falls|governed|permissive\w*|shared) (?:\w+ ){0,3}?(?:under|with|by)\b|under (?:the|an?) |采用|遵循|unter (?:der|einer)|sous licence)");
+        R"(\b(?:releas\w+|licensed|distributed|available|published|open[- ]?sourced?|provided|falls|governed|permissive\w*|shared) (?:\w+ ){0,3}?(?:under|with|by)\b|under (?:the|an?) |采用|遵循|unter (?:der|einer)|sous (?:la )?licence|(?:con|bajo|cu|com|sob|sotto|con la|onder|med) (?:la |una |een )?licen\pL*)");
     static const Pattern kWeights(
         R"(\b(?:models?|weights|checkpoints?|we release|this release|gewichte|modelle?|poids|modèles?)\b|模型|权重)");
     static const Pattern kCode(R"(\b(?:code|codebase|repository|scripts?|client|backend|parts)\b|代码)");
     static const Pattern kSite(
         R"(\b(?:website|web ?page|this site|template|documentation|logo|icons?|fonts?|images (?:are|is)|blog)\b)");
     static const Pattern kOther(
-        R"(\b(?:originally|derived from|derivatives?|based on|third[- ]party|less restrictive|than|unlike|other models|datasets?|data\b|trained on|training|previous|earlier|permissible|detection|depend\w*|key|enterprise licen[cs]e|subscription)\b|数据)");
+        R"(\b(?:originally|derived from|derivatives?|based on|third[- ]party|less restrictive|than|unlike|other models|datasets?|data\b|trained on|training|previous|earlier|permissible|detection|depend(?:s|ent|ing|ency|encies)?|key|enterprise licen[cs]e|subscription)\b|数据)");
     if (kOwn.Matches(lower)) score += 3;
     const bool weights = kWeights.Matches(lower) || draft_.MentionedIn(lower);
     if (weights) score += 3;

@@ -32,7 +32,7 @@ constexpr Sign kSigns[] = {
      "image,text"},
     {R"(\b(?:text[- ]to[- ]video|video generation|video understanding|video models?|understand(?:s|ing)? videos?|video lm|video language)\b)",
      "video,text"},
-    {R"(\b(?:language models?|llms?|text generation|text-generation|text models?|code (?:language )?models?|code llms?|reasoning models?|translation|coding|chat models?|conversational|instruction|text2text|assistants?|chatbots?|question answering|summarization|langage|sprachmodell\w*|multilingual(?:ity)?|linguistique|modelo de lenguaje|modello linguistico|taalmodel)\b|语言模型|代码模型|对话模型|MoE 模型|言語モデル|언어 모델)",
+    {R"(\b(?:language models?|llms?|text generation|text-generation|text models?|code (?:language )?models?|code llms?|reasoning models?|translation|coding|chat models?|conversational|instruction|text2text|assistants?|chatbots?|question answering|summarization|langage|sprachmodell\w*|multilingual(?:ity)?|linguistique|modelos? de (?:lenguaje|linguagem|razonamiento)|modell[oi] linguistic[oi]|modele? de limbaj|taalmodel\w*|språkmodell\w*)\b|语言模型|代码模型|对话模型|MoE 模型|言語モデル|언어 모델)",
      "text"},
 };
 

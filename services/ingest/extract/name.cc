@@ -342,7 +342,7 @@ class Collector {
               34 * early);
     }
     static const Pattern kForeign(
-        R"((?:新成员[：:]|新模型[：:]|发布|推出|介绍|开源|发布了|推出了|开源了|annon\S+|présent\S+|lan[cç]\S+|publi\S+|dévoil\S+|veröffentlich\S+|präsentier\S+|vorstell\S+|stellen wir|stellt)\s*(?:(?:了|一款|全新|最新|新的|le|la|les|un|une|den|die|das|der|ein|eine|neue\w*|nouveau|nouvelle)\s*)*)");
+        R"((?:新成员[：:]|新模型[：:]|发布|推出|介绍|开源|发布了|推出了|开源了|annon\S+|présent\S+|lan[cç]\S+|publi\S+|dévoil\S+|annunci\S+|rilasci\S+|lanci\S+|lanz\S+|anunci\S+|lans\S+|släpp\S+|lanser\S+|veröffentlich\S+|präsentier\S+|vorstell\S+|stellen wir|stellt)\s*(?:(?:了|一款|全新|最新|新的|le|la|les|un|une|den|die|das|der|ein|eine|neue\w*|nouveau|nouvelle)\s*)*)");
     if (source_.language() != "en") {
       for (const Match& match : kForeign.FindAll(text, 8)) {
         static const Pattern kFamily(R"(为 ?(\S+?) ?(?:家族|系列))");

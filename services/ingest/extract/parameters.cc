@@ -104,7 +104,7 @@ class SizeFinder {
     static const Pattern kAbout(
         R"(size|scale|parameter|variant|version|checkpoint|model|flavou?r|größe|taille|version|paramètres|parametri|parámetros|parâmetros|参数|尺寸|dense)");
     static const Pattern kNot(
-        R"(token|encoder|outperform|compar|competitor|baseline|\$|coming|will be|soon|vocab|better than|experiment|based on)");
+        R"(token|encoder|outperform|compar|competitor|baseline|\$|vocab|better than|experiment|based on)");
     for (const Sentence& sentence : source_.sentences()) {
       const std::string_view text = source_.Text(sentence);
       const std::string_view lower = LowerOf(sentence.text);
@@ -116,6 +116,10 @@ class SizeFinder {
         const std::string_view near =
             LowerOf({sentence.text.begin, std::min(sentence.text.end, span.end + 40)});
         if (kNot.Matches(near) || AfterOtherProduct(before)) continue;
+        // "1.5B, 7B, and a 32B version (coming soon)": but the last.
+        static const Pattern kSoon(R"(coming|will be|soon)");
+        static const Pattern kNext(R"(^,? (?:and|&|with) (?:an? |the )?\d)");
+        if (kSoon.Matches(near) && !kNext.Matches(LowerOf({span.end, sentence.text.end}))) continue;
         if (!AboutTool(sentence)) continue;
         AddAll(span);
       }
@@ -182,7 +186,10 @@ class SizeFinder {
         const std::string key = Cell(header[i]);
         static const Pattern kHead(
             R"(^#? ?(?:total )?(?:params?|parameters|size|model size|参数量|# params|#total params|total params)(?: \(b\))?$)");
-        if (kHead.Matches(key) && !Contains(key, "activ") && column == Table::kNoCell) column = i;
+        if (!kHead.Matches(key) || Contains(key, "activ")) continue;
+        // "Size" may be what the sizes are called.
+        if (column == Table::kNoCell || (Contains(key, "param") && !Contains(Cell(header[column]), "param")))
+          column = i;
       }
       if (column == Table::kNoCell) continue;
       ReadColumn(table, column);
@@ -219,7 +226,7 @@ class SizeFinder {
   // A table whose first column has the tool's own sizes, `tiny` to `large`.
   bool OnlySizes(const Table& table) const {
     static const Pattern kSize(
-        R"(^(?:x+-?)?(?:tiny|nano|micro|mini|small|base|medium|large|huge|giant|xl|xxl|lite|pro|s|m|l)(?:[-. ]v?\d.*)?$)");
+        R"(^(?:x+-?)?(?:tiny|nano|micro|mini|small|base|medium|large|xlarge|huge|giant|xl|xxl|lite|pro|turbo|flash|s|m|l)(?:[-. ]v?\d.*)?$)");
     for (size_t row = 1; row < table.rows.size(); ++row) {
       if (table.rows[row].empty() || !kSize.Matches(Cell(table.rows[row][0]))) return false;
     }
@@ -326,7 +333,8 @@ class SizeFinder {
     static const Pattern kPart(
         R"(encoder|vocoder|decoder block|adapter|embedding|projector|draft model|reward model|judge|codec|original|previous|teacher|larger models|alternatives|compared|up to)");
     int score = 1;
-    if (Contains(said, "param") || EndsWith(said, "total") || Contains(said, "参数") ||
+    static const Pattern kParameters(R"(par[aáâ]m|парам)");
+    if (kParameters.Matches(said) || EndsWith(said, "total") || Contains(said, "参数") ||
         StartsWith(after, "参数") ||
         Contains(before.substr(before.size() > 24 ? before.size() - 24 : 0), "参数"))
       score += 3;

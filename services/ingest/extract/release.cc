@@ -105,6 +105,7 @@ class Judge {
     for (std::string_view title : Split(titles_, '\n')) {
       if (kCue.Matches(title)) title_says_so_ = true;
     }
+    title_says_so_ = title_says_so_ || AnnouncesTitle();
     if (title_says_so_) score += 4;
     const int strong = std::min(10, Strong());
     const int weak = std::min(6, Weak());
@@ -113,6 +114,26 @@ class Judge {
     // What one can download is no release by itself: tutorials have it too.
     if (score + strong + definition == 0) return std::min(weak, 3);
     return score + strong + weak + definition;
+  }
+
+  // "Today we announce the Osprey Arena" under "Osprey Arena: benchmarking ...".
+  bool AnnouncesTitle() const {
+    static const Pattern kAnnounce(
+        R"(\b(?:announc\w+|introduc\w+|launch\w*|releas\w+|present(?:s|ing)?|unveil\w*) (?:the |our |a |an |new )*)");
+    for (std::string_view title : Split(titles_, '\n')) {
+      const auto name = NameInTitle(title);
+      if (!name || name->descriptive || name->span.begin != 0) continue;
+      const std::string_view named = title.substr(0, name->span.size());
+      size_t seen = 0;
+      for (const Sentence& sentence : source_.sentences()) {
+        if (++seen > 12) break;
+        const std::string_view lower = Lower(sentence);
+        for (const Match& match : kAnnounce.FindAll(lower, 3)) {
+          if (StartsWith(lower.substr(match.all().end), named)) return true;
+        }
+      }
+    }
+    return false;
   }
 
   // Labelled facts as cards have them.
@@ -229,7 +250,7 @@ class Judge {
   // "Osprey 2 is a ..." under the title "Osprey 2": presented, not discussed.
   double Definition() const {
     static const Pattern kIs(
-        R"(^(?:[- ][\w.]{1,12})?(?: models?| series| family)?(?: \([^)]{1,40}\))?,? (?:is|are|represents?|provides?|offers?|ist|sind|est) (?:a|an|the|our|built|designed|one|ein|eine|das|un|une|le|la)\b|^(?: ?系列)?(?: ?模型)?是)");
+        R"(^(?:[- ][\w.]{1,12})?(?: models?| series| family)?(?: \([^)]{1,40}\))?,? (?:is|are|represents?|provides?|offers?|ist|sind|est|es|è|é|este|är|jest) (?:a|an|the|our|built|designed|one|ein|eine|das|un|une|le|la|una|uno|um|uma|el|il|en|ett|een)\b|^(?: ?系列)?(?: ?模型)?是)");
     std::vector<std::string> names;
     for (std::string_view title : Split(titles_, '\n')) {
       if (const auto name = NameInTitle(title); name && !name->descriptive)

@@ -296,5 +296,46 @@ TEST(Kind, ANameOfAPartDoesNotDefineTheWhole) {
             v1::LIBRARY);
 }
 
+TEST(Parameters, TheColumnOfParametersNotTheNamesOfSizes) {
+  EXPECT_THAT(
+      Read("# Lantern\n\nLantern is a speech recognition model.\n\n| Size | Parameters |\n|---|---|\n| tiny "
+           "| 39 M |\n"
+           "| large | 1550 M |\n| turbo | 809 M |\n\n## License\n\nLantern's weights are MIT licensed.\n")
+          .parameters_b(),
+      ElementsAre(0.039, 0.809, 1.55));
+}
+
+TEST(Parameters, AListWhoseLastIsComingSoon) {
+  EXPECT_THAT(Read("# Lantern\n\nToday we announce the release of **Lantern**. Lantern is available in three "
+                   "model sizes: 1.5B, "
+                   "7B, and a 32B version (coming soon).\n")
+                  .parameters_b(),
+              ElementsAre(1.5, 7));
+}
+
+TEST(Languages, SpanishAndItalian) {
+  const v1::Revision spanish = Read(
+      "# Farol\n\nFarol es un modelo de razonamiento de código abierto desarrollado por Puerto AI. Es una "
+      "arquitectura con 35 "
+      "mil millones de parámetros totales, con licencia Apache 2.0, para equipos sin depender de otros.\n");
+  EXPECT_EQ(spanish.vendor(), "Puerto AI");
+  EXPECT_EQ(spanish.license(), "Apache-2.0");
+  EXPECT_THAT(spanish.parameters_b(), ElementsAre(35));
+  const v1::Revision italian = Read(
+      "# Arriva Lampara, l'intelligenza artificiale del porto\n\nIl 23 Aprile l'Università del Porto ha "
+      "annunciato Lampara, "
+      "una nuova famiglia di modelli linguistici, addestrati da zero per la lingua italiana.\n");
+  EXPECT_EQ(italian.name(), "Lampara");
+  EXPECT_EQ(italian.vendor(), "Università del Porto");
+}
+
+TEST(Release, WhatATextAnnouncesUnderItsTitleIsOne) {
+  EXPECT_EQ(Read("# Osprey Arena: Benchmarking Models in the Wild\n\nMeasuring is difficult. This is why "
+                 "today, we announce the "
+                 "Osprey Arena. It is a tool to compare models.\n")
+                .name(),
+            "Osprey Arena");
+}
+
 }  // namespace
 }  // namespace seaworthy

@@ -252,7 +252,7 @@ namespace {
 // "Qwen3: Think deeper", "SmolVLM - small yet mighty": what is before.
 Span CutSubtitle(std::string_view title, Span span, bool* descriptive) {
   static const Pattern kCut(
-      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|le|la|un|une)\b|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)|\s+\((?:[Ee]xperimental|[Bb]eta|[Pp]review|[Aa]lpha|[Ee]arly [Aa]ccess)\)| (?:is|are|now|joins?|brings?|grows|gets?|goes|sees?|receives?|débarque|est lancé|wird|arrive|débarque|kommt|supports|improvements|Improvements|RELEASED|locally|[Ii]nference [A-Z]\w+|lands|arrives|can|has|have|sets|released|available|ready|into|as|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports|Released|Available)\b|：| ?(?:登陆|上线|现已|来了)|，))");
+      R"((?:: | [-|] | – | — |：|, (?:a|an|our|the|die|der|das|ein|eine|le|la|un|une|il|lo|el|una|uno|o|um|uma)\b|, l['’]|[!?] | \| | · |\s+\((?:[A-Z][a-z]+ )*(?:Model|Models|Series|Family)\)|\s+\((?:[Ee]xperimental|[Bb]eta|[Pp]review|[Aa]lpha|[Ee]arly [Aa]ccess)\)| (?:is|are|now|joins?|brings?|grows|gets?|goes|sees?|receives?|débarque|est lancé|wird|arrive|débarque|kommt|supports|improvements|Improvements|RELEASED|locally|[Ii]nference [A-Z]\w+|lands|arrives|can|has|have|sets|released|available|ready|into|as|on|for|with|by|from|at|in|to|ist|est|als|für|pour|Is|Are|Now|Joins?|Supports|Released|Available)\b|：| ?(?:登陆|上线|现已|来了)|，))");
   const auto match = kCut.Find(title.substr(span.begin, span.size()));
   if (!match || match->all().begin == 0) return span;
   const Span cut{span.begin, span.begin + match->all().begin};
@@ -368,7 +368,7 @@ std::optional<TitleName> NameInTitle(std::string_view title) {
       R"(^\s*(?:\[[A-Za-z !]{2,12}\]|\d+[.)]|(?:model card|modellkarte|carte du mod\S+)\s*(?:for|of|—|–|-|:|von|de)|(?:new|now available|release|announcement|blog|changelog|news|aktuell)\s*:)\s*)",
       true);
   static const Pattern kGreeting(
-      R"(^\s*(?:introducing|introduction to|announcing|welcome(?:,| to|)|meet|a (?:deep ?dive|closer look)(?: into| at)|deep ?dive(?: into|:)|presenting|unveiling|launching|releasing|open[- ]sourcing|say hello to|hello,?|discover|getting started with|now in (?:public |private )?(?:preview|beta):|day[- ](?:zero|0|one|1) support for|run|running|making|enabling|bringing|evolving|extending|expanding|faster|improved|official|try|lernen sie|erste schritte mit|découvrez|wir stellen vor:|vorstellung(?: von)?:?|einführung(?: von)?|présentation de|présentons|nous présentons|bienvenue à|隆重推出|推出|发布|介绍|正式发布|欢迎使用|欢迎)\s*)",
+      R"(^\s*(?:introducing|introduction to|announcing|welcome(?:,| to|)|meet|a (?:deep ?dive|closer look)(?: into| at)|deep ?dive(?: into|:)|presenting|unveiling|launching|releasing|open[- ]sourcing|say hello to|hello,?|discover|getting started with|now in (?:public |private )?(?:preview|beta):|day[- ](?:zero|0|one|1) support for|arriva|arrivano|ecco|nasce|llega|llegan|chega|voici|arrive|hier ist|run|running|making|enabling|bringing|evolving|extending|expanding|faster|improved|official|try|lernen sie|erste schritte mit|découvrez|wir stellen vor:|vorstellung(?: von)?:?|einführung(?: von)?|présentation de|présentons|nous présentons|bienvenue à|隆重推出|推出|发布|介绍|正式发布|欢迎使用|欢迎)\s*)",
       true);
   static const Pattern kArticle(
       R"(^\s*(?:our|a|an|all[- ]new|new|brand[- ]new|first|latest|die|der|das|le|les|den)\s+)", true);

@@ -291,6 +291,8 @@ class VendorFinder {
         "(?:^|[.!?。！，,] ?)" ORG R"( ?(?:今天|今日|正式|近日|刚刚)*(?:发布|推出|开源|宣布)|^)" ORG
         R"( (?:veröffentlicht|präsentiert|stellt|kündigt|annonce|présente|lance|publie|dévoile|lanza|presenta|anuncia)\b|由 ?)" ORG
         R"( ?(?:团队|公司)? ?(?:训练|开发|推出|发布|研发|打造))");
+    static const Pattern kForeignBy(
+        R"(\b(?:desarrollad[oa]s?|cread[oa]s?|entrenad[oa]s?|lanzad[oa]s?|publicad[oa]s?|desenvolvid[oa]s?|criad[oa]s?|développée?s?|créée?s?|conçue?s?|entraînée?s?|sviluppat[oaie]|creat[oaie]|addestrat[oaie]|rilasciat[oaie]|entwickelt|trainiert|veröffentlicht|ontwikkeld|utvecklad|dezvoltat\pL*) (?:por|par|da|dal|dalla|von|vom|von der|door|av|de către)(?: (?:la|el|il|lo|le|les|l['’]|der|die|das))? ?)" ORG);
     static const Pattern kBare(R"(^(?:By|by:|Von|Par|From) )" ORG R"($)");
     static const Pattern kTeamAt(
         R"((?:\b[Ww]e,? (?:at |the )|\b[Ww]ir bei (?:der )?|\b[Cc]hez |\b[Nn]ous,? (?:à|chez) ))" ORG
@@ -338,6 +340,9 @@ class VendorFinder {
         }
         // "Lantern 开源" above its own paragraph.
         if (block.kind == BlockKind::kHeading && sentence.block != source_.Title()) continue;
+        if (about) {
+          for (const Match& match : kForeignBy.FindAll(text, 2)) vote(match, 16 * early);
+        }
         for (const Match& match : kForeign.FindAll(text, 3)) {
           for (size_t group = 1; group <= 3; ++group) {
             if (!match.Has(group)) continue;
@@ -378,7 +383,7 @@ class VendorFinder {
   // Lantern", "HARBOUR社は、...を公開した".
   static const Pattern& ForeignSubject() {
     static const Pattern kSubject(
-        R"(^(?:Das |Die |Der )([A-Z][\pL-]+)[^.]{0,140}? (?:hat|haben) [^.]{0,300}?(?:gestellt|veröffentlicht|vorgestellt|präsentiert|freigegeben|angekündigt)\b|^((?:(?:La|Le|Les|El|Il|L['’])[ ]?)?[A-Z][\pL\pN&.-]+(?: [A-Z][\pL\pN&.-]+){0,3}) (?:a|ont|ha|han|hanno|tem) (?:\pL+ ){0,3}?(?:lancé|publié|dévoilé|annoncé|présenté|lanzado|presentado|publicado|anunciado|rilasciato|lanciato|presentato|annunciato|pubblicato|lansat|publicat|lançado)\b|^([^、。「」,]{2,40}?)社?は、?[^。]{0,200}(?:公開|発表|リリース|提供))");
+        R"(^(?:Das |Die |Der )([A-Z][\pL-]+)[^.]{0,140}? (?:hat|haben) [^.]{0,300}?(?:gestellt|veröffentlicht|vorgestellt|präsentiert|freigegeben|angekündigt)\b|(?:^|[ '’])((?:(?:La|Le|Les|El|Il|L['’])[ ]?)?[A-Z][\pL\pN&.-]+(?: (?:di|la|de|del|della|des|du|do|[A-Z][\pL\pN&.-]+)){0,6}) (?:a|ont|ha|han|hanno|tem) (?:\pL+ ){0,3}?(?:lancé|publié|dévoilé|annoncé|présenté|lanzado|presentado|publicado|anunciado|rilasciato|lanciato|presentato|annunciato|pubblicato|lansat|publicat|lançado)\b|^([^、。「」,]{2,40}?)社?は、?[^。]{0,200}(?:公開|発表|リリース|提供))");
     return kSubject;
   }
 
