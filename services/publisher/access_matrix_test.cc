@@ -24,7 +24,8 @@ class AccessMatrixTest : public PublisherFixture {
   void SetUp() override {
     PublisherFixture::SetUp();
     Draft();
-    WebApp app(options_, *WebApp::ReadFiles("web"), [] { return ""; });
+    const auto store = *PeopleStore::OpenInMemory();
+    WebApp app(options_, *WebApp::ReadFiles("web"), *People::Open(store.get(), &clock_), [] { return ""; });
     for (const Route& route : app.routes()) {
       routes_.push_back({route.method, route.pattern, route.access, 0, nullptr});
     }

@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "services/publisher/access/proxy.h"
 #include "services/publisher/http/http_server.h"
 #include "services/publisher/people/people_store.h"
 #include "services/publisher/web_app.h"
@@ -24,17 +25,18 @@ absl::Status CheckOptions(const PublisherService::Options& options) {
   if (options.api_token.empty()) {
     return absl::InvalidArgumentError("api_token is empty; without one nobody could use the API");
   }
-  return absl::OkStatus();
+  return TrustedProxy::Make({options.proxy_header, options.proxy_addresses, options.proxy_role}).status();
 }
 
 }  // namespace
 
 class PublisherService::Impl {
  public:
-  Impl(const Options& options, WebApp::Files files, std::unique_ptr<PeopleStore> own_people)
+  Impl(const Options& options, WebApp::Files files, std::unique_ptr<People> people,
+       std::unique_ptr<PeopleStore> own_people)
       : own_people_(std::move(own_people)),
         options_(options),
-        app_(options, std::move(files), [this] { return BaseUrl(); }) {}
+        app_(options, std::move(files), std::move(people), [this] { return BaseUrl(); }) {}
 
   absl::Status Start();
   void Stop();
@@ -84,8 +86,10 @@ absl::StatusOr<std::unique_ptr<PublisherService>> PublisherService::Create(const
     own_people = *std::move(people);
     complete.people = own_people.get();
   }
-  return std::unique_ptr<PublisherService>(
-      new PublisherService(std::make_unique<Impl>(complete, *std::move(files), std::move(own_people))));
+  auto people = People::Open(complete.people, complete.clock);
+  if (!people.ok()) return people.status();
+  return std::unique_ptr<PublisherService>(new PublisherService(
+      std::make_unique<Impl>(complete, *std::move(files), *std::move(people), std::move(own_people))));
 }
 
 PublisherService::PublisherService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

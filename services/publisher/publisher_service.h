@@ -20,6 +20,7 @@ class Service;
 
 namespace seaworthy {
 
+class Mailer;
 class PeopleStore;
 
 // Thread-safe.
@@ -36,6 +37,11 @@ class PublisherService {
     std::string public_url;                  // Without a trailing slash.
     std::string api_token;                   // For /api/v1; not empty.
     std::vector<Hook> hooks;                 // Who may send announcements, each under a name of its own.
+    // A proxy that signs people in for the desk: docs/accounts.md.
+    std::string proxy_header;
+    std::vector<std::string> proxy_addresses;
+    std::string proxy_role;
+    Mailer* mailer = nullptr;                // Not owned; null offers no links by mail.
     std::string endpoint;                    // Named in /status: `offline`…
     std::string http_address = "127.0.0.1";
     int http_port = 8080;  // 0 for any free one.

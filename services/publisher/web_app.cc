@@ -65,11 +65,19 @@ absl::StatusOr<WebApp::Files> WebApp::ReadFiles(const std::string& web_dir) {
   return Files{*std::move(templates), *std::move(assets), *std::move(openapi)};
 }
 
-WebApp::WebApp(const PublisherService::Options& options, Files files, std::function<std::string()> base_url)
+WebApp::WebApp(const PublisherService::Options& options, Files files, std::unique_ptr<People> people,
+               std::function<std::string()> base_url)
     : base_url_(std::move(base_url)),
       templates_(std::move(files.templates)),
       published_(options.aggregator),
-      sessions_(options.clock),
+      cache_({.clock = options.clock,
+              .generation = [this] { return published_.generation(); },
+              .https = absl::StartsWith(options.public_url, "https://")}),
+      people_(std::move(people)),
+      sessions_({.store = people_->store,
+                 .accounts = people_->accounts.get(),
+                 .audit = people_->audit.get(),
+                 .clock = options.clock}),
       site_({.published = &published_,
              .templates = templates_.get(),
              .assets = std::move(files.assets),
@@ -90,6 +98,9 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::funct
              .templates = templates_.get(),
              .sessions = &sessions_,
              .gate = &gate_,
+             .people = people_.get(),
+             .proxy = TrustedProxy::Make({options.proxy_header, options.proxy_addresses, options.proxy_role})
+                          .value_or(TrustedProxy()),
              .personas = options.personas,
              .endpoint = options.endpoint,
              .version = SEAWORTHY_VERSION,

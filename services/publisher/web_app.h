@@ -15,6 +15,7 @@
 #include "services/publisher/desk/desk.h"
 #include "services/publisher/pages/published.h"
 #include "services/publisher/pages/template_set.h"
+#include "services/publisher/people/people.h"
 #include "services/publisher/publisher_service.h"
 #include "services/publisher/site/site.h"
 
@@ -33,7 +34,8 @@ class WebApp {
   static absl::StatusOr<Files> ReadFiles(const std::string& web_dir);
 
   // `base_url` says how the server is reached, for desk links.
-  WebApp(const PublisherService::Options& options, Files files, std::function<std::string()> base_url);
+  WebApp(const PublisherService::Options& options, Files files, std::unique_ptr<People> people,
+         std::function<std::string()> base_url);
   WebApp(const WebApp&) = delete;
   WebApp& operator=(const WebApp&) = delete;
 
@@ -50,6 +52,7 @@ class WebApp {
   const std::function<std::string()> base_url_;
   const std::unique_ptr<TemplateSet> templates_;
   Published published_;
+  const std::unique_ptr<People> people_;
   DeskSessions sessions_;
   const Site site_;
   const AccessGate gate_;

@@ -1,5 +1,6 @@
 #include "services/publisher/access/access.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -11,6 +12,7 @@
 namespace seaworthy {
 namespace {
 
+constexpr size_t kMaxProxyName = 24;
 constexpr char kFormType[] = "application/x-www-form-urlencoded";
 
 // `localhost`, `127.0.0.1` or `[::1]`, with or without a port.
@@ -53,6 +55,92 @@ std::string AccessGate::CookieName() const { return IsHttps() ? "__Host-seaworth
 std::string AccessGate::SetCookie(const std::string& session_token) const {
   return absl::StrCat(CookieName(), "=", session_token, "; Path=/; HttpOnly; SameSite=Strict",
                       IsHttps() ? "; Secure" : "", session_token.empty() ? "; Max-Age=0" : "");
+}
+
+std::string AccessGate::DeviceCookieName() const { return CookieName() + "-device"; }
+
+void AccessGate::SetCookies(const DeskSessions::SignedIn& made, HttpResponse& response) const {
+  response.headers.emplace_back("Set-Cookie", SetCookie(made.session));
+  response.headers.emplace_back(
+      "Set-Cookie", absl::StrCat(DeviceCookieName(), "=", made.device, "; Path=/; HttpOnly; SameSite=Strict",
+                                 IsHttps() ? "; Secure" : "",
+                                 "; Max-Age=", absl::ToInt64Seconds(DeskSessions::kDeviceLife)));
+}
+
+SignInClient AccessGate::ClientOf(const HttpRequest& request) const {
+  return {.address = options_.proxy.AddressOf(request),
+          .agent = std::string(request.Header("User-Agent").value_or("")),
+          .device = request.Cookie(DeviceCookieName()).value_or("")};
+}
+
+std::optional<DeskSession> AccessGate::SessionOf(const HttpRequest& request) const {
+  const auto cookie = request.Cookie(CookieName());
+  if (!cookie.has_value() || cookie->empty()) return std::nullopt;
+  auto session = options_.sessions->Find(*cookie);
+  if (!session.has_value() || session->how != "proxy") return session;
+  if (options_.proxy.MailOf(request) == session->mail) return session;
+  options_.sessions->SignOut(*cookie, ClientOf(request).address).IgnoreError();
+  return std::nullopt;
+}
+
+absl::StatusOr<Account> AccessGate::ProxyAccount(const std::string& mail, const std::string& address) const {
+  auto account = options_.people->accounts->FindByMail(mail);
+  if (account.ok() && account->disabled) return absl::NotFoundError("disabled");
+  if (!absl::IsNotFound(account.status()) || !options_.proxy.role().has_value()) return account;
+  Account added;
+  added.mail = mail;
+  added.role = *options_.proxy.role();
+  // Of the address' first part; where that is taken, with a piece of its hash.
+  std::string name = "u-";
+  for (const char c : mail.substr(0, std::min<size_t>(mail.find('@'), kMaxProxyName))) {
+    name.push_back(absl::ascii_isalnum(static_cast<unsigned char>(c)) ? c : '-');
+  }
+  added.name =
+      name.size() > 2 && absl::ascii_isalpha(static_cast<unsigned char>(name[2])) ? name.substr(2) : name;
+  absl::Status made = options_.people->accounts->Add(added, {"proxy", address});
+  if (!made.ok()) {
+    added.name = absl::StrCat(added.name, "-", Sha256Hex(mail).substr(0, 8));
+    made = options_.people->accounts->Add(added, {"proxy", address});
+  }
+  if (!made.ok()) return made;
+  return options_.people->accounts->FindByMail(mail);
+}
+
+std::optional<HttpResponse> AccessGate::SignInByProxy(const Route& route, const HttpRequest& request) const {
+  const std::string mail = options_.proxy.MailOf(request);
+  if (route.method != "GET" || mail.empty()) return std::nullopt;
+  const SignInClient client = ClientOf(request);
+  const auto account = ProxyAccount(mail, client.address);
+  if (!account.ok()) {
+    options_.people->audit->Append({"", "sign-in", "", "refused", "proxy", client.address}).IgnoreError();
+    return options_.desk_page(
+        403, "You have no account here",
+        "Your organisation's sign-in names an address that no account of this desk has, "
+        "or whose account is disabled. Ask an admin of the desk.");
+  }
+  const auto made = options_.sessions->Begin(
+      {.account = account->name, .how = "proxy", .mail = mail, .replaced = ""}, client, {});
+  if (!made.ok()) {
+    return options_.desk_page(503, "Nobody can sign in just now", "The server's log says why. Try again.");
+  }
+  HttpResponse response = Redirect(303, request.target);
+  SetCookies(*made, response);
+  return response;
+}
+
+std::optional<HttpResponse> AccessGate::CheckRole(const Route& route, const Call& call) const {
+  if (MayCall(route.access, call.session->role)) return std::nullopt;
+  if (route.method != "GET") {
+    options_.people->audit
+        ->Append({call.session->editor, absl::StrCat(route.method, " ", route.pattern),
+                  std::string(call.request.RawPath()), "refused", "role", ClientOf(call.request).address})
+        .IgnoreError();
+  }
+  return options_.desk_page(
+      403, "Your account may not do this",
+      absl::StrCat("It is ", absl::StrJoin(RolesOf(route.access), " or "),
+                   "s' work, and you are signed in as ", std::string(RoleName(call.session->role)),
+                   ". Nothing was changed. An admin gives roles out under Accounts."));
 }
 
 bool AccessGate::FromOurPages(const HttpRequest& request) const {
@@ -104,21 +192,21 @@ std::optional<HttpResponse> AccessGate::CheckWrite(const Route& route, Call& cal
 }
 
 std::optional<HttpResponse> AccessGate::CheckDesk(const Route& route, Call& call) const {
-  const auto cookie = call.request.Cookie(CookieName());
-  if (cookie.has_value() && !cookie->empty()) call.session = options_.sessions->Find(*cookie);
+  if (options_.proxy.Forged(call.request)) {
+    return options_.desk_page(403, "That is no request of the sign-in proxy",
+                              "It carries the header that only the proxy in front of this server may send.");
+  }
+  call.session = SessionOf(call.request);
+  if (!call.session.has_value()) {
+    if (auto answer = SignInByProxy(route, call.request)) return answer;
+  }
   if (!call.session.has_value()) {
     if (route.method == "GET") return Redirect(303, "/desk/sign-in");
     return options_.desk_page(403, "You are not signed in",
                               "The session has ended (30 minutes without a request, or 8 hours). Nothing was "
                               "changed. Sign in with a new link and do it again.");
   }
-  if (!MayCall(route.access, call.session->role)) {
-    return options_.desk_page(
-        403, "Your account may not do this",
-        absl::StrCat("It is ", absl::StrJoin(RolesOf(route.access), " or "),
-                     "s' work, and you are signed in as ", std::string(RoleName(call.session->role)),
-                     ". Nothing was changed. An admin gives roles out under Accounts."));
-  }
+  if (auto answer = CheckRole(route, call)) return answer;
   if (auto answer = CheckWrite(route, call)) return answer;
   if (route.method != "GET" && !SecretEquals(call.Form("csrf"), call.session->csrf_token)) {
     return options_.desk_page(

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "services/publisher/access/desk_sessions.h"
+#include "services/publisher/access/proxy.h"
 #include "services/publisher/access/router.h"
+#include "services/publisher/people/people.h"
 
 namespace seaworthy {
 
@@ -15,8 +17,10 @@ class AccessGate {
  public:
   struct Options {
     DeskSessions* sessions = nullptr;  // Not owned.
-    std::string api_token;             // Not empty.
-    std::string public_url;            // May be empty.
+    People* people = nullptr;          // Not owned.
+    TrustedProxy proxy;
+    std::string api_token;   // Not empty.
+    std::string public_url;  // May be empty.
     // A desk page that says what is wrong.
     std::function<HttpResponse(int status, const std::string& title, const std::string& message)> desk_page;
   };
@@ -29,12 +33,24 @@ class AccessGate {
   std::string CookieName() const;
   // A Set-Cookie value; an empty token clears the cookie.
   std::string SetCookie(const std::string& session_token) const;
+  // The same for the cookie by which a browser is known again.
+  std::string DeviceCookieName() const;
+  // Adds both cookies to an answer.
+  void SetCookies(const DeskSessions::SignedIn& made, HttpResponse& response) const;
+  // Where the request comes from.
+  SignInClient ClientOf(const HttpRequest& request) const;
 
  private:
   bool IsHttps() const;
   bool FromOurPages(const HttpRequest& request) const;
   std::optional<HttpResponse> CheckApi(const Route& route, Call& call) const;
   std::optional<HttpResponse> CheckWrite(const Route& route, Call& call) const;
+  // The session of the cookie, unless the proxy names somebody else now.
+  std::optional<DeskSession> SessionOf(const HttpRequest& request) const;
+  // Signs in whom the proxy names.
+  std::optional<HttpResponse> SignInByProxy(const Route& route, const HttpRequest& request) const;
+  absl::StatusOr<Account> ProxyAccount(const std::string& mail, const std::string& address) const;
+  std::optional<HttpResponse> CheckRole(const Route& route, const Call& call) const;
   std::optional<HttpResponse> CheckDesk(const Route& route, Call& call) const;
 
   const Options options_;

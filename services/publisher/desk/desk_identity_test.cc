@@ -65,7 +65,7 @@ TEST_F(DeskIdentityTest, MergingSendsWhoWhatAndWhy) {
   EXPECT_EQ(sent.kind(), v1::IdentityDecision::MERGE);
   EXPECT_EQ(sent.other_tool_id(), "lantern-9b");
   EXPECT_EQ(sent.reason(), "same card");
-  EXPECT_EQ(sent.editor(), "editor");
+  EXPECT_EQ(sent.editor(), "owner");
   EXPECT_EQ(sent.request_id(), "r1");
   EXPECT_THAT(DeskGet("/desk/identity").body, HasSubstr("No two tools look like one"));
 }

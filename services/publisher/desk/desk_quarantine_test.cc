@@ -102,7 +102,7 @@ TEST_F(DeskQuarantineTest, TryingAgainUnchangedSendsNoDocument) {
   EXPECT_EQ(sent.document(), "");
   EXPECT_EQ(sent.media_type(), "text/html");
   EXPECT_EQ(sent.source_url(), "https://new.example");
-  EXPECT_EQ(sent.editor(), "editor");
+  EXPECT_EQ(sent.editor(), "owner");
   EXPECT_EQ(sent.request_id(), "r1");
 }
 

@@ -81,7 +81,7 @@ TEST_F(DeskSourcesTest, AddingOneSendsWhatTheFormSays) {
   EXPECT_EQ(Location(response), "/desk/sources/tern-example-news?done=source-put");
   const v1::SourceChange change = ingest_.source_changes().at(0);
   EXPECT_EQ(change.kind(), v1::SourceChange::PUT);
-  EXPECT_EQ(change.operator_(), "editor");
+  EXPECT_EQ(change.operator_(), "owner");
   EXPECT_EQ(change.source().url(), "https://Tern.example/news/");
   EXPECT_EQ(change.source().interval_seconds(), 5400u);
   EXPECT_EQ(change.source().tier(), v1::VENDOR);

@@ -117,7 +117,7 @@ TEST_F(DeskTest, ThePreviewIsThePublicPageButForTheApproval) {
 TEST_F(DeskTest, ApprovingPublishes) {
   EXPECT_EQ(Decide("approve", Hash()).status, 303);
   EXPECT_EQ(Get("/compare/gannet-vs-lantern-9b").status, 200);
-  EXPECT_EQ(aggregator_.decisions().at(0).editor(), "editor");
+  EXPECT_EQ(aggregator_.decisions().at(0).editor(), "owner");
   EXPECT_THAT(ComparisonPage(), HasSubstr("Withdraw from the site"));
 }
 

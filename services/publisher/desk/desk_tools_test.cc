@@ -115,7 +115,7 @@ TEST_F(DeskToolsTest, ACorrectionSendsWhatTheFormSaysAndKeepsTheOriginal) {
   const v1::FactCorrection sent = aggregator_.corrections().at(0);
   EXPECT_THAT(sent.values(), ElementsAre("MIT", "Apache-2.0"));
   EXPECT_EQ(sent.source_url(), "https://a.example/LICENSE");
-  EXPECT_EQ(sent.editor(), "editor");
+  EXPECT_EQ(sent.editor(), "owner");
   EXPECT_EQ(sent.request_id(), "r1");
   const std::string page = Page();
   EXPECT_THAT(page, HasSubstr("seen &lt;b&gt;"));

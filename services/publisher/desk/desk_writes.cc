@@ -38,7 +38,7 @@ HttpResponse Desk::SignIn(const Call& call) const {
 }
 
 HttpResponse Desk::SignOut(const Call& call) const {
-  options_.sessions->SignOut(call.request.Cookie(options_.gate->CookieName()).value_or(""));
+  options_.sessions->SignOut(call.request.Cookie(options_.gate->CookieName()).value_or("")).IgnoreError();
   HttpResponse response = Redirect(303, "/desk/sign-in");
   response.SetHeader("Set-Cookie", options_.gate->SetCookie(""));
   return response;

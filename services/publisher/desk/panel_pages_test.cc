@@ -156,7 +156,7 @@ TEST_F(PanelPagesTest, ReadersSeeNoMarks) {
 TEST_F(PanelPagesTest, AMarkIsAcceptedWithAReason) {
   EXPECT_EQ(Amend("kind=accept&begin=8&end=20&reason=seen+%3Ci%3E").Header("Location").value_or(""),
             absl::StrCat(kPath, "?done=accept"));
-  EXPECT_EQ(aggregator_.amendments().at(0).editor(), "editor");
+  EXPECT_EQ(aggregator_.amendments().at(0).editor(), "owner");
   const std::string page = Page();
   EXPECT_THAT(page, HasSubstr("Accepted by editor: seen &lt;i&gt;"));
   EXPECT_THAT(page, Not(HasSubstr("to settle")));
