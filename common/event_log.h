@@ -151,6 +151,15 @@ class EventLog {
   // Errors: ALREADY_EXISTS (the name is open now), INVALID_ARGUMENT.
   virtual absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(const SubscriptionOptions& options) = 0;
 
+  // Has a subscription deliver a record again that it had settled, from its
+  // first attempt, and appends `note` with it: both or neither, whatever ends
+  // in between, and whether or not the subscription is open. A note whose id was
+  // seen before changes nothing. Errors: NOT_FOUND (no such subscription, or it
+  // never had the record), FAILED_PRECONDITION (it has it now), and those of
+  // AppendBatch.
+  virtual absl::StatusOr<Appended> Redeliver(std::string_view subscription, uint64_t sequence,
+                                             const NewEvent& note) = 0;
+
   // Every subscription known, by name.
   virtual std::vector<SubscriptionStatus> ListSubscriptions() const = 0;
 

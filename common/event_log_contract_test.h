@@ -479,6 +479,95 @@ TEST_P(EventLogContract, ADeadLetterThatFailsMakesNoOther) {
   EXPECT_TRUE(HasNothing(*reader));
 }
 
+TEST_P(EventLogContract, WhatWasGivenUpCanComeAgainFromItsFirstAttempt) {
+  AppendMany(1);
+  SubscriptionOptions options = Named("reader");
+  options.subjects = {"test.made"};
+  const auto reader = Open(options);
+  ASSERT_TRUE(reader->Reject(FetchOne(*reader), "not yet").ok());
+  const absl::StatusOr<Appended> again = log().Redeliver("reader", 1, Event("again", "test.note"));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(log().FindByDedupId("again")->sequence, again->sequence);
+  const Delivery delivery = FetchOne(*reader);
+  EXPECT_EQ(delivery.record.sequence, 1u);
+  EXPECT_EQ(delivery.attempt, 1u);
+}
+
+TEST_P(EventLogContract, ARedeliverySurvivesACrashTogetherWithItsNote) {
+  AppendMany(2);
+  const auto reader = Open();
+  for (const Delivery& delivery : Fetch(*reader, 2)) ASSERT_TRUE(reader->Ack(delivery).ok());
+  ASSERT_TRUE(log().Redeliver("reader", 1, Event("again", "test.note")).ok());
+  harness().CrashAndReopen();
+  EXPECT_EQ(log().LastSequence(), 3u);
+  const auto after = Open();
+  EXPECT_EQ(SequencesOf(Fetch(*after, 10)), (Sequences{1, 3}));
+}
+
+TEST_P(EventLogContract, ASubscriptionThatIsClosedFindsItsRedeliveryLater) {
+  AppendMany(1);
+  {
+    const auto reader = Open();
+    ASSERT_TRUE(reader->Ack(FetchOne(*reader)).ok());
+  }
+  ASSERT_TRUE(log().Redeliver("reader", 1, Event("again", "test.note")).ok());
+  EXPECT_EQ(FetchOne(*Open()).record.sequence, 1u);
+}
+
+TEST_P(EventLogContract, ARedeliveryAskedForTwiceHappensOnce) {
+  AppendMany(1);
+  const auto reader = Open();
+  ASSERT_TRUE(reader->Ack(FetchOne(*reader)).ok());
+  ASSERT_TRUE(log().Redeliver("reader", 1, Event("again", "test.note")).ok());
+  for (const Delivery& delivery : Fetch(*reader, 2)) ASSERT_TRUE(reader->Ack(delivery).ok());
+  const absl::StatusOr<Appended> second = log().Redeliver("reader", 1, Event("again", "test.note"));
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_TRUE(second->duplicate);
+  EXPECT_TRUE(HasNothing(*reader));
+}
+
+TEST_P(EventLogContract, WhatIsUnderWayOrNeverCameIsNotDeliveredAgain) {
+  AppendMany(2);
+  const auto reader = Open();
+  FetchOne(*reader);
+  EXPECT_EQ(log().Redeliver("reader", 1, Event("a")).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(log().Redeliver("reader", 2, Event("a")).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(log().Redeliver("reader", 0, Event("a")).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(log().Redeliver("nobody", 1, Event("a")).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(log().Redeliver("reader", 1, Event("")).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(log().LastSequence(), 2u);
+}
+
+TEST_P(EventLogContract, OfManyWhoAskForARedeliveryAtOnceOneIsHeard) {
+  AppendMany(1);
+  const auto reader = Open();
+  ASSERT_TRUE(reader->Ack(FetchOne(*reader)).ok());
+  std::atomic<int> heard{0};
+  std::vector<std::thread> editors;
+  for (int i = 0; i < 16; ++i) {
+    editors.emplace_back([this, &heard, i] {
+      if (log().Redeliver("reader", 1, Event(absl::StrCat("again ", i), "test.note")).ok()) ++heard;
+    });
+  }
+  for (std::thread& editor : editors) editor.join();
+  EXPECT_EQ(heard, 1);
+  EXPECT_EQ(log().LastSequence(), 2u);
+}
+
+TEST_P(EventLogContract, WhatFailsAgainHasALetterOfItsOwn) {
+  AppendMany(1);
+  SubscriptionOptions options = Named("reader");
+  options.subjects = {"test.made"};
+  const auto reader = Open(options);
+  ASSERT_TRUE(reader->Reject(FetchOne(*reader), "first").ok());
+  ASSERT_TRUE(log().Redeliver("reader", 1, Event("again", "test.note")).ok());
+  ASSERT_TRUE(reader->Reject(FetchOne(*reader), "second").ok());
+  EXPECT_EQ(LastLetter().reason(), "second");
+  EXPECT_EQ(StatusOf("reader").dead, 2u);
+  harness().CrashAndReopen();
+  EXPECT_EQ(StatusOf("reader").dead, 2u);
+}
+
 TEST_P(EventLogContract, InFlightIsBounded) {
   AppendMany(5);
   SubscriptionOptions options = Named("narrow");

@@ -95,6 +95,9 @@ class RocksDbEventLog : public EventLog {
 
   absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(const SubscriptionOptions& options) override;
 
+  absl::StatusOr<Appended> Redeliver(std::string_view subscription, uint64_t sequence,
+                                     const NewEvent& note) override;
+
   std::vector<SubscriptionStatus> ListSubscriptions() const override {
     absl::MutexLock lock(&core_->mutex);
     std::vector<SubscriptionStatus> all;
@@ -151,12 +154,56 @@ class RocksDbEventLog : public EventLog {
     return records;
   }
 
+  // The record is due again in memory, and busy.
+  absl::Status BeginAgain(std::string_view subscription, uint64_t sequence,
+                          const event_log_format::DeliveryEntry& entry);
+
   static rocksdb::Status MissingOr(const rocksdb::Status& status) {
     return status.ok() ? rocksdb::Status::Corruption("missing") : status;
   }
 
   const std::shared_ptr<LogCore> core_;
 };
+
+absl::Status RocksDbEventLog::BeginAgain(std::string_view subscription, uint64_t sequence,
+                                         const event_log_format::DeliveryEntry& entry) {
+  absl::MutexLock lock(&core_->mutex);
+  SEAWORTHY_RETURN_IF_ERROR(core_->CheckOpen());
+  const auto at = core_->subscribers.find(subscription);
+  if (at == core_->subscribers.end()) {
+    return absl::NotFoundError(absl::StrCat("no subscription is called ", std::string(subscription)));
+  }
+  if (sequence == 0 || sequence > at->second.tracker.cursor()) {
+    return absl::NotFoundError(absl::StrCat("subscription ", std::string(subscription),
+                                            " has not come to record ", sequence, " yet"));
+  }
+  if (at->second.tracker.BeginAgain(sequence, entry)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("record ", sequence, " is with subscription ", std::string(subscription), " just now"));
+}
+
+absl::StatusOr<Appended> RocksDbEventLog::Redeliver(std::string_view subscription, uint64_t sequence,
+                                                    const NewEvent& note) {
+  const absl::Span<const NewEvent> events = absl::MakeConstSpan(&note, 1);
+  SEAWORTHY_RETURN_IF_ERROR(CheckEvents(events));
+  SEAWORTHY_ASSIGN_OR_RETURN(const std::optional<uint64_t> known,
+                             core_->database->FindSequence(note.dedup_id));
+  if (known) return Appended{*known, true};
+  const int64_t now_us = core_->NowUs();
+  const event_log_format::DeliveryEntry entry{event_log_format::DeliveryState::kRetrying, 0, now_us, now_us};
+  SEAWORTHY_RETURN_IF_ERROR(BeginAgain(subscription, sequence, entry));
+  LogWrite write;
+  write.events = events;
+  write.bookkeeping.push_back(
+      {event_log_format::DeliveryKey(subscription, sequence), event_log_format::EncodeDelivery(entry)});
+  const absl::StatusOr<std::vector<Appended>> appended = core_->writer.Commit(write);
+  absl::MutexLock lock(&core_->mutex);
+  LogCore::Subscriber& subscriber = core_->subscribers.find(subscription)->second;
+  appended.ok() ? subscriber.tracker.SetBusy(sequence, false) : subscriber.tracker.Settle(sequence);
+  subscriber.changed.SignalAll();
+  if (!appended.ok()) return appended.status();
+  return appended->front();
+}
 
 absl::StatusOr<std::unique_ptr<Subscription>> RocksDbEventLog::Subscribe(const SubscriptionOptions& options) {
   SEAWORTHY_RETURN_IF_ERROR(CheckSubscription(options));

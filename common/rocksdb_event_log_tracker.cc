@@ -150,6 +150,15 @@ void DeliveryTracker::SetBusy(uint64_t sequence, bool busy) {
   if (at != tracked_.end()) at->second.busy = busy;
 }
 
+bool DeliveryTracker::BeginAgain(uint64_t sequence, const Entry& entry) {
+  Tracked tracked;
+  tracked.entry = entry;
+  tracked.busy = true;
+  if (!tracked_.emplace(sequence, tracked).second) return false;
+  due_.emplace(entry.due_us, sequence);
+  return true;
+}
+
 void DeliveryTracker::Settle(uint64_t sequence) {
   const auto at = tracked_.find(sequence);
   if (at == tracked_.end()) return;

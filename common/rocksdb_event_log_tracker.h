@@ -61,6 +61,9 @@ class DeliveryTracker {
   // any attempt (`any_attempt`), other answers only for the current one.
   Answerable Check(const Delivery& delivery, bool any_attempt) const;
   void SetBusy(uint64_t sequence, bool busy);
+  // A settled record is due again, and busy until its entry is written; take it
+  // back with Settle. False where it is not settled.
+  bool BeginAgain(uint64_t sequence, const Entry& entry);
   void Settle(uint64_t sequence);
   void Reschedule(uint64_t sequence, const Entry& entry);
   // Starts the time to answer anew.
