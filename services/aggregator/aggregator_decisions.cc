@@ -6,6 +6,7 @@
 #include "common/hash.h"
 #include "services/aggregator/aggregator_impl.h"
 #include "services/aggregator/decisions.h"
+#include "services/aggregator/embargoes.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/paging.h"
 
@@ -27,9 +28,14 @@ absl::StatusOr<v1::Comparison> AggregatorService::Decide(const v1::DecideRequest
         "the request id (Idempotency-Key) is over 128 bytes; use a shorter one");
   }
   SEAWORTHY_RETURN_IF_ERROR(impl_->LoadComparison(id).status());
-  const int64_t now = absl::ToUnixMicros(impl_->options().clock->Now());
-  decision.mutable_decide_time()->set_seconds(now / 1'000'000);
-  decision.mutable_decide_time()->set_nanos(static_cast<int32_t>(now % 1'000'000 * 1'000));
+  *decision.mutable_decide_time() = ToTimestamp(impl_->options().clock->Now());
+  if (decision.has_publish_time()) {
+    *decision.mutable_publish_time() = ToTimestamp(ToTime(decision.publish_time()));
+  }
+  decision.clear_first_editor();
+  decision.clear_correction_id();
+  decision.set_four_eyes(impl_->options().four_eyes);
+  decision.set_rules(kDecisionRules);
   v1::Event event;
   *event.mutable_create_time() = decision.decide_time();
   *event.mutable_decision_submitted()->mutable_decision() = decision;
@@ -51,7 +57,8 @@ absl::Status AggregatorService::CheckSameDecision(uint64_t sequence, const v1::D
   if (!event.ParseFromString(record.payload)) return absl::DataLossError("the first decision cannot be read");
   const v1::Decision& first = event.decision_submitted().decision();
   if (first.kind() == decision.kind() && first.content_hash() == decision.content_hash() &&
-      first.reason() == decision.reason()) {
+      first.reason() == decision.reason() &&
+      ToTime(first.publish_time()) == ToTime(decision.publish_time())) {
     return absl::OkStatus();
   }
   return absl::AlreadyExistsError(

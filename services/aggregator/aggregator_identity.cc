@@ -10,60 +10,18 @@
 #include "services/aggregator/aggregator_impl.h"
 #include "services/aggregator/carry.h"
 #include "services/aggregator/corrections.h"
+#include "services/aggregator/embargoes.h"
 #include "services/aggregator/identity_state.h"
 #include "services/aggregator/keys.h"
+#include "services/aggregator/requests.h"
 
 namespace seaworthy {
 namespace {
 
-constexpr size_t kMaxRequestIdBytes = 128;
 constexpr int kDefaultListed = 50;
 constexpr int kMaxListed = 500;
 constexpr int kDefaultRevisions = 20;
 constexpr int kMaxRevisions = 100;
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  google::protobuf::Timestamp stamp;
-  const int64_t micros = absl::ToUnixMicros(time);
-  stamp.set_seconds(micros / 1'000'000);
-  stamp.set_nanos(static_cast<int32_t>(micros % 1'000'000 * 1'000));
-  return stamp;
-}
-
-// Gives a request without an id one, and refuses one that is too long.
-template <typename Asked>
-absl::Status CheckRequestId(Asked& asked) {
-  if (asked.request_id().empty()) asked.set_request_id(RandomHex(16));
-  if (asked.editor().empty()) asked.set_editor("api");
-  if (asked.request_id().size() <= kMaxRequestIdBytes && asked.request_id().find('\0') == std::string::npos) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      "the request id (Idempotency-Key) is over 128 bytes or holds a zero byte; use another one");
-}
-
-// ALREADY_EXISTS where the id came before with another request.
-template <typename Asked>
-absl::Status CheckSame(Asked first, Asked second) {
-  first.set_request_id(second.request_id());
-  first.set_editor(second.editor());
-  if (SerializeDeterministically(first) == SerializeDeterministically(second)) return absl::OkStatus();
-  return absl::AlreadyExistsError(
-      "this Idempotency-Key came before with another request; use a new key for a new one");
-}
-
-absl::StatusOr<v1::Event> ReadEvent(EventLog& log, uint64_t sequence) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const Record record, log.Read(sequence));
-  v1::Event event;
-  if (!event.ParseFromString(record.payload)) return absl::DataLossError("the first request cannot be read");
-  return event;
-}
-
-absl::Status OutcomeOf(const StateReader& state, const std::string& key) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto outcome, state.Get(Table::kOutcomes, key));
-  if (!outcome.has_value()) return absl::InternalError("the decision left no outcome; read the tool again");
-  return DecodeOutcome(*outcome);
-}
 
 // The tool a decision is shown by.
 absl::StatusOr<std::string> ShownTool(const StateReader& state, const v1::IdentityDecision& decision) {

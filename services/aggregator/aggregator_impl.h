@@ -8,13 +8,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "common/hash.h"
 #include "common/status_macros.h"
 #include "services/aggregator/aggregator_service.h"
+#include "services/aggregator/embargoes.h"
 #include "services/aggregator/identity_state.h"
 #include "services/aggregator/log_follower.h"
 #include "services/aggregator/projector.h"
 #include "services/aggregator/queries.h"
 #include "services/aggregator/state_store.h"
+#include "services/aggregator/votes/vote_collector.h"
 
 namespace seaworthy {
 
@@ -56,16 +59,18 @@ class AggregatorService::Impl {
         store_(std::move(store)),
         projector_({options.personas, options.max_pairs_per_tool,
                     [log = options.log](uint64_t sequence) { return log->Read(sequence); }}),
-        follower_(options.log, store_.get(), &projector_) {}
+        follower_(options.log, store_.get(), &projector_, options.clock) {}
 
   LogFollower& follower() { return follower_; }
   const StateStore& store() const { return *store_; }
+  VoteCollector& votes() { return votes_; }
   const Options& options() const { return options_; }
 
   absl::StatusOr<v1::Comparison> LoadComparison(const ComparisonId& id) const {
     const auto state = store_->Snapshot();
     SEAWORTHY_ASSIGN_OR_RETURN(auto comparison, state->Load<v1::Comparison>(Table::kComparisons, id.value()));
     if (!comparison.has_value()) return NoSuchComparison(id.value());
+    SEAWORTHY_RETURN_IF_ERROR(FillEmbargo(*state, *comparison));
     return *std::move(comparison);
   }
 
@@ -89,6 +94,9 @@ class AggregatorService::Impl {
   const std::unique_ptr<StateStore> store_;
   const Projector projector_;
   LogFollower follower_;
+  VoteCollector votes_{[this](const v1::Event& event) {
+    return AppendAndApply(MakeEvent(absl::StrCat("votes:", RandomHex(16)), event)).status();
+  }};
 };
 
 }  // namespace seaworthy

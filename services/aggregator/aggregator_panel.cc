@@ -103,7 +103,7 @@ absl::StatusOr<v1::ListPredictionsResponse> AggregatorService::ListPredictions(
     const v1::ListPredictionsRequest& request) {
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string from, DecodePageToken(request.page_token()));
   std::string next;
-  SEAWORTHY_ASSIGN_OR_RETURN(auto response, ReadPredictions(*impl_->store().Snapshot(), request.published(),
+  SEAWORTHY_ASSIGN_OR_RETURN(auto response, ReadPredictions(*impl_->store().Snapshot(), request,
                                                             PageSize(request.page_size()), from, next));
   response.set_next_page_token(EncodePageToken(next));
   return response;

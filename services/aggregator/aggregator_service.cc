@@ -146,6 +146,7 @@ absl::StatusOr<v1::ComparisonView> AggregatorService::GetComparison(const v1::Ge
   if (!comparison.has_value()) return NoSuchComparison(id.value());
   v1::ComparisonView view;
   *view.mutable_comparison() = *std::move(comparison);
+  SEAWORTHY_RETURN_IF_ERROR(FillEmbargo(*state, *view.mutable_comparison()));
   SEAWORTHY_ASSIGN_OR_RETURN(*view.mutable_content(), BuildContent(*state, id));
   SEAWORTHY_RETURN_IF_ERROR(ReadAmendments(*state, view.content(), view.mutable_amendments()));
   return view;
@@ -174,6 +175,7 @@ absl::StatusOr<v1::ListComparisonsResponse> AggregatorService::ListComparisons(
     SEAWORTHY_RETURN_IF_ERROR(LoadInto(*state, Table::kComparisons,
                                        std::string_view(key).substr(prefix.size()),
                                        response.add_comparisons()));
+    SEAWORTHY_RETURN_IF_ERROR(FillEmbargo(*state, *response.mutable_comparisons()->rbegin()));
   }
   response.set_next_page_token(std::move(page.next_token));
   return response;

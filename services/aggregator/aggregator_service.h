@@ -36,6 +36,7 @@ class AggregatorService {
     std::string store_dir;            // RocksDB; created if missing.
     std::vector<PersonaId> personas;  // Who is asked about every revision.
     int max_pairs_per_tool = 5;       // Made by the pipeline for a new tool.
+    bool four_eyes = false;           // Two editors approve what becomes public.
   };
 
   // Opens the store. One of an older schema is made anew from the log first,
@@ -71,6 +72,14 @@ class AggregatorService {
   absl::StatusOr<v1::ListIdentityResponse> ListIdentity(const v1::ListIdentityRequest& request);
   absl::StatusOr<v1::ToolView> CorrectFact(const v1::CorrectFactRequest& request);
   absl::StatusOr<v1::ListRevisionsResponse> ListRevisions(const v1::ListRevisionsRequest& request);
+  absl::StatusOr<v1::ListQueueResponse> ListQueue(const v1::ListQueueRequest& request);
+  absl::StatusOr<v1::Assignment> AssignComparison(const v1::AssignComparisonRequest& request);
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request);
+  absl::StatusOr<v1::Prediction> ResolvePrediction(const v1::ResolvePredictionRequest& request);
+  absl::StatusOr<v1::VoteTally> CastVote(const v1::CastVoteRequest& request);
+  absl::StatusOr<v1::ListTalliesResponse> ListTallies(const v1::ListTalliesRequest& request);
+  absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(const v1::ListDeadLettersRequest& request);
+  absl::StatusOr<v1::ReplayDeadLetterResponse> ReplayDeadLetter(const v1::ReplayDeadLetterRequest& request);
   absl::StatusOr<v1::ListPredictionsResponse> ListPredictions(const v1::ListPredictionsRequest& request);
   absl::StatusOr<v1::PanelHealth> GetPanelHealth(const v1::GetPanelHealthRequest& request);
   absl::StatusOr<v1::ListDecisionsResponse> ListDecisions(const v1::ListDecisionsRequest& request);
@@ -78,6 +87,15 @@ class AggregatorService {
       const v1::GetPublishedComparisonRequest& request);
   absl::StatusOr<v1::ListPublishedComparisonsResponse> ListPublishedComparisons(
       const v1::ListPublishedComparisonsRequest& request);
+  absl::StatusOr<v1::GetChecklistResponse> GetChecklist(const v1::GetChecklistRequest& request);
+  absl::StatusOr<v1::Correction> IssueCorrection(const v1::IssueCorrectionRequest& request);
+  absl::StatusOr<v1::ListCorrectionsResponse> ListCorrections(const v1::ListCorrectionsRequest& request);
+  absl::StatusOr<v1::Panel> RepeatReview(const v1::RepeatReviewRequest& request);
+  absl::StatusOr<v1::Embargo> SetEmbargo(const v1::SetEmbargoRequest& request);
+  absl::StatusOr<v1::ListPublicationsResponse> ListPublications(const v1::ListPublicationsRequest& request);
+  absl::StatusOr<v1::PublishedComparison> GetPublication(const v1::GetPublicationRequest& request);
+  absl::StatusOr<v1::ListPublishedChangesResponse> ListPublishedChanges(
+      const v1::ListPublishedChangesRequest& request);
   absl::StatusOr<v1::AggregatorStatus> GetStatus(const v1::GetStatusRequest& request);
   // Waits at most `timeout`, and never longer than any call here may take.
   absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request,
@@ -86,6 +104,8 @@ class AggregatorService {
  private:
   class Impl;
   explicit AggregatorService(std::unique_ptr<Impl> impl);
+  // The correction once all its steps are done, or as far as they are.
+  absl::StatusOr<v1::Correction> WaitForCorrection(uint64_t sequence) const;
   // ALREADY_EXISTS where the event at `sequence` is another decision.
   absl::Status CheckSameDecision(uint64_t sequence, const v1::Decision& decision) const;
   std::unique_ptr<Impl> impl_;

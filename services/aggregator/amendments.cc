@@ -136,19 +136,24 @@ bool IsOpen(const v1::Mark& mark) {
          mark.accepted_by().empty();
 }
 
-absl::Status CheckNoOpenMarks(const v1::ComparisonContent& content) {
+std::vector<std::string> OpenMarks(const v1::ToolView& tool) {
   std::vector<std::string> named;
-  size_t open = 0;
-  for (const v1::ToolView* tool : {&content.a(), &content.b()}) {
-    for (const v1::Verdict& verdict : tool->verdicts()) {
-      for (const v1::Mark& mark : verdict.marks()) {
-        if (!IsOpen(mark) || ++open > kMarksNamed) continue;
-        named.push_back(absl::StrCat("\"", Shortened(mark.text()), "\" (", SupportName(mark.support()), ", ",
-                                     verdict.verdict_id(), ")"));
-      }
+  for (const v1::Verdict& verdict : tool.verdicts()) {
+    for (const v1::Mark& mark : verdict.marks()) {
+      if (!IsOpen(mark)) continue;
+      named.push_back(absl::StrCat("\"", Shortened(mark.text()), "\" (", SupportName(mark.support()), ", ",
+                                   verdict.verdict_id(), ")"));
     }
   }
+  return named;
+}
+
+absl::Status CheckNoOpenMarks(const v1::ComparisonContent& content) {
+  std::vector<std::string> named = OpenMarks(content.a());
+  for (std::string& mark : OpenMarks(content.b())) named.push_back(std::move(mark));
+  const size_t open = named.size();
   if (open == 0) return absl::OkStatus();
+  if (open > kMarksNamed) named.resize(kMarksNamed);
   return absl::FailedPreconditionError(
       absl::StrCat("cannot approve `", content.comparison_id(), "`: ", open,
                    open == 1 ? " mark is" : " marks are", " open: ", absl::StrJoin(named, ", "),

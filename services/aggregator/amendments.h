@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,6 +25,9 @@ std::optional<VerdictParts> SplitVerdictId(std::string_view id);
 // Whether a mark keeps its comparison from being approved: unsupported or
 // contradicted, and no editor accepted it.
 bool IsOpen(const v1::Mark& mark);
+
+// The open marks of a tool's verdicts, each in an editor's words.
+std::vector<std::string> OpenMarks(const v1::ToolView& tool);
 
 // OK where no mark of either panel is open. Errors: FAILED_PRECONDITION naming
 // them and what to do.

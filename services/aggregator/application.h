@@ -14,6 +14,7 @@
 #include "common/ids.h"
 #include "seaworthy/v1/event.pb.h"
 #include "seaworthy/v1/telling.pb.h"
+#include "services/aggregator/decisions.h"
 #include "services/aggregator/identity/resolver.h"
 #include "services/aggregator/projector.h"
 #include "services/aggregator/state_store.h"
@@ -79,6 +80,9 @@ class Application {
   // Takes the content as it is now; where it changed, there is a new draft.
   absl::Status Redraft(const ComparisonId& id);
   absl::Status DecisionSubmitted(const v1::Decision& decision);
+  absl::Status ScheduleDue(const v1::ScheduleDue& event, const google::protobuf::Timestamp& time);
+  absl::Status TellTaken(const DecisionOutcome& taken);
+  absl::Status EmbargoSet(const v1::Embargo& embargo, const google::protobuf::Timestamp& time);
   absl::Status VerdictAmended(const v1::Amendment& amendment);
   // At once, so that whoever amended reads the new draft; an approval of the
   // old words finds another hash.
@@ -97,6 +101,30 @@ class Application {
 
   absl::Status IdentityDecided(const v1::IdentityDecision& decision);
   absl::Status FactCorrected(const v1::FactCorrection& correction);
+  // Keeps an editor's word on a fact and makes the tool's facts anew.
+  absl::Status KeepWord(v1::FactCorrection correction);
+
+  absl::Status CorrectionIssued(const v1::CorrectionIssued& event);
+  // Each refuses before it changes anything.
+  absl::Status TakeCorrection(v1::Correction& correction);
+  absl::Status TakeQuoteCorrection(v1::Correction& correction);
+  absl::Status TakeFactCorrection(v1::Correction& correction);
+  // Four eyes: FAILED_PRECONDITION until another account asks for the same.
+  absl::Status CheckSecondEditor(v1::Correction& correction);
+  absl::Status CorrectVerdicts(const v1::Correction& correction, const v1::Amendment& amendment,
+                               const v1::Verdict& wrong);
+  // One step over the tool's comparisons; what is left follows as an event.
+  absl::Status ReachPages(v1::Correction correction, uint64_t sequence, const std::string& after);
+  // True where readers saw what was wrong.
+  absl::StatusOr<bool> CorrectPage(const v1::Correction& correction, uint64_t sequence,
+                                   const ComparisonId& id);
+
+  absl::Status ReviewRepeated(const v1::ReviewRepeat& repeat);
+  // Which review is asked for again. Errors: why none is.
+  absl::StatusOr<v1::ReviewRepeat> FindRepeat(const v1::ReviewRepeat& asked);
+  absl::Status AskAgain(const v1::ReviewRepeat& repeat);
+  // Takes the place of the verdict before.
+  absl::Status ReplaceVerdict(v1::Verdict& verdict, v1::Panel& panel);
   // Each refuses before it changes anything.
   absl::Status TakeIdentity(v1::IdentityRecord& record);
   absl::Status Merge(v1::IdentityRecord& record);
@@ -115,8 +143,14 @@ class Application {
   // What the tool is known by, from what is told of it now.
   absl::Status RemakeNames(const ToolId& tool, const std::string& first_name);
   void ApplyCarried(const v1::ReviewRequested& event, const v1::Verdict& verdict, v1::Panel& panel);
+  absl::Status PredictionResolved(const v1::PredictionResolution& resolution);
+  absl::Status VoteCast(const v1::VoteCast& votes);
+  absl::Status ComparisonAssigned(const v1::Assignment& assignment, absl::Time asked);
   // What the record was about is told as failed, so that nothing waits for it.
   absl::Status DeadLetter(const v1::DeadLetter& letter);
+  // What was told as failed is under way again.
+  absl::Status DeadLetterReplayed(const v1::DeadLetterReplayed& replay);
+  absl::Status ReceiveAgain(const std::string& announcement_id);
   void Emit(std::string dedup_id, v1::Event event);
   size_t NearestWanted() const;
 

@@ -8,9 +8,11 @@
 #include "common/status_macros.h"
 #include "services/aggregator/amendments.h"
 #include "services/aggregator/decisions.h"
+#include "services/aggregator/embargoes.h"
 #include "services/aggregator/identity_state.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/queries.h"
+#include "services/aggregator/schedules.h"
 #include "services/aggregator/state_changes.h"
 
 namespace seaworthy {
@@ -64,6 +66,7 @@ absl::Status Application::Redraft(const ComparisonId& id) {
   const v1::Comparison::State before = comparison->state();
   comparison->set_content_hash(hash);
   comparison->set_state(v1::Comparison::DRAFTED);
+  VoidApproval(state_, *comparison);
   *comparison->mutable_update_time() = TimeOf(record_);
   return StoreComparison(state_, *comparison, before);
 }
@@ -71,12 +74,46 @@ absl::Status Application::Redraft(const ComparisonId& id) {
 absl::Status Application::DecisionSubmitted(const v1::Decision& decision) {
   SEAWORTHY_ASSIGN_OR_RETURN(const auto outcome, state_.Get(Table::kOutcomes, DecisionRequestKey(decision)));
   if (outcome.has_value()) return absl::OkStatus();
-  SEAWORTHY_ASSIGN_OR_RETURN(const DecisionOutcome taken, TakeDecision(state_, decision, record_.sequence));
+  SEAWORTHY_ASSIGN_OR_RETURN(const DecisionOutcome taken, TakeDecision(state_, decision, record_));
   state_.Put(Table::kOutcomes, DecisionRequestKey(decision), EncodeOutcome(taken.status));
-  if (!taken.status.ok()) return absl::OkStatus();
+  return TellTaken(taken);
+}
+
+absl::Status Application::ScheduleDue(const v1::ScheduleDue& event, const google::protobuf::Timestamp& time) {
+  SEAWORTHY_ASSIGN_OR_RETURN(
+      const DecisionOutcome taken,
+      TakeSchedule(state_, event.comparison_id(), event.content_hash(), ToTime(time), record_));
+  return TellTaken(taken);
+}
+
+absl::Status Application::TellTaken(const DecisionOutcome& taken) {
+  if (!taken.effective.has_value()) return absl::OkStatus();
   v1::Event event;
-  *event.mutable_comparison_decided()->mutable_decision() = decision;
+  *event.mutable_comparison_decided()->mutable_decision() = *taken.effective;
   Emit(absl::StrCat("decided:", record_.sequence), event);
+  return absl::OkStatus();
+}
+
+absl::Status Application::EmbargoSet(const v1::Embargo& asked, const google::protobuf::Timestamp& time) {
+  const std::string key = EmbargoRequestKey(asked);
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto known, state_.Get(Table::kOutcomes, key));
+  if (known.has_value()) return absl::OkStatus();
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId id, CurrentTool(state_, ToolId(asked.tool_id())));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto tool, LoadTool(state_, id));
+  absl::Status outcome = CheckEmbargo(asked, ToTime(time));
+  if (!tool.has_value()) outcome = absl::NotFoundError(absl::StrCat("no tool `", asked.tool_id(), "`"));
+  state_.Put(Table::kOutcomes, key, EncodeOutcome(outcome));
+  if (!outcome.ok()) return absl::OkStatus();
+  v1::Embargo embargo = asked;
+  embargo.set_tool_id(id.value());
+  if (embargo.has_until_time()) {
+    state_.Store(Table::kEmbargoes, id.value(), embargo);
+    return absl::OkStatus();
+  }
+  // Also those of tools that were merged into it.
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto merged, MergedTools(state_, id));
+  for (const std::string& other : merged) state_.Delete(Table::kEmbargoes, other);
+  state_.Delete(Table::kEmbargoes, id.value());
   return absl::OkStatus();
 }
 

@@ -8,6 +8,7 @@
 #include "services/aggregator/application.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/queries.h"
+#include "services/aggregator/schedules.h"
 #include "services/aggregator/state_changes.h"
 
 namespace seaworthy {
@@ -85,7 +86,9 @@ absl::Status Application::TellDecided(const v1::Decision& decision) {
 
 absl::Status Application::RemoveComparison(const v1::Comparison& comparison) {
   const std::string& id = comparison.comparison_id();
-  SEAWORTHY_RETURN_IF_ERROR(StorePublished(state_, comparison, std::nullopt));
+  v1::Comparison gone = comparison;
+  VoidApproval(state_, gone);
+  SEAWORTHY_RETURN_IF_ERROR(StorePublished(state_, comparison, std::nullopt, record_.sequence));
   state_.Delete(Table::kComparisons, id);
   state_.Delete(Table::kComparisonsByTool, Terminated(comparison.tool_a()) + id);
   state_.Delete(Table::kComparisonsByTool, Terminated(comparison.tool_b()) + id);
@@ -104,16 +107,19 @@ absl::Status Application::Unpark(uint64_t sequence) {
       }));
   if (damaged) return absl::DataLossError("the store holds a damaged comparison; run `seaworthy rebuild`");
   for (const v1::ParkedComparison& row : parked) {
-    const v1::Comparison& comparison = row.comparison();
-    const std::string& id = comparison.comparison_id();
+    v1::Comparison comparison = row.comparison();
+    const std::string id = comparison.comparison_id();
     SEAWORTHY_ASSIGN_OR_RETURN(const auto a, LoadTool(state_, ToolId(comparison.tool_a())));
     SEAWORTHY_ASSIGN_OR_RETURN(const auto b, LoadTool(state_, ToolId(comparison.tool_b())));
     SEAWORTHY_ASSIGN_OR_RETURN(const auto there, state_.Get(Table::kComparisons, id));
     if (!a.has_value() || !b.has_value() || there.has_value()) continue;
     state_.Delete(Table::kIdentity, prefix + id);
+    // What was to become public by itself is looked at again.
+    VoidApproval(state_, comparison);
+    if (comparison.state() == v1::Comparison::SCHEDULED) comparison.set_state(v1::Comparison::DRAFTED);
     SEAWORTHY_RETURN_IF_ERROR(StoreComparison(state_, comparison, std::nullopt));
     if (!row.has_published()) continue;
-    SEAWORTHY_RETURN_IF_ERROR(StorePublished(state_, comparison, row.published()));
+    SEAWORTHY_RETURN_IF_ERROR(StorePublished(state_, comparison, row.published(), record_.sequence));
     SEAWORTHY_RETURN_IF_ERROR(TellDecided(row.published().decision()));
   }
   return absl::OkStatus();

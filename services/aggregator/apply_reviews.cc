@@ -11,6 +11,7 @@
 #include "services/aggregator/panel_counts.h"
 #include "services/aggregator/predictions.h"
 #include "services/aggregator/queries.h"
+#include "services/aggregator/rounds.h"
 #include "services/aggregator/state_changes.h"
 
 namespace seaworthy {
@@ -24,6 +25,17 @@ void AddVote(const v1::Verdict& verdict, v1::Panel& panel) {
   }
   panel.set_total(panel.total() + 1);
   panel.set_ship_percent((100 * panel.ship() + panel.total() / 2) / panel.total());
+}
+
+// The same persona votes anew.
+void MoveVote(const v1::Verdict& before, const v1::Verdict& after, v1::Panel& panel) {
+  panel.set_total(panel.total() - 1);
+  if (before.vote() == v1::SHIP) {
+    panel.set_ship(panel.ship() - 1);
+    auto& ships = *panel.mutable_ship_personas();
+    ships.erase(std::remove(ships.begin(), ships.end(), before.persona_id()), ships.end());
+  }
+  AddVote(after, panel);
 }
 
 // Personas in the order of an earlier revision's panel, new ones last.
@@ -43,6 +55,8 @@ absl::Status OrderAsBefore(const StateReader& state, const RevisionId& earlier, 
 }  // namespace
 
 absl::Status Application::ReviewRequested(const v1::ReviewRequested& event) {
+  // The panel stands as it is until the answer comes.
+  if (event.round() > 0) return absl::OkStatus();
   const RevisionId revision{ToolId(event.revision().tool_id()), event.revision().number()};
   SEAWORTHY_ASSIGN_OR_RETURN(v1::Panel panel, LoadPanel(state_, revision));
   for (const v1::CarriedVerdict& carried : event.carried()) {
@@ -86,9 +100,13 @@ void Application::ApplyCarried(const v1::ReviewRequested& event, const v1::Verdi
 absl::Status Application::VerdictGiven(v1::Verdict& verdict) {
   const RevisionId revision{ToolId(verdict.tool_id()), verdict.revision()};
   SEAWORTHY_ASSIGN_OR_RETURN(v1::Panel panel, LoadPanel(state_, revision));
-  if (!Holds(panel.expected_personas(), verdict.persona_id()) ||
-      Holds(panel.given_personas(), verdict.persona_id())) {
-    return absl::OkStatus();
+  if (!Holds(panel.expected_personas(), verdict.persona_id())) return absl::OkStatus();
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto repeat, PendingRepeat(state_, revision, verdict.persona_id()));
+  // Only the round that was asked for last counts.
+  if (verdict.round() != (repeat.has_value() ? repeat->round() : 0)) return absl::OkStatus();
+  if (repeat.has_value()) ForgetPendingRepeat(state_, *repeat);
+  if (Holds(panel.given_personas(), verdict.persona_id())) {
+    return repeat.has_value() ? ReplaceVerdict(verdict, panel) : absl::OkStatus();
   }
   SEAWORTHY_ASSIGN_OR_RETURN(const bool had_failed, ForgetFailure(panel, verdict.persona_id()));
   if (!had_failed) SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.pending", -1));
@@ -105,13 +123,42 @@ absl::Status Application::VerdictGiven(v1::Verdict& verdict) {
   return PanelIsFull(revision);
 }
 
+absl::Status Application::ReplaceVerdict(v1::Verdict& verdict, v1::Panel& panel) {
+  const RevisionId revision{ToolId(verdict.tool_id()), verdict.revision()};
+  const std::string key = VerdictKey(revision, verdict.persona_id());
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto before, state_.Load<v1::Verdict>(Table::kVerdicts, key));
+  if (!before.has_value()) {
+    return absl::DataLossError("a panel counts a verdict that is gone; run `seaworthy rebuild`");
+  }
+  KeepEarlierVerdict(state_, *before);
+  // One that was carried over stays in the ledger by its first revision.
+  if (before->provenance().carried_from() == 0) RemovePredictions(state_, *before);
+  SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "reviews.pending", -1));
+  SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "verdicts", 1));
+  SEAWORTHY_RETURN_IF_ERROR(CountVerdict(state_, verdict, record_));
+  SEAWORTHY_RETURN_IF_ERROR(ResolveNames(state_, verdict));
+  EnterPredictions(state_, verdict);
+  state_.Store(Table::kVerdicts, key, verdict);
+  MoveVote(*before, verdict, panel);
+  StorePanel(panel);
+  return RedraftAllOf(verdict);
+}
+
 absl::Status Application::ReviewFailed(const v1::ReviewFailed& event) {
   const RevisionId revision{ToolId(event.tool_id()), event.revision()};
   SEAWORTHY_ASSIGN_OR_RETURN(v1::Panel panel, LoadPanel(state_, revision));
   if (!Holds(panel.expected_personas(), event.persona_id()) ||
-      Holds(panel.given_personas(), event.persona_id()) ||
       Holds(panel.failed_personas(), event.persona_id())) {
     return absl::OkStatus();
+  }
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto repeat, PendingRepeat(state_, revision, event.persona_id()));
+  if (event.round() != (repeat.has_value() ? repeat->round() : 0)) return absl::OkStatus();
+  if (repeat.has_value()) ForgetPendingRepeat(state_, *repeat);
+  if (Holds(panel.given_personas(), event.persona_id())) {
+    if (!repeat.has_value()) return absl::OkStatus();
+    // The verdict before stands.
+    SEAWORTHY_RETURN_IF_ERROR(CountFailure(state_, event.persona_id(), event.outcome()));
+    return AddToCounter(state_, "reviews.pending", -1);
   }
   panel.add_failed_personas(event.persona_id());
   panel.add_failures(event.reason());
@@ -153,29 +200,6 @@ absl::Status Application::PanelIsFull(const RevisionId& revision) {
       ForEachComparisonOf(state_, revision.tool, [&](const ComparisonId& id) { comparisons.push_back(id); }));
   for (const ComparisonId& id : comparisons) SEAWORTHY_RETURN_IF_ERROR(DraftIfReady(id));
   return absl::OkStatus();
-}
-
-// What the record was about is told as failed, so that nothing waits for it.
-absl::Status Application::DeadLetter(const v1::DeadLetter& letter) {
-  SEAWORTHY_RETURN_IF_ERROR(AddToCounter(state_, "dead_letters", 1));
-  SEAWORTHY_ASSIGN_OR_RETURN(const Record dead, options_.read_record(letter.sequence()));
-  v1::Event event;
-  if (!event.ParseFromString(dead.payload)) return absl::OkStatus();
-  const std::string reason = absl::StrCat("given up after ", letter.attempts(), " tries: ", letter.reason());
-  if (event.has_announcement_received()) {
-    return RejectAnnouncement(event.announcement_received().announcement().announcement_id(), "dead_letter",
-                              reason);
-  }
-  // The reviewer has a subscription a persona.
-  if (!event.has_review_requested() || !letter.subscription().starts_with("reviewer.")) {
-    return absl::OkStatus();
-  }
-  v1::ReviewFailed failure;
-  failure.set_tool_id(event.review_requested().revision().tool_id());
-  failure.set_revision(event.review_requested().revision().number());
-  failure.set_persona_id(letter.subscription().substr(std::string_view("reviewer.").size()));
-  failure.set_reason(reason);
-  return ReviewFailed(failure);
 }
 
 }  // namespace seaworthy

@@ -18,6 +18,7 @@
 #include "services/aggregator/identity/name_parts.h"
 #include "services/aggregator/identity/profile.h"
 #include "services/aggregator/identity_state.h"
+#include "services/aggregator/issued.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/nearest.h"
 #include "services/aggregator/queries.h"
@@ -336,17 +337,27 @@ absl::Status Application::FactCorrected(const v1::FactCorrection& asked) {
   }
   state_.Put(Table::kOutcomes, key, EncodeOutcome(outcome));
   if (!outcome.ok()) return absl::OkStatus();
-  if (asked.withdraw()) {
-    state_.Delete(Table::kCorrections, CorrectionKey(id, asked.field()));
-  } else {
-    v1::FactCorrection correction = asked;
-    correction.set_tool_id(id.value());
-    correction.clear_asks();
-    std::vector<std::string> said = ValuesOf(Compose(tellings, &*newest), asked.field());
-    std::sort(said.begin(), said.end());
-    correction.mutable_corrected_values()->Assign(said.begin(), said.end());
-    state_.Store(Table::kCorrections, CorrectionKey(id, asked.field()), correction);
+  v1::FactCorrection correction = asked;
+  correction.set_tool_id(id.value());
+  if (!asked.withdraw()) return KeepWord(std::move(correction));
+  state_.Delete(Table::kCorrections, CorrectionKey(id, asked.field()));
+  SEAWORTHY_ASSIGN_OR_RETURN(const bool was_public, RemoveOverlay(state_, id, asked.field()));
+  SEAWORTHY_RETURN_IF_ERROR(Recompute(id, true));
+  return was_public ? RedraftComparisonsOf(id) : absl::OkStatus();
+}
+
+absl::Status Application::KeepWord(v1::FactCorrection correction) {
+  const ToolId id(correction.tool_id());
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto tellings, AllTellings(state_, id));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto newest, LoadNewestRevision(state_, id));
+  if (tellings.empty() || !newest.has_value()) {
+    return absl::NotFoundError(absl::StrCat("no tool `", id.value(), "`"));
   }
+  correction.clear_asks();
+  std::vector<std::string> said = ValuesOf(Compose(tellings, &*newest), correction.field());
+  std::sort(said.begin(), said.end());
+  correction.mutable_corrected_values()->Assign(said.begin(), said.end());
+  state_.Store(Table::kCorrections, CorrectionKey(id, correction.field()), correction);
   return Recompute(id, true);
 }
 

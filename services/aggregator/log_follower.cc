@@ -2,11 +2,14 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "services/aggregator/schedules.h"
+#include "services/aggregator/views/touched.h"
 
 namespace seaworthy {
 namespace {
@@ -14,12 +17,14 @@ namespace {
 constexpr size_t kBatch = 256;
 // The thread looks whether it is to stop at least this often.
 constexpr absl::Duration kPollInterval = absl::Milliseconds(100);
+// Schedules told of at once.
+constexpr size_t kMaxDue = 64;
 constexpr absl::Duration kTroublePause = absl::Seconds(1);
 
 }  // namespace
 
-LogFollower::LogFollower(EventLog* log, StateStore* store, const Projector* projector)
-    : log_(log), store_(store), projector_(projector), applied_(store->position()) {}
+LogFollower::LogFollower(EventLog* log, StateStore* store, const Projector* projector, const Clock* clock)
+    : log_(log), store_(store), projector_(projector), clock_(clock), applied_(store->position()) {}
 
 LogFollower::~LogFollower() { Stop(); }
 
@@ -56,10 +61,12 @@ absl::StatusOr<size_t> LogFollower::Step(size_t max, absl::Duration timeout, boo
   SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<Record> records, log_->ReadAfter(applied(), max, timeout));
   if (records.empty()) return 0;
   const auto transaction = store_->Begin();
+  TouchedTransaction touched(transaction.get());
   std::vector<NewEvent> effects;
   for (const Record& record : records) {
-    SEAWORTHY_RETURN_IF_ERROR(projector_->Apply(record, *transaction, effects));
+    SEAWORTHY_RETURN_IF_ERROR(projector_->Apply(record, touched, effects));
   }
+  SEAWORTHY_RETURN_IF_ERROR(UpdateViews(touched));
   if (keep_effects && !effects.empty()) {
     SEAWORTHY_RETURN_IF_ERROR(log_->AppendBatch(effects).status());
   }
@@ -69,9 +76,31 @@ absl::StatusOr<size_t> LogFollower::Step(size_t max, absl::Duration timeout, boo
   return records.size();
 }
 
+absl::Duration LogFollower::UntilDue() const {
+  return clock_ == nullptr ? absl::InfiniteDuration()
+                           : std::max(next_due_ - clock_->Now(), absl::ZeroDuration());
+}
+
+absl::Status LogFollower::AppendDue() {
+  if (UntilDue() > absl::ZeroDuration()) return absl::OkStatus();
+  const auto state = store_->Snapshot();
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto events, DueEvents(*state, clock_->Now(), kMaxDue));
+  if (events.empty()) {
+    SEAWORTHY_ASSIGN_OR_RETURN(next_due_, NextDue(*state));
+    return absl::OkStatus();
+  }
+  SEAWORTHY_RETURN_IF_ERROR(log_->AppendBatch(events).status());
+  // Until the state has seen them they would be due again.
+  next_due_ = absl::InfiniteFuture();
+  return absl::OkStatus();
+}
+
 void LogFollower::Run() {
   while (true) {
-    const auto stepped = Step(kBatch, kPollInterval, /*keep_effects=*/true);
+    const absl::Status told = AppendDue();
+    const absl::StatusOr<size_t> stepped =
+        told.ok() ? Step(kBatch, std::min(kPollInterval, UntilDue()), /*keep_effects=*/true) : told;
+    if (stepped.ok() && *stepped > 0) next_due_ = absl::InfinitePast();
     absl::MutexLock lock(&mutex_);
     if (stopping_) return;
     if (stepped.ok()) {

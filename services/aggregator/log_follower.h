@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/clock.h"
 #include "common/event_log.h"
 #include "services/aggregator/projector.h"
 #include "services/aggregator/state_store.h"
@@ -19,11 +20,13 @@ namespace seaworthy {
 // appends the effects and then commits state and position together: a crash
 // in between repeats the batch, and the effects' dedup ids make the repeat
 // change nothing. While the log refuses appends the follower stands still and
-// tries again; reads go on.
+// tries again; reads go on. When a schedule's time has come by `clock`, it
+// appends the `schedule.due` event.
 class LogFollower {
  public:
-  // Not owned; all must outlive the follower.
-  LogFollower(EventLog* log, StateStore* store, const Projector* projector);
+  // Not owned; all must outlive the follower. Without a clock schedules stay
+  // what they are.
+  LogFollower(EventLog* log, StateStore* store, const Projector* projector, const Clock* clock = nullptr);
   ~LogFollower();  // Stops.
 
   void Start();
@@ -41,10 +44,15 @@ class LogFollower {
 
  private:
   void Run();
+  // Appends what has fallen due. The thread's.
+  absl::Status AppendDue();
+  absl::Duration UntilDue() const;
 
   EventLog* const log_;
   StateStore* const store_;
   const Projector* const projector_;
+  const Clock* const clock_;
+  absl::Time next_due_ = absl::InfinitePast();  // The thread's; when to look at the schedules again.
   std::thread thread_;
   mutable absl::Mutex mutex_;
   uint64_t applied_ ABSL_GUARDED_BY(mutex_);

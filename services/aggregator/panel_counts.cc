@@ -10,6 +10,7 @@
 #include "common/status_macros.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/likeness.h"
+#include "services/aggregator/resolutions.h"
 
 namespace seaworthy {
 namespace {
@@ -183,6 +184,8 @@ absl::StatusOr<v1::PanelHealth> ReadPanelHealth(const StateReader& state) {
     SEAWORTHY_ASSIGN_OR_RETURN(const auto quotes, NewestQuotes(state, last));
     *health.add_likeness() = MeasureLikeness(last, quotes);
   }
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto calibrations, ReadCalibrations(state));
+  health.mutable_calibration()->Assign(calibrations.begin(), calibrations.end());
   return health;
 }
 

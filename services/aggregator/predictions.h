@@ -23,9 +23,12 @@ void RemovePredictions(StateTransaction& state, const v1::Verdict& verdict);
 void UpdatePublicPredictions(StateTransaction& state, const std::optional<v1::PublishedComparison>& before,
                              const std::optional<v1::PublishedComparison>& after);
 
-// One page; `from` is the key to begin at, empty for the first. The next
-// page's key goes to `next`, empty at the end. Errors: DATA_LOSS.
-absl::StatusOr<v1::ListPredictionsResponse> ReadPredictions(const StateReader& state, bool published,
+// One page with what the request's filters pass, and how they came out; `from`
+// is the key to begin at, empty for the first. The next page's key goes to
+// `next`, empty at the end; where filters pass few of many, a page may be short
+// and not the last. Errors: DATA_LOSS.
+absl::StatusOr<v1::ListPredictionsResponse> ReadPredictions(const StateReader& state,
+                                                            const v1::ListPredictionsRequest& request,
                                                             size_t page_size, const std::string& from,
                                                             std::string& next);
 

@@ -7,8 +7,15 @@
 
 #include "services/aggregator/application.h"
 #include "services/aggregator/state_changes.h"
+#include "services/aggregator/times.h"
 
 namespace seaworthy {
+namespace {
+
+// By the clock of whoever asked.
+absl::Time TimeAsked(const v1::Event& event) { return absl::FromUnixMicros(ToMicros(event.create_time())); }
+
+}  // namespace
 
 absl::Status Application::Apply(v1::Event& event) {
   switch (event.payload_case()) {
@@ -40,14 +47,22 @@ absl::Status Application::Apply(v1::Event& event) {
       return IdentityDecided(event.identity_decided().decision());
     case v1::Event::kFactCorrected:
       return FactCorrected(event.fact_corrected().correction());
-    case v1::Event::kCorrectionIssued:
-    case v1::Event::kEmbargoSet:
-    case v1::Event::kScheduleDue:
-    case v1::Event::kReviewRepeated:
-    case v1::Event::kComparisonAssigned:
     case v1::Event::kPredictionResolved:
+      return PredictionResolved(event.prediction_resolved().resolution());
     case v1::Event::kVoteCast:
+      return VoteCast(event.vote_cast());
     case v1::Event::kDeadLetterReplayed:
+      return DeadLetterReplayed(event.dead_letter_replayed());
+    case v1::Event::kComparisonAssigned:
+      return ComparisonAssigned(event.comparison_assigned().assignment(), TimeAsked(event));
+    case v1::Event::kScheduleDue:
+      return ScheduleDue(event.schedule_due(), event.create_time());
+    case v1::Event::kEmbargoSet:
+      return EmbargoSet(event.embargo_set().embargo(), event.create_time());
+    case v1::Event::kCorrectionIssued:
+      return CorrectionIssued(event.correction_issued());
+    case v1::Event::kReviewRepeated:
+      return ReviewRepeated(event.review_repeated().repeat());
     case v1::Event::kComparisonDecided:
     case v1::Event::kSourceChanged:
     case v1::Event::PAYLOAD_NOT_SET:

@@ -8,7 +8,9 @@
 #include "common/hash.h"
 #include "common/status_macros.h"
 #include "services/aggregator/identity_state.h"
+#include "services/aggregator/issued.h"
 #include "services/aggregator/keys.h"
+#include "services/aggregator/rounds.h"
 
 namespace seaworthy {
 namespace {
@@ -25,6 +27,7 @@ absl::StatusOr<v1::ToolView> BuildTimelessView(const StateReader& state, const T
   if (!tool.has_value()) return NoSuchTool(id);
   const uint32_t number = tool->reviewed_revision() > 0 ? tool->reviewed_revision() : tool->latest_revision();
   SEAWORTHY_ASSIGN_OR_RETURN(v1::ToolView view, BuildStoredView(state, {id, number}));
+  SEAWORTHY_RETURN_IF_ERROR(LayOver(state, *view.mutable_revision()));
   view.mutable_tool()->Clear();
   view.mutable_tool()->set_tool_id(id.value());
   view.mutable_panel()->clear_ship_personas();
@@ -60,6 +63,7 @@ absl::StatusOr<v1::ToolView> BuildToolView(const StateReader& state, const Revis
   SEAWORTHY_ASSIGN_OR_RETURN(v1::ToolView view, BuildStoredView(state, id));
   SEAWORTHY_ASSIGN_OR_RETURN(const auto merged, MergedTools(state, current));
   view.mutable_merged_tool_ids()->Assign(merged.begin(), merged.end());
+  SEAWORTHY_RETURN_IF_ERROR(FillRounds(state, view));
   if (view.revision().number() != view.tool().latest_revision()) return view;
   SEAWORTHY_ASSIGN_OR_RETURN(const auto shown, state.Load<v1::Revision>(Table::kShown, current.value()));
   if (!shown.has_value()) return view;

@@ -6,6 +6,7 @@
 #include "common/status_macros.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/predictions.h"
+#include "services/aggregator/publications.h"
 #include "services/aggregator/queries.h"
 
 namespace seaworthy {
@@ -66,10 +67,11 @@ absl::Status StoreComparison(StateTransaction& state, const v1::Comparison& comp
 }
 
 absl::Status StorePublished(StateTransaction& state, const v1::Comparison& comparison,
-                            const std::optional<v1::PublishedComparison>& published) {
+                            const std::optional<v1::PublishedComparison>& published, uint64_t sequence) {
   const std::string& id = comparison.comparison_id();
   SEAWORTHY_ASSIGN_OR_RETURN(const auto before, state.Load<v1::PublishedComparison>(Table::kPublished, id));
   UpdatePublicPredictions(state, before, published);
+  SEAWORTHY_RETURN_IF_ERROR(NotePublicChange(state, id, published, sequence));
   if (published.has_value()) {
     state.Store(Table::kPublished, id, *published);
   } else {

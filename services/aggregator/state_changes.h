@@ -33,9 +33,10 @@ absl::Status StoreAnnouncement(StateTransaction& state, const v1::Announcement& 
 absl::Status StoreComparison(StateTransaction& state, const v1::Comparison& comparison,
                              std::optional<v1::Comparison::State> before);
 
-// Makes the content public, or with nullopt takes away what was.
+// Makes the content public, or with nullopt takes away what was, by the record
+// at `sequence`.
 absl::Status StorePublished(StateTransaction& state, const v1::Comparison& comparison,
-                            const std::optional<v1::PublishedComparison>& published);
+                            const std::optional<v1::PublishedComparison>& published, uint64_t sequence);
 
 // The comparisons a tool is in, by id.
 absl::Status ForEachComparisonOf(const StateReader& state, const ToolId& tool,

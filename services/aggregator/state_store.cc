@@ -67,6 +67,7 @@ constexpr std::array<const char*, kTableCount> kTableNames = {
     "resolutions",
     "votes",
     "dead_letters",
+    "rounds",
 };
 
 using Handles = std::array<rocksdb::ColumnFamilyHandle*, kTableCount>;

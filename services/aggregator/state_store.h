@@ -57,8 +57,9 @@ enum class Table {
   kResolutions,
   kVotes,
   kDeadLetters,
+  kRounds,
 };
-inline constexpr int kTableCount = static_cast<int>(Table::kDeadLetters) + 1;
+inline constexpr int kTableCount = static_cast<int>(Table::kRounds) + 1;
 
 // The same bytes for equal messages, whatever the order their maps were filled.
 std::string SerializeDeterministically(const google::protobuf::MessageLite& message);
