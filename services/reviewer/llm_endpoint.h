@@ -52,6 +52,9 @@ struct LlmRequest {
   std::string announcement_text;
   // All of this, ready for checking quotes; null: built when it is needed.
   std::shared_ptr<const ClaimIndex> claim_index;
+  // From 1 where an editor wants the review again: answers kept for an earlier
+  // round are none for this one.
+  uint32_t round = 0;
 };
 
 // What a model is sent. Bytes that never change for a persona come first.

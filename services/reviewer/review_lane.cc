@@ -44,6 +44,14 @@ std::string Cut(std::string reason) {
   return reason;
 }
 
+// What the events of a review are told apart by: the verdict's id, and the
+// round where it is not the first.
+std::string DedupOf(const v1::Revision& revision, const std::string& persona_id, uint32_t round) {
+  const RevisionId id{ToolId(revision.tool_id()), revision.number()};
+  const std::string verdict = MakeVerdictId(id, PersonaId(persona_id)).value();
+  return round == 0 ? verdict : text::Cat(verdict, "#", std::to_string(round));
+}
+
 // A request taken from the log.
 struct Taken {
   Delivery delivery;
@@ -62,7 +70,8 @@ struct Settled {
 }  // namespace
 
 NewEvent MakeReviewFailed(const v1::Revision& revision, const std::string& persona_id,
-                          const std::string& outcome, const std::string& reason, absl::Time now) {
+                          const std::string& outcome, const std::string& reason, absl::Time now,
+                          uint32_t round) {
   spdlog::warn("reviewer: {} of {}@{} failed: {}", persona_id, revision.tool_id(), revision.number(), reason);
   v1::Event event;
   SetTime(now, event.mutable_create_time());
@@ -72,9 +81,9 @@ NewEvent MakeReviewFailed(const v1::Revision& revision, const std::string& perso
   failed->set_persona_id(persona_id);
   failed->set_outcome(outcome);
   failed->set_reason(Cut(reason));
-  const RevisionId id{ToolId(revision.tool_id()), revision.number()};
-  const std::string verdict = MakeVerdictId(id, PersonaId(persona_id)).value();
-  return {text::Cat("review-failed:", verdict), "review.failed", event.SerializeAsString()};
+  failed->set_round(round);
+  return {text::Cat("review-failed:", DedupOf(revision, persona_id, round)), "review.failed",
+          event.SerializeAsString()};
 }
 
 // Outlives the lane where a call is still under way: its answer is dropped.
@@ -189,7 +198,7 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
     const auto& wanted = (*input)->asked.persona_ids();
     const bool asked =
         std::find(wanted.begin(), wanted.end(), options_.persona->persona_id()) != wanted.end() &&
-        !IsGiven((*input)->asked.revision());
+        !IsGiven((*input)->asked);
     if (asked) taken->request = MakeRequest(**input);
     {
       absl::MutexLock lock(&mutex_);
@@ -201,10 +210,9 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
 
   // Asked again for what it has said already (a request repeated, a lane new to
   // an old log): the log would drop the answer, and a model would be paid for it.
-  bool IsGiven(const v1::Revision& revision) const {
-    const RevisionId id{ToolId(revision.tool_id()), revision.number()};
-    const VerdictId verdict = MakeVerdictId(id, PersonaId(options_.persona->persona_id()));
-    return options_.log->FindByDedupId(text::Cat("verdict:", verdict.value())).ok();
+  bool IsGiven(const v1::ReviewRequested& asked) const {
+    const std::string id = DedupOf(asked.revision(), options_.persona->persona_id(), asked.round());
+    return options_.log->FindByDedupId(text::Cat("verdict:", id)).ok();
   }
 
   std::shared_ptr<const LlmRequest> MakeRequest(const ReviewInput& input) const {
@@ -214,6 +222,7 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
     request->competitors.assign(input.asked.competitors().begin(), input.asked.competitors().end());
     request->announcement_text = input.announcement_text;
     request->claim_index = input.claim_index;
+    request->round = input.asked.round();
     return request;
   }
 
@@ -225,7 +234,7 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
       failures.push_back(MakeReviewFailed(
           asked.revision(), persona, "",
           text::Cat("persona `", persona, "` is unknown; its file is not in the prompts folder"),
-          options_.clock->Now()));
+          options_.clock->Now(), asked.round()));
     }
     return failures;
   }
@@ -342,11 +351,11 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
     for (Settled& settled : batch) {
       Acknowledgement answer{&settled.taken->delivery, std::move(settled.taken->effects)};
       if (auto* sought = std::get_if<SoughtVerdict>(&settled.result)) {
-        answer.effects.push_back(VerdictGiven(std::move(sought->verdict)));
+        answer.effects.push_back(VerdictGiven(std::move(sought->verdict), *settled.taken->request));
       } else if (auto* failure = std::get_if<SeekFailure>(&settled.result)) {
-        answer.effects.push_back(
-            MakeReviewFailed(settled.taken->request->revision, options_.persona->persona_id(),
-                             OutcomeName(failure->outcome), failure->reason, options_.clock->Now()));
+        answer.effects.push_back(MakeReviewFailed(
+            settled.taken->request->revision, options_.persona->persona_id(), OutcomeName(failure->outcome),
+            failure->reason, options_.clock->Now(), settled.taken->request->round));
       }
       answers.push_back(std::move(answer));
     }
@@ -384,11 +393,12 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
     return RequestDocument(request, sought.verdict.provenance().endpoint(), options_.prompt_object);
   }
 
-  NewEvent VerdictGiven(v1::Verdict verdict) const {
+  NewEvent VerdictGiven(v1::Verdict verdict, const LlmRequest& request) const {
     SetTime(options_.clock->Now(), verdict.mutable_create_time());
+    verdict.set_round(request.round);
     v1::Event event;
     *event.mutable_create_time() = verdict.create_time();
-    const std::string id = verdict.verdict_id();
+    const std::string id = DedupOf(request.revision, options_.persona->persona_id(), request.round);
     *event.mutable_verdict_given()->mutable_verdict() = std::move(verdict);
     return {text::Cat("verdict:", id), "verdict.given", event.SerializeAsString()};
   }

@@ -18,11 +18,10 @@ namespace seaworthy {
 
 // Takes `review.requested` from subscription `reviewer.PERSONA` and appends
 // `verdict.given` or `review.failed`, each exactly once (dedup id: the verdict
-// id), request and answer stored first. Two threads: one takes requests while
-// there is room and the persona's route is open, one writes down what came,
-// many at a time. A request that cannot be asked now (every endpoint closed,
-// the budget spent) is held, not failed, and asked again once it can. Killed at
-// any moment, what was not written down is asked again.
+// id, and the round where an editor wants it again), request and answer stored first. Two threads: one takes
+// requests while there is room and the persona's route is open, one writes down what came, many at a time. A
+// request that cannot be asked now (every endpoint closed, the budget spent) is held, not failed, and asked
+// again once it can. Killed at any moment, what was not written down is asked again.
 class ReviewLane {
  public:
   struct Options {
@@ -60,6 +59,7 @@ class ReviewLane {
 
 // The `review.failed` event; logs it.
 NewEvent MakeReviewFailed(const v1::Revision& revision, const std::string& persona_id,
-                          const std::string& outcome, const std::string& reason, absl::Time now);
+                          const std::string& outcome, const std::string& reason, absl::Time now,
+                          uint32_t round = 0);
 
 }  // namespace seaworthy

@@ -121,12 +121,13 @@ class ReviewerServiceTest : public testing::Test {
     std::filesystem::remove_all(dir_);
   }
 
-  void Request(const std::string& persona, const std::string& dedup_id = "ask") {
+  void Request(const std::string& persona, const std::string& dedup_id = "ask", uint32_t round = 0) {
     v1::Event event;
     v1::ReviewRequested* asked = event.mutable_review_requested();
     *asked->mutable_revision() = TestRevision("Harrow").request().revision;
     asked->mutable_revision()->set_text_object(*objects_->Put("Harrow is here."));
     asked->add_persona_ids(persona);
+    asked->set_round(round);
     ASSERT_TRUE(log_->Append({dedup_id, "review.requested", event.SerializeAsString()}).ok());
   }
 
@@ -208,6 +209,23 @@ TEST_F(ReviewerServiceTest, SameRevisionAskedTwiceGivesOneVerdict) {
   EXPECT_LE(log_->LastSequence(), before + 3);
   EXPECT_TRUE(Settled("reviewer.dx"));
   EXPECT_EQ(endpoint_.calls(), 2);
+}
+
+TEST_F(ReviewerServiceTest, ALaterRoundGivesAVerdictOfItsOwn) {
+  ASSERT_TRUE(service_->Start().ok());
+  Request("dx", "ask-1");
+  EXPECT_EQ(Wait("verdict:a-tool@1/dx").verdict_given().verdict().round(), 0U);
+  Request("dx", "ask-2", 1);
+  const v1::Verdict again = Wait("verdict:a-tool@1/dx#1").verdict_given().verdict();
+  EXPECT_EQ(again.round(), 1U);
+  EXPECT_EQ(again.verdict_id(), "a-tool@1/dx");
+  EXPECT_EQ(endpoint_.calls(), 2);
+}
+
+TEST_F(ReviewerServiceTest, ALaterRoundThatFailsSaysItsRound) {
+  ASSERT_TRUE(service_->Start().ok());
+  Request("nobody", "ask-1", 2);
+  EXPECT_EQ(Wait("review-failed:a-tool@1/nobody#2").review_failed().round(), 2U);
 }
 
 TEST_F(ReviewerServiceTest, PassingTroubleIsTriedAgain) {

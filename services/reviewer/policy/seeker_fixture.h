@@ -70,7 +70,7 @@ class SeekerFixture : public testing::Test {
     return *seeker_;
   }
 
-  static std::shared_ptr<const LlmRequest> RequestFor(const std::string& persona, const std::string& tool) {
+  static std::shared_ptr<LlmRequest> RequestFor(const std::string& persona, const std::string& tool) {
     v1::Persona who;
     who.set_persona_id(persona);
     who.set_prompt_hash("hash");
@@ -82,8 +82,10 @@ class SeekerFixture : public testing::Test {
   // Seeks as `persona` about `tool`; its end lands in ends_ under a number.
   size_t Seek(const std::string& persona = "dx", const std::string& tool = "a-tool", int attempts = 0) {
     const size_t number = ++sought_;
+    const auto request = RequestFor(persona, tool);
+    request->round = round_;
     seeker().Seek(
-        RequestFor(persona, tool),
+        request,
         [this, number](Ended end) { EXPECT_TRUE(ends_.emplace(number, std::move(end)).second); }, attempts);
     return number;
   }
@@ -119,6 +121,7 @@ class SeekerFixture : public testing::Test {
     return {};
   }
 
+  uint32_t round_ = 0;
   FakeClock clock_;
   FakeTimer timer_{&clock_};
   std::map<std::string, std::unique_ptr<FakeEndpoint>> endpoints_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "services/reviewer/policy/digest_memo.h"
 #include "services/reviewer/policy/random_unit.h"
@@ -240,7 +241,9 @@ class VerdictSeeker::Impl {
   bool Answered(const SeekingPtr& seeking, const LlmPrompt& prompt, absl::Time now) {
     const std::string system = digests_.Of(prompt.system);
     const std::string schema = digests_.Of(prompt.schema);
-    seeking->key = AnswerKey({seeking->gate->digest(), system, schema, prompt.user, seeking->hint});
+    std::string hint = seeking->hint;
+    if (const uint32_t round = seeking->request->round; round > 0) absl::StrAppend(&hint, "\nround ", round);
+    seeking->key = AnswerKey({seeking->gate->digest(), system, schema, prompt.user, hint});
     auto known = options_.cache->Find(seeking->key);
     if (!known.has_value()) return false;
     seeking->gate->CountCacheHit();

@@ -73,6 +73,14 @@ TEST_F(SeekerMoneyTest, AnIdenticalRequestIsAnsweredFromTheCacheForNothing) {
   EXPECT_EQ(StatusOf("only").cache_hits, 1U);
 }
 
+TEST_F(SeekerMoneyTest, ALaterRoundIsNotAnsweredFromAnEarlierOne) {
+  Get();
+  round_ = 1;
+  EXPECT_FALSE(Get().verdict.provenance().from_cache());
+  EXPECT_TRUE(Get().verdict.provenance().from_cache());
+  EXPECT_EQ(only().calls(), 2);
+}
+
 TEST_F(SeekerMoneyTest, AnotherToolOrAHintIsAnotherRequest) {
   Get("dx", "a-tool");
   Get("dx", "b-tool");
