@@ -36,10 +36,10 @@ class SiteFilesTest : public testing::Test {
 
   // One whole export of these pages, each with its path as body.
   size_t Export(std::initializer_list<const char*> pages) {
-    SiteFiles site = SiteFiles::Open(folder_.string()).value();
-    EXPECT_TRUE(site.Begin({pages.begin(), pages.end()}).ok());
-    for (const char* page : pages) EXPECT_TRUE(site.Write(page, page).ok());
-    return site.Finish().value();
+    const auto site = SiteFiles::Open(folder_.string()).value();
+    EXPECT_TRUE(site->Begin({pages.begin(), pages.end()}).ok());
+    for (const char* page : pages) EXPECT_TRUE(site->Write(page, page).ok());
+    return site->Finish().value();
   }
   std::string Read(const std::string& file) const {
     std::ifstream in(folder_ / file);
@@ -74,14 +74,14 @@ TEST_F(SiteFilesTest, NeverRemovesWhatAForgedListNames) {
   fs::create_directory(site);
   std::ofstream(outside) << "mine";
   std::ofstream(site / ".seaworthy-export") << "../outside\ngone.html\n";
-  EXPECT_EQ(SiteFiles::Open(site.string()).value().Finish().value(), 0u);
+  EXPECT_EQ(SiteFiles::Open(site.string()).value()->Finish().value(), 0u);
   EXPECT_TRUE(fs::exists(outside));
 }
 
 TEST_F(SiteFilesTest, AnExportThatWasCutShortLeavesNothingBehind) {
-  SiteFiles cut_short = SiteFiles::Open(folder_.string()).value();
-  ASSERT_TRUE(cut_short.Begin({"/", "/tools/a"}).ok());
-  ASSERT_TRUE(cut_short.Write("/tools/a", "a").ok());
+  const auto cut_short = SiteFiles::Open(folder_.string()).value();
+  ASSERT_TRUE(cut_short->Begin({"/", "/tools/a"}).ok());
+  ASSERT_TRUE(cut_short->Write("/tools/a", "a").ok());
   EXPECT_EQ(Export({"/"}), 1u);
   EXPECT_FALSE(fs::exists(folder_ / "tools/a"));
 }
