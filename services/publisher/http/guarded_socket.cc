@@ -39,6 +39,8 @@ std::string Serialise(const HttpResponse& response) {
 
 }  // namespace
 
+asio::io_context::id ServerFacts::id;
+
 void GuardedSocket::State::Received(const char* data, size_t bytes) {
   if (unanswered == 0) {
     begun = std::chrono::steady_clock::now();
@@ -60,6 +62,8 @@ void GuardedSocket::State::Answered() {
 }
 
 void GuardedSocket::State::AnswerExpect() {
+  // What has no body expects nothing: not worth a copy of each head.
+  if (absl::StartsWith(head, "GET ")) return;
   const std::string lower = absl::AsciiStrToLower(head);
   if (HeaderIn(lower, "expect") != "100-continue" || BodyTooLarge()) return;
   const std::string go_on = absl::StrCat("HTTP/1.1 100 Continue", kHeadEnd);
@@ -86,7 +90,7 @@ std::string GuardedSocket::State::LastWords() const {
     response = JsonError(400, "invalid_argument",
                          "the request is malformed, or its headers or address are too long");
   }
-  AddSecurityHeaders(response);
+  AddSecurityHeaders(response, asio::use_service<ServerFacts>(*io).https);
   return Serialise(response);
 }
 

@@ -13,6 +13,17 @@ class tls_socket_t;
 
 namespace seaworthy {
 
+// What a connection has to know of its server, set before it listens.
+class ServerFacts : public restinio::asio_ns::io_context::service {
+ public:
+  static restinio::asio_ns::io_context::id id;
+  explicit ServerFacts(restinio::asio_ns::io_context& io) : service(io) {}
+  bool https = false;
+
+ private:
+  void shutdown() override {}
+};
+
 // RESTinio closes a connection without a word when a request is malformed, too
 // slow or over its limits. This socket notices that a request came in and no
 // answer went out, and then says why (400, 408 or 413) before it closes: the
@@ -72,7 +83,7 @@ class GuardedSocket {
 
  private:
   struct State {
-    explicit State(restinio::asio_ns::io_context& io) : socket(io), timer(io) {}
+    explicit State(restinio::asio_ns::io_context& io) : socket(io), timer(io), io(&io) {}
     void Received(const char* data, size_t bytes);
     void Answered();
     void AnswerExpect();
@@ -83,6 +94,7 @@ class GuardedSocket {
 
     Tcp::socket socket;
     restinio::asio_ns::steady_timer timer;
+    restinio::asio_ns::io_context* io;
     // Of the request not answered yet: its first bytes, its length so far,
     // when it began.
     std::string head;

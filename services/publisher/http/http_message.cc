@@ -17,7 +17,8 @@ std::optional<absl::string_view> FindHeader(const HttpHeaders& headers, absl::st
 }
 
 constexpr absl::string_view kPolicy =
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self'; connect-src "
+    "'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; "
     "trusted-types 'none'; frame-ancestors ";
 
@@ -126,7 +127,7 @@ HttpResponse Redirect(int status, std::string location) {
   return {status, {{"Location", std::move(location)}}, ""};
 }
 
-void AddSecurityHeaders(HttpResponse& response) {
+void AddSecurityHeaders(HttpResponse& response, bool https) {
   // A handler may let our own pages frame its answer, no others.
   const bool framed = response.Header("X-Frame-Options").value_or("") == "SAMEORIGIN";
   response.SetHeader("Content-Security-Policy", std::string(kPolicy) + (framed ? "'self'" : "'none'"));
@@ -137,6 +138,7 @@ void AddSecurityHeaders(HttpResponse& response) {
   response.SetHeader("Cross-Origin-Opener-Policy", "same-origin");
   response.SetHeader("Cross-Origin-Resource-Policy", "same-origin");
   response.SetHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+  if (https) response.SetHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
   if (!response.Header("Cache-Control").has_value()) response.SetHeader("Cache-Control", "no-store");
 }
 

@@ -71,6 +71,7 @@ HttpResponse Redirect(int status, std::string location);
 
 // Sets the security headers every answer carries, and `Cache-Control:
 // no-store` where the handler chose nothing.
-void AddSecurityHeaders(HttpResponse& response);
+// `https`: and browsers are to come back by https only.
+void AddSecurityHeaders(HttpResponse& response, bool https = false);
 
 }  // namespace seaworthy

@@ -66,9 +66,34 @@ void AppendHeaders(Builder& builder, const HttpResponse& response) {
   builder.append_header_date_field();
 }
 
-void Send(const restinio::request_handle_t& request, HttpResponse response,
+// The whole block goes out as the value of one field that ends where a value
+// may end: the library then neither compares nor copies the fields one by one.
+void SendPrepared(const restinio::request_handle_t& request, PreparedAnswer answer) {
+  const restinio::http_status_line_t line{restinio::http_status_code_t{static_cast<uint16_t>(answer.status)},
+                                          std::string(ReasonPhrase(answer.status))};
+  const size_t colon = answer.head->find(": ");
+  std::string name = answer.head->substr(0, colon);
+  std::string values = answer.head->substr(colon + 2);
+  const auto fill = [&](auto& builder) {
+    builder.append_header(std::move(name), std::move(values));
+    builder.append_header_date_field();
+  };
+  if (request->header().method() == restinio::http_method_head() && answer.status != 304) {
+    auto builder = request->create_response<restinio::user_controlled_output_t>(line);
+    fill(builder);
+    builder.set_content_length(answer.body->size());
+    builder.done();
+    return;
+  }
+  auto builder = request->create_response(line);
+  fill(builder);
+  if (answer.status != 304) builder.set_body(std::move(answer.body));
+  builder.done();
+}
+
+void Send(const restinio::request_handle_t& request, HttpResponse response, bool https,
           std::function<void()> after_write) {
-  AddSecurityHeaders(response);
+  AddSecurityHeaders(response, https);
   const restinio::http_status_line_t line{
       restinio::http_status_code_t{static_cast<uint16_t>(response.status)},
       std::string(ReasonPhrase(response.status))};
@@ -105,6 +130,7 @@ class HttpServer::Impl {
   template <typename Settings>
   void Configure(Settings& settings);
   restinio::request_handling_status_t Accept(const restinio::request_handle_t& request);
+  bool AnswerPrepared(const restinio::request_handle_t& request);
   void Handle(const restinio::request_handle_t& request);
   void SendStream(const restinio::request_handle_t& request, HttpResponse response);
   HttpResponse Answer(const restinio::request_t& request);
@@ -150,6 +176,7 @@ absl::Status HttpServer::Impl::Start() {
     return absl::InvalidArgumentError(
         absl::StrCat("HTTP port ", options_.port, " is no port; choose 0 to 65535"));
   }
+  restinio::asio_ns::use_service<ServerFacts>(io_).https = options_.https;
   try {
     server_ = std::make_unique<RestinioServer>(restinio::external_io_context(io_),
                                                [this](auto& settings) { Configure(settings); });
@@ -174,12 +201,30 @@ void HttpServer::Impl::RunLoop() {
   }
 }
 
+bool HttpServer::Impl::AnswerPrepared(const restinio::request_handle_t& request) {
+  const auto& head = request->header();
+  if (options_.prepared == nullptr) return false;
+  if (head.method() != restinio::http_method_get() && head.method() != restinio::http_method_head())
+    return false;
+  const auto value = [&head](restinio::http_field_t field) {
+    const auto found = head.opt_value_of(field);
+    return found ? absl::string_view(found->data(), found->size()) : absl::string_view();
+  };
+  auto answer = options_.prepared({.target = head.request_target(),
+                                   .accept_encoding = value(restinio::http_field_t::accept_encoding),
+                                   .if_none_match = value(restinio::http_field_t::if_none_match)});
+  if (!answer.has_value()) return false;
+  SendPrepared(request, *std::move(answer));
+  return true;
+}
+
 restinio::request_handling_status_t HttpServer::Impl::Accept(const restinio::request_handle_t& request) {
+  if (AnswerPrepared(request)) return restinio::request_accepted();
   in_flight_.Add();
   if (!pool_.Post([this, request] { Handle(request); })) {
     HttpResponse busy = JsonError(503, "unavailable", "the server is busy; try again in a moment");
     busy.SetHeader("Retry-After", "2");
-    Send(request, std::move(busy), [this] { in_flight_.Remove(); });
+    Send(request, std::move(busy), options_.https, [this] { in_flight_.Remove(); });
   }
   return restinio::request_accepted();
 }
@@ -191,7 +236,7 @@ void HttpServer::Impl::Handle(const restinio::request_handle_t& request) {
       SendStream(request, std::move(response));
       return;
     }
-    Send(request, std::move(response), [this] { in_flight_.Remove(); });
+    Send(request, std::move(response), options_.https, [this] { in_flight_.Remove(); });
   } catch (const std::exception&) {
     // The connection is gone: nobody is left to tell.
     in_flight_.Remove();
@@ -199,12 +244,12 @@ void HttpServer::Impl::Handle(const restinio::request_handle_t& request) {
 }
 
 void HttpServer::Impl::SendStream(const restinio::request_handle_t& request, HttpResponse response) {
-  AddSecurityHeaders(response);
+  AddSecurityHeaders(response, options_.https);
   const auto stream = streams_.Open(request, response);
   if (stream == nullptr) {
     HttpResponse busy = JsonError(503, "unavailable", "too many are listening; try again in a minute");
     busy.SetHeader("Retry-After", "60");
-    Send(request, std::move(busy), [this] { in_flight_.Remove(); });
+    Send(request, std::move(busy), options_.https, [this] { in_flight_.Remove(); });
     return;
   }
   response.stream(stream);

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/publisher/http/http_message.h"
+#include "services/publisher/http/page_cache.h"
 
 namespace seaworthy {
 
@@ -19,6 +22,10 @@ inline constexpr size_t kMaxHttpBodyBytes = 8 << 20;
 // carries the security headers. Thread-safe.
 class HttpServer {
  public:
+  // Answers on the thread of input and output, so it must not wait; nothing:
+  // the handler answers.
+  using Prepared = std::function<std::optional<PreparedAnswer>(const PreparedRequest& request)>;
+
   struct Options {
     std::string address = "127.0.0.1";
     int port = 0;  // 0 for any free one.
@@ -32,6 +39,8 @@ class HttpServer {
     absl::Duration read_timeout = absl::Seconds(30);
     absl::Duration handle_timeout = absl::Seconds(60);
     absl::Duration write_timeout = absl::Seconds(30);
+    bool https = false;           // Readers come by https: say so in every answer.
+    Prepared prepared = nullptr;  // Asked first about each GET and HEAD.
   };
 
   // Listens and serves. Errors: UNAVAILABLE naming address and port and what
