@@ -7,6 +7,23 @@
 #include "services/publisher/pages/page_text.h"
 
 namespace seaworthy {
+namespace {
+
+// Empty while it is open.
+std::string OutcomeText(const v1::PredictionResolution& resolution) {
+  switch (resolution.outcome()) {
+    case v1::PredictionResolution::CAME_TRUE:
+      return "Came true";
+    case v1::PredictionResolution::DID_NOT:
+      return "Did not";
+    case v1::PredictionResolution::VOID:
+      return "Cannot be told";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
 
 nlohmann::json PredictionViews(const v1::ListPredictionsResponse& ledger,
                                const std::vector<v1::Persona>& personas, const std::string& tools_path) {
@@ -20,6 +37,9 @@ nlohmann::json PredictionViews(const v1::ListPredictionsResponse& ledger,
         {{"due", prediction.due_date()},
          {"text", prediction.text()},
          {"decided_by", prediction.decided_by()},
+         {"outcome", OutcomeText(prediction.resolution())},
+         {"outcome_note", prediction.resolution().note()},
+         {"outcome_url", SafeHttpUrl(prediction.resolution().source_url()).value_or("")},
          {"persona", title},
          {"probability", prediction.has_probability() ? PercentText(prediction.probability()) : ""},
          {"tool", prediction.tool_name().empty() ? prediction.tool_id() : prediction.tool_name()},

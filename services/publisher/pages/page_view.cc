@@ -1,6 +1,7 @@
 #include "services/publisher/pages/page_view.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "services/publisher/http/url_codec.h"
+#include "services/publisher/pages/charts.h"
 #include "services/publisher/pages/cost_text.h"
 #include "services/publisher/pages/page_text.h"
 #include "services/publisher/pages/source_view.h"
@@ -64,17 +66,58 @@ std::vector<PersonaRow> PersonaRows(const std::vector<v1::Persona>& personas,
   return rows;
 }
 
-// What both tools are laid side by side in.
-std::vector<std::pair<std::string, std::string>> Specs(const v1::Revision& revision) {
-  return {{"Vendor", revision.vendor()},
-          {"Kind", Capitalised(KindText(revision.kind()))},
-          {"Licence", revision.license()},
-          {"Parameters", ParametersText(revision)},
-          {"Context", ContextText(revision)},
-          {"Formats", absl::StrJoin(revision.formats(), ", ")},
-          {"Modality", absl::StrJoin(revision.modality(), ", ")},
-          {"Entry price", PriceText(revision) == kDash ? "" : PriceText(revision)},
-          {"Released", revision.release_date()}};
+// What both tools are laid side by side in, and the fact it is read from.
+struct Spec {
+  const char* label;
+  std::string value;
+  const char* field;
+};
+
+std::vector<Spec> Specs(const v1::Revision& revision) {
+  return {{"Vendor", revision.vendor(), "vendor"},
+          {"Kind", Capitalised(KindText(revision.kind())), "kind"},
+          {"Licence", revision.license(), "license"},
+          {"Parameters", ParametersText(revision), "parameters_b"},
+          {"Context", ContextText(revision), "context_tokens"},
+          {"Formats", absl::StrJoin(revision.formats(), ", "), "formats"},
+          {"Modality", absl::StrJoin(revision.modality(), ", "), "modality"},
+          {"Entry price", PriceText(revision) == kDash ? "" : PriceText(revision), "entry_price_usd"},
+          {"Released", revision.release_date(), "release_date"}};
+}
+
+// Who said it and when it was looked up, or that an editor did.
+std::string SaidBy(const v1::Fact& fact) {
+  const std::string tier = TierText(fact.tier());
+  return absl::StrCat(tier.empty() ? "" : absl::StrCat("said by ", tier),
+                      tier.empty() || fact.checked_date().empty() ? "" : ", ",
+                      fact.checked_date().empty() ? "" : absl::StrCat("checked ", fact.checked_date()));
+}
+
+// The same of a revision's field; empty where nothing is known of it.
+std::string SaidBy(const v1::Revision& revision, const Spec& spec) {
+  if (spec.value.empty()) return "";
+  for (const v1::Fact& fact : revision.facts()) {
+    if (fact.field() == spec.field) return SaidBy(fact);
+  }
+  return "";
+}
+
+// A persona's beats, both tools' answers beside each other, in the order they
+// are given.
+json BeatRows(const v1::Verdict* a, const v1::Verdict* b) {
+  json rows = json::array();
+  std::map<std::string, size_t> places;
+  const auto add = [&rows, &places](const v1::Verdict* verdict, const char* side) {
+    if (verdict == nullptr) return;
+    for (const v1::Beat& beat : verdict->beats()) {
+      const auto [place, fresh] = places.emplace(beat.beat_id(), rows.size());
+      if (fresh) rows.push_back({{"title", beat.title()}, {"a", kDash}, {"b", kDash}});
+      rows[place->second][side] = beat.text();
+    }
+  };
+  add(a, "a");
+  add(b, "b");
+  return rows;
 }
 
 json FactViews(const v1::Revision& revision) {
@@ -83,11 +126,7 @@ json FactViews(const v1::Revision& revision) {
     json view = EvidenceView(fact.evidence());
     view["label"] = FieldLabel(fact.field());
     view["value"] = fact.value();
-    const std::string tier = TierText(fact.tier());
-    view["by"] =
-        absl::StrCat(tier.empty() ? "" : absl::StrCat("said by ", tier),
-                     tier.empty() || fact.checked_date().empty() ? "" : ", ",
-                     fact.checked_date().empty() ? "" : absl::StrCat("checked ", fact.checked_date()));
+    view["by"] = SaidBy(fact);
     view["quoted"] = !fact.evidence().text().empty();
     view["edited"] = fact.method() == "editor";
     facts.push_back(std::move(view));
@@ -118,18 +157,27 @@ json PipViews(const std::vector<v1::Vote>& votes) {
   return pips;
 }
 
-std::vector<v1::Vote> VotesOf(const v1::ToolView& tool) {
+std::vector<v1::Vote> PipVotes(const v1::ToolView& tool) {
   std::vector<v1::Vote> votes;
   for (const v1::Verdict& verdict : tool.verdicts()) votes.push_back(verdict.vote());
   return votes;
 }
 
 json EntryToolView(const PublishedTool& tool) {
-  json view = PanelView(tool.panel);
+  v1::Panel panel;
+  std::vector<v1::Vote> votes;
+  for (const v1::PersonaVote& vote : tool.votes) {
+    votes.push_back(vote.vote());
+    panel.set_ship(panel.ship() + (vote.vote() == v1::SHIP ? 1 : 0));
+  }
+  panel.set_total(static_cast<uint32_t>(votes.size()));
+  if (!votes.empty()) panel.set_ship_percent((100 * panel.ship() + panel.total() / 2) / panel.total());
+  json view = PanelView(panel);
   view["id"] = tool.id;
   view["name"] = tool.name;
   view["category"] = tool.category;
-  view["pips"] = PipViews(tool.votes);
+  view["pips"] = PipViews(votes);
+  view["chart"] = FloatChart(tool.votes, "", tool.name, {});
   return view;
 }
 
@@ -167,16 +215,17 @@ json PanelView(const v1::Panel& panel) {
 
 json EntryView(const PublishedEntry& entry) {
   return {{"id", entry.id},
-          {"a", EntryToolView(entry.a)},
-          {"b", EntryToolView(entry.b)},
+          {"a", EntryToolView(*entry.a)},
+          {"b", EntryToolView(*entry.b)},
           {"date", absl::FormatTime("%Y-%m-%d", entry.decide_time, absl::UTCTimeZone())}};
 }
 
 json ToolPageView(const v1::ToolView& tool, const std::vector<v1::Persona>& personas) {
   const v1::Revision& revision = tool.revision();
   json specs = json::array();
-  for (const auto& [label, value] : Specs(revision)) {
-    if (!value.empty()) specs.push_back({{"label", label}, {"value", value}});
+  for (const Spec& spec : Specs(revision)) {
+    if (spec.value.empty()) continue;
+    specs.push_back({{"label", spec.label}, {"value", spec.value}, {"by", SaidBy(revision, spec)}});
   }
   json rows = json::array();
   for (const PersonaRow& row : PersonaRows(personas, {&tool})) {
@@ -193,8 +242,9 @@ json ToolPageView(const v1::ToolView& tool, const std::vector<v1::Persona>& pers
           {"tagline", revision.tagline()},
           {"description", revision.description()},
           {"panel", PanelView(tool.panel())},
-          {"pips", PipViews(VotesOf(tool))},
-          {"community", kDash},
+          {"pips", PipViews(PipVotes(tool))},
+          {"community", {{"percent", kDash}, {"note", ""}, {"open", false}, {"discarded", ""}}},
+          {"chart", FloatChart(VotesOf(tool), "", revision.name(), personas)},
           {"price", PriceText(revision)},
           {"specs", specs},
           {"released", revision.release_date()},
@@ -215,11 +265,14 @@ json ComparisonPageView(const v1::ComparisonContent& content, const std::vector<
   for (const PersonaRow& row : PersonaRows(personas, {&content.a(), &content.b()})) {
     json a = VerdictView(content.a(), row.id, row.title);
     json b = VerdictView(content.b(), row.id, row.title);
+    json beats = BeatRows(FindVerdict(content.a(), row.id), FindVerdict(content.b(), row.id));
     const bool split = a["given"] && b["given"] && a["ship"] != b["ship"];
     rows.push_back({{"id", row.id},
                     {"title", row.title},
                     {"mandate", row.mandate},
                     {"split", split},
+                    {"any_beats", !beats.empty()},
+                    {"beat_rows", std::move(beats)},
                     {"a", std::move(a)},
                     {"b", std::move(b)}});
   }
@@ -227,11 +280,13 @@ json ComparisonPageView(const v1::ComparisonContent& content, const std::vector<
   const auto a_specs = Specs(content.a().revision());
   const auto b_specs = Specs(content.b().revision());
   for (size_t i = 0; i < a_specs.size(); ++i) {
-    if (a_specs[i].second.empty() && b_specs[i].second.empty()) continue;
-    specs.push_back({{"label", a_specs[i].first},
-                     {"a", OrDash(a_specs[i].second)},
-                     {"b", OrDash(b_specs[i].second)},
-                     {"differs", a_specs[i].second != b_specs[i].second}});
+    if (a_specs[i].value.empty() && b_specs[i].value.empty()) continue;
+    specs.push_back({{"label", a_specs[i].label},
+                     {"a", OrDash(a_specs[i].value)},
+                     {"b", OrDash(b_specs[i].value)},
+                     {"a_by", SaidBy(content.a().revision(), a_specs[i])},
+                     {"b_by", SaidBy(content.b().revision(), b_specs[i])},
+                     {"differs", a_specs[i].value != b_specs[i].value}});
   }
   json a = ToolPageView(content.a(), personas);
   json b = ToolPageView(content.b(), personas);

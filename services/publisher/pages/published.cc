@@ -1,95 +1,96 @@
 #include "services/publisher/pages/published.h"
 
-#include <algorithm>
-#include <functional>
-#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/ids.h"
+#include "common/status_macros.h"
 
 namespace seaworthy {
 namespace {
 
-constexpr int kPageSize = 50;
-
-absl::Time TimeOf(const v1::Decision& decision) {
-  return absl::FromUnixSeconds(decision.decide_time().seconds()) +
-         absl::Nanoseconds(decision.decide_time().nanos());
-}
-
-PublishedTool ToEntryTool(const v1::ToolView& view) {
-  PublishedTool tool{.id = view.revision().tool_id(),
-                     .name = view.revision().name(),
-                     .category = view.revision().category(),
-                     .panel = view.panel(),
-                     .votes = {},
-                     .by_persona = {},
-                     .vendor = view.revision().vendor(),
-                     .revision = view.revision().number()};
-  for (const v1::Verdict& verdict : view.verdicts()) {
-    tool.votes.push_back(verdict.vote());
-    tool.by_persona.push_back(
-        {verdict.persona_id(), verdict.vote(), static_cast<float>(verdict.confidence())});
-  }
-  return tool;
-}
-
-PublishedEntry ToEntry(const v1::PublishedComparison& published) {
-  return {.id = published.content().comparison_id(),
-          .a = ToEntryTool(published.content().a()),
-          .b = ToEntryTool(published.content().b()),
-          .decide_time = TimeOf(published.decision())};
-}
-
-void Sort(PublishedEntries& entries) {
-  std::sort(entries.begin(), entries.end(), [](const PublishedEntry& x, const PublishedEntry& y) {
-    return x.decide_time != y.decide_time ? x.decide_time > y.decide_time : x.id < y.id;
-  });
-}
-
-// Calls `visit` with everything published (with one tool, unless empty).
-absl::Status VisitAll(AggregatorClient& aggregator, const std::string& tool_id,
-                      const std::function<void(const v1::PublishedComparison&)>& visit) {
-  v1::ListPublishedComparisonsRequest request;
-  request.set_page_size(kPageSize);
-  request.set_tool_id(tool_id);
-  do {
-    const auto response = aggregator.ListPublishedComparisons(request);
-    if (!response.ok()) return response.status();
-    for (const v1::PublishedComparison& published : response->comparisons()) visit(published);
-    request.set_page_token(response->next_page_token());
-  } while (!request.page_token().empty());
-  return absl::OkStatus();
-}
+constexpr int kPageSize = 1000;
+// How long one call waits for a change, and so how long Stop may take.
+constexpr absl::Duration kWait = absl::Milliseconds(200);
+// Between two looks while the state moves for other reasons.
+constexpr absl::Duration kPause = absl::Milliseconds(5);
+constexpr absl::Duration kRetry = absl::Milliseconds(200);
 
 }  // namespace
 
-std::shared_ptr<const PublishedEntries> Published::Cached(uint64_t sequence) {
+void Published::Start() {
   absl::MutexLock lock(&mutex_);
-  return sequence != 0 && cached_sequence_ >= sequence ? cached_ : nullptr;
+  if (thread_.joinable()) return;
+  stopping_ = false;
+  thread_ = std::thread([this] { Follow(); });
 }
 
-absl::StatusOr<std::shared_ptr<const PublishedEntries>> Published::All() {
-  // Asked before the list is read, so that a change in between reads it again.
-  const auto status = aggregator_->GetStatus({});
-  if (!status.ok()) return status.status();
-  const uint64_t sequence = status->applied_sequence();
-  if (auto cached = Cached(sequence)) return cached;
-  // One reads, the others wait for what it finds.
-  absl::MutexLock reading(&reading_mutex_);
-  if (auto cached = Cached(sequence)) return cached;
-  auto entries = std::make_shared<PublishedEntries>();
-  const absl::Status visited = VisitAll(
-      *aggregator_, "",
-      [&entries](const v1::PublishedComparison& published) { entries->push_back(ToEntry(published)); });
-  if (!visited.ok()) return visited;
-  Sort(*entries);
+void Published::Stop() {
+  std::thread thread;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    thread = std::move(thread_);
+  }
+  if (thread.joinable()) thread.join();
+}
+
+bool Published::StopWithin(absl::Duration wait) {
   absl::MutexLock lock(&mutex_);
-  cached_ = entries;
-  cached_sequence_ = sequence;
-  return cached_;
+  mutex_.AwaitWithTimeout(absl::Condition(this, &Published::Stopping), wait);
+  return stopping_;
+}
+
+void Published::Follow() {
+  uint64_t seen = 0;
+  following_ = CatchUp().ok();
+  while (!StopWithin(kPause)) {
+    v1::WaitForChangeRequest request;
+    request.set_after_sequence(seen);
+    const auto state = aggregator_->WaitForChange(request, kWait);
+    if (absl::IsDeadlineExceeded(state.status())) continue;
+    if (state.ok() && state->applied_sequence() <= seen && following_) continue;
+    const absl::Status read = state.ok() ? CatchUp() : state.status();
+    following_ = read.ok();
+    if (read.ok()) {
+      seen = state->applied_sequence();
+    } else if (StopWithin(kRetry)) {
+      break;
+    }
+  }
+  following_ = false;
+}
+
+absl::Status Published::CatchUp() {
+  absl::MutexLock reading(&reading_mutex_);
+  while (true) {
+    v1::ListPublishedChangesRequest request;
+    request.set_after_sequence(next_sequence_);
+    request.set_page_size(kPageSize);
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto response, aggregator_->ListPublishedChanges(request));
+    for (const v1::PublishedChange& change : response.changes()) index_.Apply(change);
+    const bool moved = response.next_sequence() > next_sequence_;
+    if (moved) next_sequence_ = response.next_sequence();
+    // After the index: who sees the new generation sees the new index.
+    if (!response.changes().empty()) generation_.fetch_add(1, std::memory_order_acq_rel);
+    if (!response.more() || !moved) break;
+  }
+  loaded_ = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const PublishedIndex*> Published::Index() {
+  if (!loaded_ || !following_) {
+    const absl::Status read = CatchUp();
+    if (!read.ok() && !loaded_) return read;
+  }
+  return &index_;
+}
+
+absl::StatusOr<PublishedEntries> Published::All() {
+  SEAWORTHY_ASSIGN_OR_RETURN(const PublishedIndex* index, Index());
+  return index->All();
 }
 
 absl::StatusOr<v1::PublishedComparison> Published::Comparison(const std::string& id) {
@@ -100,25 +101,15 @@ absl::StatusOr<v1::PublishedComparison> Published::Comparison(const std::string&
 }
 
 absl::StatusOr<PublishedToolPage> Published::Tool(const std::string& tool_id) {
-  if (tool_id.empty()) return absl::NotFoundError("no tool id");
+  SEAWORTHY_ASSIGN_OR_RETURN(const PublishedIndex* index, Index());
   PublishedToolPage page;
-  absl::Time newest = absl::InfinitePast();
-  std::string newest_id;
-  const absl::Status visited = VisitAll(*aggregator_, tool_id, [&](const v1::PublishedComparison& published) {
-    const PublishedEntry entry = ToEntry(published);
-    if (entry.a.id != tool_id && entry.b.id != tool_id) return;
-    page.comparisons.push_back(entry);
-    if (entry.decide_time < newest || (entry.decide_time == newest && entry.id > newest_id)) return;
-    newest = entry.decide_time;
-    newest_id = entry.id;
-    page.tool = entry.a.id == tool_id ? published.content().a() : published.content().b();
-    page.decision = published.decision();
-  });
-  if (!visited.ok()) return visited;
+  page.comparisons = index->OfTool(tool_id);
   if (page.comparisons.empty()) {
     return absl::NotFoundError(absl::StrCat("no published comparison holds the tool ", tool_id));
   }
-  Sort(page.comparisons);
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto newest, Comparison(page.comparisons.front()->id));
+  page.tool = page.comparisons.front()->a->id == tool_id ? newest.content().a() : newest.content().b();
+  page.decision = newest.decision();
   return page;
 }
 
@@ -130,14 +121,19 @@ absl::StatusOr<v1::ListPredictionsResponse> Published::Predictions(int limit) {
 }
 
 absl::StatusOr<std::vector<std::string>> Published::ToolIds() {
-  const auto all = All();
-  if (!all.ok()) return all.status();
-  std::set<std::string> ids;
-  for (const PublishedEntry& entry : **all) {
-    ids.insert(entry.a.id);
-    ids.insert(entry.b.id);
-  }
-  return std::vector<std::string>(ids.begin(), ids.end());
+  SEAWORTHY_ASSIGN_OR_RETURN(const PublishedIndex* index, Index());
+  return index->ToolIds();
+}
+
+absl::StatusOr<std::string> Published::ToolOf(const std::string& tool_id) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const PublishedIndex* index, Index());
+  if (index->HasTool(tool_id)) return tool_id;
+  v1::GetToolRequest request;
+  request.set_tool_id(tool_id);
+  SEAWORTHY_ASSIGN_OR_RETURN(const v1::ToolView tool, aggregator_->GetTool(request));
+  const std::string& now = tool.revision().tool_id();
+  if (!index->HasTool(now)) return absl::NotFoundError(absl::StrCat("nothing public holds ", tool_id));
+  return now;
 }
 
 }  // namespace seaworthy

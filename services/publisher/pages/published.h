@@ -2,47 +2,19 @@
 // public page.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "common/clients.h"
+#include "services/publisher/pages/published_index.h"
 
 namespace seaworthy {
-
-// How one persona voted on a published tool.
-struct PublishedVote {
-  std::string persona_id;
-  v1::Vote vote = v1::VOTE_UNSPECIFIED;
-  float confidence = 0;
-};
-
-// One tool of a published comparison, as a list shows it.
-struct PublishedTool {
-  std::string id;
-  std::string name;
-  std::string category;
-  v1::Panel panel;
-  std::vector<v1::Vote> votes;            // In persona order.
-  std::vector<PublishedVote> by_persona;  // The same, with who and how sure.
-  std::string vendor;
-  uint32_t revision = 0;
-};
-
-// A published comparison, as a list shows it.
-struct PublishedEntry {
-  std::string id;
-  PublishedTool a;
-  PublishedTool b;
-  absl::Time decide_time;
-};
-
-// Newest approval first, ties by id.
-using PublishedEntries = std::vector<PublishedEntry>;
 
 // A tool as it was approved last, and the comparisons it is published in.
 struct PublishedToolPage {
@@ -51,14 +23,27 @@ struct PublishedToolPage {
   PublishedEntries comparisons;
 };
 
-// Thread-safe. The list of everything published is kept until the
-// aggregator's state moves on.
+// Thread-safe. Keeps an index of what is published: read once, then only what
+// changed. Between Start and Stop a thread of its own follows the aggregator;
+// otherwise each call of Index catches up first.
 class Published {
  public:
   explicit Published(AggregatorClient* aggregator) : aggregator_(aggregator) {}
+  ~Published() { Stop(); }
+
+  // Both idempotent.
+  void Start();
+  void Stop();
+
+  // Takes up everything that is public by now. Errors: the aggregator's.
+  absl::Status CatchUp();
+  // Summaries. Errors: the aggregator's, until it has answered once.
+  absl::StatusOr<const PublishedIndex*> Index();
+  // Changes with the index.
+  uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
   // Everything published.
-  absl::StatusOr<std::shared_ptr<const PublishedEntries>> All();
+  absl::StatusOr<PublishedEntries> All();
   // One comparison, in either order. Errors: NOT_FOUND.
   absl::StatusOr<v1::PublishedComparison> Comparison(const std::string& id);
   // One tool. Errors: NOT_FOUND where no published comparison holds it.
@@ -67,16 +52,28 @@ class Published {
   absl::StatusOr<v1::ListPredictionsResponse> Predictions(int limit);
   // The ids of all tools published, sorted.
   absl::StatusOr<std::vector<std::string>> ToolIds();
+  // The published tool an id stands for: itself, or what it was merged into.
+  // Errors: NOT_FOUND.
+  absl::StatusOr<std::string> ToolOf(const std::string& tool_id);
 
  private:
-  // What was read when the state had come to `sequence` or further, or null.
-  std::shared_ptr<const PublishedEntries> Cached(uint64_t sequence);
+  void Follow();
+  bool Stopping() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; }
+  // Waits; true where it is time to stop.
+  bool StopWithin(absl::Duration wait);
 
   AggregatorClient* const aggregator_;
-  absl::Mutex reading_mutex_;  // Held while everything is read.
-  absl::Mutex mutex_ ABSL_ACQUIRED_AFTER(reading_mutex_);
-  std::shared_ptr<const PublishedEntries> cached_ ABSL_GUARDED_BY(mutex_);
-  uint64_t cached_sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  PublishedIndex index_;
+  std::atomic<uint64_t> generation_{1};
+  std::atomic<bool> loaded_{false};
+  std::atomic<bool> following_{false};
+
+  absl::Mutex reading_mutex_;  // Held while changes are read.
+  uint64_t next_sequence_ ABSL_GUARDED_BY(reading_mutex_) = 0;
+
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
 };
 
 }  // namespace seaworthy

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <kainjow/mustache.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
@@ -11,54 +10,25 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "absl/synchronization/mutex.h"
+#include "services/publisher/pages/template_program.h"
 
 namespace seaworthy {
 namespace {
 
-namespace mustache = kainjow::mustache;
 using Sources = std::map<std::string, std::string>;
 
 constexpr int kMaxIncludes = 8;
 
-mustache::data ToData(const nlohmann::json& value) {
-  switch (value.type()) {
-    case nlohmann::json::value_t::object: {
-      mustache::data object{mustache::data::type::object};
-      for (const auto& [key, item] : value.items()) object.set(key, ToData(item));
-      return object;
-    }
-    case nlohmann::json::value_t::array: {
-      mustache::data list{mustache::data::type::list};
-      for (const auto& item : value) list.push_back(ToData(item));
-      return list;
-    }
-    case nlohmann::json::value_t::boolean:
-      return mustache::data{value.get<bool>() ? mustache::data::type::bool_true
-                                              : mustache::data::type::bool_false};
-    case nlohmann::json::value_t::string: {
-      const auto& text = value.get_ref<const std::string&>();
-      return text.empty() ? mustache::data{mustache::data::type::bool_false} : mustache::data{text};
-    }
-    case nlohmann::json::value_t::null:
-      return mustache::data{mustache::data::type::bool_false};
-    default:
-      return mustache::data{value.dump()};
-  }
-}
-
-absl::Status CheckSafe(const std::string& name, const std::string& text) {
-  int number = 0;
+// Its tags one by one, without regard to sections: an include may open none.
+absl::Status CheckLines(const std::string& name, const std::string& text) {
+  std::string alone;
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-    ++number;
-    for (const absl::string_view bad : {"{{{", "{{&", "{{=", "{{ &"}) {
-      if (!absl::StrContains(line, bad)) continue;
-      return absl::InvalidArgumentError(absl::StrCat(
-          name, ".html line ", number, ": `", bad, "` would let a value through unescaped; use `{{name}}`"));
-    }
+    const bool include = absl::StartsWith(absl::StripAsciiWhitespace(line), "{{> ");
+    absl::StrAppend(&alone, include ? "" : line, "\n");
   }
-  return absl::OkStatus();
+  return TemplateProgram::Compile(name, alone).status();
 }
 
 // The text with its includes put in, indentation and empty lines taken out.
@@ -66,8 +36,9 @@ absl::StatusOr<std::string> Expand(const Sources& sources, const std::string& na
   const auto it = sources.find(name);
   if (it == sources.end()) return absl::InvalidArgumentError(absl::StrCat("no template ", name, ".html"));
   if (depth > kMaxIncludes) return absl::InvalidArgumentError(absl::StrCat(name, ".html includes itself"));
-  const absl::Status safe = CheckSafe(name, it->second);
-  if (!safe.ok()) return safe;
+  // Alone first, so that an error names the file it is in.
+  const absl::Status sound = CheckLines(name, it->second);
+  if (!sound.ok()) return sound;
   std::string out;
   for (absl::string_view line : absl::StrSplit(it->second, '\n')) {
     line = absl::StripAsciiWhitespace(line);
@@ -86,43 +57,34 @@ absl::StatusOr<std::string> Expand(const Sources& sources, const std::string& na
   return out;
 }
 
-class MustacheTemplates : public TemplateSet {
+class CompiledTemplates : public TemplateSet {
  public:
   absl::Status Add(const std::string& name, const std::string& text) {
-    auto entry = std::make_unique<Entry>(text);
-    {
-      absl::MutexLock lock(&entry->mutex);
-      if (!entry->parsed.is_valid()) {
-        return absl::InvalidArgumentError(absl::StrCat(name, ".html: ", entry->parsed.error_message()));
-      }
-    }
-    templates_[name] = std::move(entry);
+    auto program = TemplateProgram::Compile(name, text);
+    if (!program.ok()) return program.status();
+    programs_.emplace(name, *std::move(program));
     return absl::OkStatus();
   }
 
   std::string Render(absl::string_view name, const nlohmann::json& view) const override {
-    const auto it = templates_.find(name);
-    if (it == templates_.end()) return "";
-    const mustache::data data = ToData(view);
-    absl::MutexLock lock(&it->second->mutex);
-    return it->second->parsed.render(data);
+    const auto it = programs_.find(name);
+    std::string out;
+    if (it == programs_.end()) return out;
+    out.reserve(32 << 10);
+    it->second.Render(view, out);
+    return out;
   }
 
-  bool Has(absl::string_view name) const override { return templates_.find(name) != templates_.end(); }
+  bool Has(absl::string_view name) const override { return programs_.find(name) != programs_.end(); }
 
  private:
-  struct Entry {
-    explicit Entry(const std::string& text) : parsed(text) {}
-    absl::Mutex mutex;
-    mustache::mustache parsed ABSL_GUARDED_BY(mutex);  // Its render() is not const.
-  };
-  std::map<std::string, std::unique_ptr<Entry>, std::less<>> templates_;
+  std::map<std::string, TemplateProgram, std::less<>> programs_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TemplateSet>> TemplateSet::Make(const Sources& sources) {
-  auto set = std::make_unique<MustacheTemplates>();
+  auto set = std::make_unique<CompiledTemplates>();
   for (const auto& [name, unused] : sources) {
     const auto text = Expand(sources, name, 0);
     if (!text.ok()) return text.status();
@@ -132,7 +94,8 @@ absl::StatusOr<std::unique_ptr<TemplateSet>> TemplateSet::Make(const Sources& so
   return set;
 }
 
-absl::StatusOr<std::unique_ptr<TemplateSet>> TemplateSet::Load(const std::string& dir) {
+absl::StatusOr<std::unique_ptr<TemplateSet>> TemplateSet::Load(
+    const std::string& dir, const std::map<std::string, std::string>& names) {
   std::error_code error;
   Sources sources;
   for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
@@ -141,7 +104,7 @@ absl::StatusOr<std::unique_ptr<TemplateSet>> TemplateSet::Load(const std::string
     std::ostringstream text;
     text << file.rdbuf();
     if (!file) return absl::NotFoundError(absl::StrCat("cannot read the template ", entry.path().string()));
-    sources[entry.path().stem().string()] = text.str();
+    sources[entry.path().stem().string()] = absl::StrReplaceAll(text.str(), names);
   }
   if (error || sources.empty()) {
     return absl::NotFoundError(absl::StrCat("no templates in ", dir,

@@ -1,4 +1,4 @@
-// The HTML templates: mustache, escaped without exception.
+// The HTML templates: a part of mustache, escaped without exception.
 #pragma once
 
 #include <map>
@@ -11,14 +11,15 @@
 
 namespace seaworthy {
 
-// Values reach a page as escaped text only: templates with `{{{`, `{{&` or
-// changed delimiters are refused, values are never read as templates.
-// Thread-safe.
+// Templates are compiled once (template_program.h has the tags); values reach a
+// page as escaped text only. Thread-safe.
 class TemplateSet {
  public:
   // Reads every `*.html` of the folder; `{{> name}}` includes `name.html`.
+  // What `names` holds is put for its keys: assets under their hashed names.
   // Errors: NOT_FOUND, INVALID_ARGUMENT naming file and line.
-  static absl::StatusOr<std::unique_ptr<TemplateSet>> Load(const std::string& dir);
+  static absl::StatusOr<std::unique_ptr<TemplateSet>> Load(
+      const std::string& dir, const std::map<std::string, std::string>& names = {});
   // The same from memory, by name without `.html`.
   static absl::StatusOr<std::unique_ptr<TemplateSet>> Make(const std::map<std::string, std::string>& sources);
   virtual ~TemplateSet() = default;

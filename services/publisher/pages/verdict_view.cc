@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "common/hash.h"
+#include "services/publisher/pages/charts.h"
 #include "services/publisher/pages/cost_text.h"
 #include "services/publisher/pages/mark_view.h"
 #include "services/publisher/pages/page_text.h"
@@ -100,6 +101,8 @@ json EmptyVerdict() {
           {"ship", false},
           {"skip", false},
           {"confidence", ""},
+          {"meter", 0},
+          {"own_beats", false},
           {"quote", ""},
           {"beats", json::array()},
           {"flip", ""},
@@ -132,6 +135,7 @@ json GivenVerdict(const v1::Verdict& verdict) {
   view["ship"] = ship;
   view["skip"] = !ship;
   view["confidence"] = PercentText(verdict.confidence());
+  view["meter"] = MeterWidth(verdict.confidence());
   view["quote"] = verdict.quote();
   view["flip"] = verdict.flip();
   int weak = 0;
