@@ -1,6 +1,8 @@
 #include "services/publisher/site/site.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -11,9 +13,12 @@
 #include "common/error_codes.h"
 #include "common/hash.h"
 #include "services/publisher/http/failure_log.h"
-#include "services/publisher/pages/ledger_view.h"
+#include "services/publisher/pages/charts.h"
 #include "services/publisher/pages/page_text.h"
 #include "services/publisher/pages/page_view.h"
+#include "services/publisher/pages/tally_view.h"
+#include "services/publisher/site/listing.h"
+#include "services/publisher/site/structured_data.h"
 
 namespace seaworthy {
 namespace {
@@ -23,9 +28,17 @@ using nlohmann::json;
 constexpr char kHtml[] = "text/html; charset=utf-8";
 constexpr absl::string_view kComparePrefix = "/compare/";
 constexpr absl::string_view kToolPrefix = "/tools/";
-// Home shows this many with their votes, the rest as a list.
-constexpr size_t kCards = 24;
-constexpr int kPredictions = 500;
+constexpr absl::string_view kPersonaPrefix = "/personas/";
+constexpr absl::string_view kCategoryPrefix = "/categories/";
+constexpr absl::string_view kListPrefix = "/comparisons/";
+
+// Of a tool's page.
+constexpr size_t kMaxComparisons = 24;
+
+// Pages that are always there and the same for everybody.
+constexpr const char* kPages[] = {
+    "/",       "/404",         "/categories",          "/comparisons", "/corrections",
+    "/method", "/predictions", "/predictions/resolved"};
 
 struct ErrorText {
   std::string title;
@@ -55,41 +68,60 @@ json Site::Frame(const std::string& path, const std::string& title, const std::s
   return {{"page_title", title},
           {"page_description", description},
           {"canonical", options_.public_url.empty() || path.empty() ? "" : options_.public_url + path},
-          {"nav_home", path == "/"},
+          {"nav_comparisons", path == "/" || absl::StartsWith(path, "/comparisons")},
           {"nav_method", path == "/method"},
-          {"nav_predictions", path == "/predictions"},
+          {"nav_predictions", absl::StartsWith(path, "/predictions")},
+          {"nav_search", path == "/search"},
+          {"noindex", false},
+          {"structured", nullptr},
+          {"hero", path == "/"},
           {"cost", ""},
           {"preview", false},
           {"open_claims", false},
           {"approved_on", ""}};
 }
 
-absl::StatusOr<Site::Page> Site::RenderHome() const {
-  const auto entries = options_.published->All();
-  if (!entries.ok()) return entries.status();
-  json view = Frame("/", "Seaworthy: which AI tool should you ship with?",
-                    "AI models and developer tools side by side, reviewed by a panel of AI personas and "
-                    "approved by an editor.");
-  view["newest"] = json::array();
-  view["earlier"] = json::array();
-  for (const PublishedEntry& entry : **entries) {
-    view[view["newest"].size() < kCards ? "newest" : "earlier"].push_back(EntryView(entry));
+void Site::AddTallies(std::initializer_list<json*> tools, const std::string& back) const {
+  v1::ListTalliesRequest request;
+  for (const json* tool : tools) request.add_tool_ids((*tool)["id"].get<std::string>());
+  v1::ListTalliesResponse tallies;
+  if (options_.aggregator != nullptr) {
+    // Without the votes a page still says what the panel says.
+    if (auto answer = options_.aggregator->ListTallies(request); answer.ok()) tallies = *std::move(answer);
   }
-  view["empty"] = (*entries)->empty();
-  view["any_earlier"] = !view["earlier"].empty();
-  view["count"] = (*entries)->size();
-  return Page{kHtml, options_.templates->Render("home", view), ""};
+  int place = 0;
+  for (json* tool : tools) {
+    const v1::VoteTally none;
+    const bool given = tallies.tallies_size() > place;
+    (*tool)["community"] = TallyView(given ? tallies.tallies(place) : none, true);
+    (*tool)["back"] = back;
+    ++place;
+  }
 }
 
-std::string Site::ComparisonBody(const v1::ComparisonContent& content, const v1::Decision* decision) const {
-  const json page = ComparisonPageView(content, options_.personas);
-  json view = Frame(decision == nullptr ? "" : absl::StrCat(kComparePrefix, content.comparison_id()),
-                    absl::StrCat(page["title"].get<std::string>(), " · Seaworthy"),
-                    absl::StrCat(content.a().revision().name(), " and ", content.b().revision().name(),
-                                 " side by side: panel verdicts, price, facts and the words they rest on."));
+std::string Site::ComparisonBody(const v1::ComparisonContent& content,
+                                 const v1::PublishedComparison* published) const {
+  json page = ComparisonPageView(content, options_.personas);
+  const std::string path = absl::StrCat(kComparePrefix, content.comparison_id());
+  json view =
+      Frame(published == nullptr ? "" : path, absl::StrCat(page["title"].get<std::string>(), " · Seaworthy"),
+            absl::StrCat(content.a().revision().name(), " and ", content.b().revision().name(),
+                         " side by side: panel verdicts, price, facts and the words they rest on."));
+  AddTallies({&page["a"], &page["b"]}, path);
+  page["a"]["chart"]["chart_id"] = "split-a";
+  page["b"]["chart"]["chart_id"] = "split-b";
+  page["corrections"] = json::array();
+  if (published != nullptr) {
+    for (const v1::Correction& correction : published->corrections()) {
+      page["corrections"].push_back(CorrectionView(correction));
+    }
+  }
+  page["any_corrections"] = !page["corrections"].empty();
   view.update(page);
-  view["preview"] = decision == nullptr;
-  view["approved_on"] = decision == nullptr ? "" : DateText(decision->decide_time());
+  view["preview"] = published == nullptr;
+  view["approved_on"] = published == nullptr ? "" : DateText(published->decision().decide_time());
+  view["noindex"] = published != nullptr && !HasUniqueEvidence(content);
+  view["structured"] = published == nullptr ? json(nullptr) : ComparisonData(view, options_.public_url);
   return options_.templates->Render("comparison", view);
 }
 
@@ -97,12 +129,16 @@ std::string Site::Preview(const v1::ComparisonContent& content) const {
   return ComparisonBody(content, nullptr);
 }
 
+std::string Site::RenderAs(const v1::PublishedComparison& published) const {
+  return ComparisonBody(published.content(), &published);
+}
+
 absl::StatusOr<Site::Page> Site::RenderComparison(const std::string& id) const {
   const auto published = options_.published->Comparison(id);
   if (!published.ok()) return published.status();
   const std::string& canonical = published->content().comparison_id();
   if (canonical != id) return Page{kHtml, "", absl::StrCat(kComparePrefix, canonical)};
-  return Page{kHtml, ComparisonBody(published->content(), &published->decision()), ""};
+  return Page{kHtml, ComparisonBody(published->content(), &*published), ""};
 }
 
 absl::StatusOr<Site::Page> Site::RenderTool(const std::string& id) const {
@@ -112,23 +148,25 @@ absl::StatusOr<Site::Page> Site::RenderTool(const std::string& id) const {
   json view = Frame(absl::StrCat(kToolPrefix, id), absl::StrCat(name, " · Seaworthy"),
                     absl::StrCat(name, ": what four AI personas say about it, and the facts they rest on."));
   view["tool"] = ToolPageView(tool->tool, options_.personas);
+  AddTallies({&view["tool"]}, absl::StrCat(kToolPrefix, id));
+  view["tool"]["chart"] = FloatChart(VotesOf(tool->tool), "split", name, options_.personas);
+  for (json& verdict : view["tool"]["verdicts"]) verdict["own_beats"] = true;
   view["rule_based"] = view["tool"]["rule_based"];
   view["approved_on"] = DateText(tool->decision.decide_time());
   view["comparisons"] = json::array();
-  for (const PublishedEntry& entry : tool->comparisons) view["comparisons"].push_back(EntryView(entry));
+  std::map<uint32_t, RevisionShare> shares;
+  for (const PublishedEntryPtr& entry : tool->comparisons) {
+    const PublishedTool& own = entry->a->id == id ? *entry->a : *entry->b;
+    shares.emplace(own.revision, RevisionShare{own.revision, ShipPercent(own)});
+    if (view["comparisons"].size() < kMaxComparisons) view["comparisons"].push_back(EntryView(*entry));
+  }
+  std::vector<RevisionShare> over_time;
+  for (const auto& [unused, share] : shares) over_time.push_back(share);
+  view["revisions"] = RevisionChart(over_time);
+  const size_t more = tool->comparisons.size() - view["comparisons"].size();
+  view["more_comparisons"] = more == 0 ? "" : GroupedText(more);
+  view["structured"] = ToolData(view["tool"], options_.public_url, view["approved_on"]);
   return Page{kHtml, options_.templates->Render("tool", view), ""};
-}
-
-absl::StatusOr<Site::Page> Site::RenderPredictions() const {
-  const auto ledger = options_.published->Predictions(kPredictions);
-  if (!ledger.ok()) return ledger.status();
-  json view = Frame("/predictions", "Predictions · Seaworthy",
-                    "What the panel predicted in published comparisons, by the day it can be decided.");
-  view["predictions"] = PredictionViews(*ledger, options_.personas, std::string(kToolPrefix));
-  view["ledger_caption"] = "Earliest first, as an editor approved them";
-  view["empty"] = ledger->predictions().empty();
-  view["cut"] = ledger->next_page_token().empty() ? "" : absl::StrCat(kPredictions);
-  return Page{kHtml, options_.templates->Render("predictions", view), ""};
 }
 
 Site::Page Site::RenderMethod() const {
@@ -137,8 +175,10 @@ Site::Page Site::RenderMethod() const {
   for (const v1::Persona& persona : options_.personas) {
     json beats = json::array();
     for (const v1::BeatSpec& beat : persona.beats()) beats.push_back({{"title", beat.title()}});
-    view["personas"].push_back(
-        {{"title", persona.title()}, {"mandate", persona.mandate()}, {"beats", std::move(beats)}});
+    view["personas"].push_back({{"id", persona.persona_id()},
+                                {"title", persona.title()},
+                                {"mandate", persona.mandate()},
+                                {"beats", std::move(beats)}});
   }
   view["persona_count"] = options_.personas.size();
   return Page{kHtml, options_.templates->Render("method", view), ""};
@@ -153,77 +193,135 @@ std::string Site::ErrorBody(int status) const {
   return options_.templates->Render("error", view);
 }
 
-absl::StatusOr<Site::Page> Site::Render(const std::string& path) const {
-  if (path == "/") return RenderHome();
-  if (path == "/method") return RenderMethod();
-  if (path == "/predictions") return RenderPredictions();
-  if (path == "/404") return Page{kHtml, ErrorBody(404), ""};
-  if (const auto asset = options_.assets.find(path); asset != options_.assets.end()) {
-    return Page{asset->second.media_type, asset->second.body, ""};
-  }
-  if (absl::StartsWith(path, kComparePrefix)) {
-    return RenderComparison(std::string(absl::StripPrefix(path, kComparePrefix)));
-  }
-  if (absl::StartsWith(path, kToolPrefix)) {
-    return RenderTool(std::string(absl::StripPrefix(path, kToolPrefix)));
+absl::StatusOr<Site::Page> Site::RenderPrefixed(const std::string& path) const {
+  using Renderer = absl::StatusOr<Page> (Site::*)(const std::string&) const;
+  constexpr std::pair<absl::string_view, Renderer> kRenderers[] = {
+      {kComparePrefix, &Site::RenderComparison}, {kToolPrefix, &Site::RenderTool},
+      {kPersonaPrefix, &Site::RenderPersona},    {kCategoryPrefix, &Site::RenderCategory},
+      {kListPrefix, &Site::RenderList},
+  };
+  for (const auto& [prefix, renderer] : kRenderers) {
+    if (absl::StartsWith(path, prefix)) return (this->*renderer)(path.substr(prefix.size()));
   }
   return absl::NotFoundError(absl::StrCat("there is no public page ", path));
 }
 
+absl::StatusOr<Site::Page> Site::Render(const std::string& path) const {
+  if (path == "/") return RenderHome();
+  if (path == "/comparisons") return RenderList("1");
+  if (path == "/categories") return RenderCategories();
+  if (path == "/method") return RenderMethod();
+  if (path == "/search") return RenderSearch("");
+  if (path == "/corrections") return RenderCorrections("");
+  if (path == "/predictions") return RenderPredictions(false);
+  if (path == "/predictions/resolved") return RenderPredictions(true);
+  if (path == "/404") return Page{kHtml, ErrorBody(404), ""};
+  if (const auto asset = options_.assets.find(path); asset != options_.assets.end()) {
+    return Page{asset->second.media_type, asset->second.body, ""};
+  }
+  auto document = conventions_.Render(path);
+  if (!document.ok()) return document.status();
+  if (document->has_value()) return **std::move(document);
+  return RenderPrefixed(path);
+}
+
 absl::StatusOr<std::vector<std::string>> Site::Paths() const {
-  std::vector<std::string> paths = {"/", "/404", "/method", "/predictions"};
+  std::vector<std::string> paths(std::begin(kPages), std::end(kPages));
   for (const auto& [path, unused] : options_.assets) paths.push_back(path);
   const auto entries = options_.published->All();
   if (!entries.ok()) return entries.status();
-  for (const PublishedEntry& entry : **entries) {
-    paths.push_back(absl::StrCat(kComparePrefix, entry.id));
-    paths.push_back(absl::StrCat(kToolPrefix, entry.a.id));
-    paths.push_back(absl::StrCat(kToolPrefix, entry.b.id));
+  for (const PublishedEntryPtr& entry : *entries) {
+    paths.push_back(absl::StrCat(kComparePrefix, entry->id));
+    paths.push_back(absl::StrCat(kToolPrefix, entry->a->id));
+    paths.push_back(absl::StrCat(kToolPrefix, entry->b->id));
   }
+  for (size_t page = 2; page <= PagesFor(entries->size()); ++page) {
+    paths.push_back(absl::StrCat(kListPrefix, page));
+  }
+  const auto index = options_.published->Index();
+  if (!index.ok()) return index.status();
+  for (const auto& [category, count] : (*index)->Categories()) {
+    const std::string shelf = absl::StrCat(kCategoryPrefix, CategorySlug(category));
+    paths.push_back(shelf);
+    for (size_t page = 2; page <= PagesFor(count); ++page) paths.push_back(absl::StrCat(shelf, "/", page));
+  }
+  for (const v1::Persona& persona : options_.personas) {
+    paths.push_back(absl::StrCat(kPersonaPrefix, persona.persona_id()));
+  }
+  const auto documents = conventions_.Paths();
+  if (!documents.ok()) return documents.status();
+  paths.insert(paths.end(), documents->begin(), documents->end());
   std::sort(paths.begin(), paths.end());
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
   return paths;
 }
 
 HttpResponse Site::Serve(const HttpRequest& request, const std::string& path) const {
-  const auto page = Render(path);
+  // From before rendering: what changes meanwhile makes the page old.
+  const uint64_t generation = options_.published->generation();
+  return Respond(request, path, Render(path), generation);
+}
+
+std::string Site::Moved(const std::string& path) const {
+  const std::string plain(absl::StripSuffix(path, "/"));
+  if (plain != path && std::find(std::begin(kPages), std::end(kPages), plain) != std::end(kPages)) return plain;
+  const auto canonical = conventions_.Canonical(path);
+  return canonical.ok() && *canonical != path ? *canonical : "";
+}
+
+HttpResponse Site::Respond(const HttpRequest& request, const std::string& path, absl::StatusOr<Page> page,
+                           uint64_t generation) const {
+  if (absl::IsNotFound(page.status())) {
+    const std::string moved = Moved(path);
+    if (!moved.empty()) return Redirect(301, moved);
+  }
   if (!page.ok()) {
     const int status = ToHttpStatus(page.status().code());
     if (status >= 500) LogFailure(path, page.status());
     return HtmlResponse(status, ErrorBody(status));
   }
   if (!page->moved_to.empty()) return Redirect(301, page->moved_to);
-  const std::string etag = absl::StrCat("\"", Sha256Hex(page->body).substr(0, 32), "\"");
-  HttpResponse response;
-  // Asked for anew each time, so that what is withdrawn is gone at once.
-  response.headers = {{"ETag", etag}, {"Cache-Control", "public, max-age=0, must-revalidate"}};
-  if (request.Header("If-None-Match").value_or("") == etag) {
-    response.status = 304;
-    return response;
-  }
-  response.status = path == "/404" ? 404 : 200;
-  response.SetHeader("Content-Type", page->media_type);
-  response.body = page->body;
-  return response;
+  const auto asset = options_.assets.find(path);
+  const bool immutable = asset != options_.assets.end() && asset->second.immutable;
+  HttpResponse response{path == "/404" ? 404 : 200, {}, std::move(page->body)};
+  response.headers = {{"Content-Type", page->media_type},
+                      // Pages are asked for anew each time, so that what is withdrawn is gone at once.
+                      {"Cache-Control", immutable ? "public, max-age=31536000, immutable"
+                                                  : "public, max-age=0, must-revalidate"}};
+  if (options_.cache == nullptr) return response;
+  return options_.cache->Answer(request, generation, std::move(response));
 }
 
 std::vector<Route> Site::Routes() const {
-  const auto page = [this](const std::string& pattern) {
-    return Route{.method = "GET",
-                 .pattern = pattern,
-                 .access = Access::kAnyone,
-                 .handler = [this, pattern](const Call& call) { return Serve(call.request, pattern); }};
+  std::vector<Route> routes;
+  const auto add = [&routes](const std::string& pattern, std::function<HttpResponse(const Call&)> handler) {
+    routes.push_back(
+        {.method = "GET", .pattern = pattern, .access = Access::kAnyone, .handler = std::move(handler)});
   };
-  std::vector<Route> routes = {page("/"), page("/method"), page("/predictions"), page("/404")};
-  for (const auto& [path, unused] : options_.assets) routes.push_back(page(path));
-  for (const absl::string_view prefix : {kComparePrefix, kToolPrefix}) {
-    routes.push_back({.method = "GET",
-                      .pattern = absl::StrCat(prefix, "{id}"),
-                      .access = Access::kAnyone,
-                      .handler = [this, prefix](const Call& call) {
-                        return Serve(call.request, absl::StrCat(prefix, call.Path("id")));
-                      }});
+  for (const char* path : kPages) {
+    if (absl::string_view(path) == "/corrections") continue;
+    add(path, [this, path](const Call& call) { return Serve(call.request, path); });
   }
+  for (const auto& [path, unused] : options_.assets) {
+    add(path, [this, path = path](const Call& call) { return Serve(call.request, path); });
+  }
+  for (const std::string& path : Conventions::FixedPaths()) {
+    add(path, [this, path](const Call& call) { return Serve(call.request, path); });
+  }
+  for (const absl::string_view prefix :
+       {absl::string_view("/facts/"), absl::string_view("/sitemaps/"), kComparePrefix, kToolPrefix, kPersonaPrefix, kCategoryPrefix, kListPrefix}) {
+    add(absl::StrCat(prefix, "{id}"), [this, prefix](const Call& call) {
+      return Serve(call.request, absl::StrCat(prefix, call.Path("id")));
+    });
+  }
+  add(absl::StrCat(kCategoryPrefix, "{id}/{page}"), [this](const Call& call) {
+    return Serve(call.request, absl::StrCat(kCategoryPrefix, call.Path("id"), "/", call.Path("page")));
+  });
+  add("/search",
+      [this](const Call& call) { return Respond(call.request, "/search", RenderSearch(call.Query("q"))); });
+  add("/corrections", [this](const Call& call) {
+    return Respond(call.request, "/corrections", RenderCorrections(call.Query("cursor")));
+  });
   return routes;
 }
 

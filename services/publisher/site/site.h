@@ -1,15 +1,19 @@
 // The public site: only what editors approved, rendered on the server.
 #pragma once
 
+#include <functional>
+#include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "services/publisher/access/router.h"
+#include "services/publisher/http/page_cache.h"
 #include "services/publisher/pages/published.h"
 #include "services/publisher/pages/template_set.h"
 #include "services/publisher/site/assets.h"
+#include "services/publisher/site/conventions.h"
 
 namespace seaworthy {
 
@@ -19,18 +23,19 @@ class Site {
  public:
   struct Options {
     Published* published = nullptr;          // Not owned.
+    AggregatorClient* aggregator = nullptr;  // Not owned; for search, votes and corrections.
     const TemplateSet* templates = nullptr;  // Not owned.
     Assets assets;
     std::vector<v1::Persona> personas;
     std::string public_url;  // Without a trailing slash; empty: no canonical links.
+    // Absolute addresses in feeds and maps begin with this.
+    std::function<std::string()> base_url = [] { return std::string("http://localhost"); };
+    PageCache* cache = nullptr;  // Not owned; null: every answer is rendered.
   };
-  struct Page {
-    std::string media_type;
-    std::string body;
-    std::string moved_to;  // Set where the page has another address.
-  };
+  using Page = SitePage;
 
-  explicit Site(Options options) : options_(std::move(options)) {}
+  explicit Site(Options options)
+      : options_(std::move(options)), conventions_({options_.published, options_.base_url}) {}
 
   // Every page and asset, sorted.
   absl::StatusOr<std::vector<std::string>> Paths() const;
@@ -38,8 +43,14 @@ class Site {
   absl::StatusOr<Page> Render(const std::string& path) const;
   // A comparison as its public page will be once it is approved.
   std::string Preview(const v1::ComparisonContent& content) const;
+  // A comparison's public page as it is, or would be, with this approval.
+  std::string RenderAs(const v1::PublishedComparison& published) const;
   // The page of an error: 404 looks the same whatever was asked for.
   std::string ErrorBody(int status) const;
+
+  // The address of the page an odd spelling of a path stands for, empty where
+  // there is none.
+  std::string Moved(const std::string& path) const;
 
   // The public routes.
   std::vector<Route> Routes() const;
@@ -49,14 +60,33 @@ class Site {
  private:
   nlohmann::json Frame(const std::string& path, const std::string& title,
                        const std::string& description) const;
+  // Lists: site_lists.cc.
   absl::StatusOr<Page> RenderHome() const;
+  absl::StatusOr<Page> RenderList(const std::string& rest) const;
+  absl::StatusOr<Page> RenderCategories() const;
+  absl::StatusOr<Page> RenderCategory(const std::string& rest) const;
+  absl::StatusOr<Page> RenderSearch(const std::string& text) const;
+  absl::StatusOr<Page> RenderCorrections(const std::string& cursor) const;
+  absl::StatusOr<Page> RenderPredictions(bool resolved) const;
+  nlohmann::json PagedEntries(const PublishedEntries& entries, const std::string& path, int page) const;
+  // A reviewer: site_persona.cc.
+  absl::StatusOr<Page> RenderPersona(const std::string& id) const;
+
   absl::StatusOr<Page> RenderComparison(const std::string& id) const;
   absl::StatusOr<Page> RenderTool(const std::string& id) const;
-  absl::StatusOr<Page> RenderPredictions() const;
+  absl::StatusOr<Page> RenderPrefixed(const std::string& path) const;
   Page RenderMethod() const;
-  std::string ComparisonBody(const v1::ComparisonContent& content, const v1::Decision* decision) const;
+  // The page of content; `published` is null for a preview.
+  std::string ComparisonBody(const v1::ComparisonContent& content,
+                             const v1::PublishedComparison* published) const;
+  // Puts readers' votes into views with `id`, and where a vote goes back to.
+  void AddTallies(std::initializer_list<nlohmann::json*> tools, const std::string& back) const;
+  // Nothing is kept of what was rendered in generation 0.
+  HttpResponse Respond(const HttpRequest& request, const std::string& path, absl::StatusOr<Page> page,
+                       uint64_t generation = 0) const;
 
   const Options options_;
+  const Conventions conventions_;
 };
 
 }  // namespace seaworthy

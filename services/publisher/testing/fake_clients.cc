@@ -238,10 +238,12 @@ absl::StatusOr<v1::Comparison> FakeAggregator::RequestComparison(const v1::Reque
 absl::StatusOr<v1::Comparison> FakeAggregator::Apply(const v1::Decision& decision) {
   v1::Comparison* comparison = Find(decision.comparison_id());
   if (comparison == nullptr) return absl::NotFoundError("there is no such comparison");
-  if (decision.content_hash() != comparison->content_hash()) {
+  if (decision.kind() != v1::ROLL_BACK && decision.content_hash() != comparison->content_hash()) {
     return absl::AbortedError("the content has changed since");
   }
-  if (decision.kind() != v1::WITHDRAW && comparison->state() != v1::Comparison::DRAFTED) {
+  const bool anywhen = decision.kind() == v1::WITHDRAW || decision.kind() == v1::REOPEN ||
+                       decision.kind() == v1::UNSCHEDULE || decision.kind() == v1::ROLL_BACK;
+  if (!anywhen && comparison->state() != v1::Comparison::DRAFTED) {
     return absl::FailedPreconditionError("another decision came first");
   }
   ++sequence_;
@@ -252,12 +254,31 @@ absl::StatusOr<v1::Comparison> FakeAggregator::Apply(const v1::Decision& decisio
     *published.mutable_content() = Content(*comparison);
     published.set_content_hash(comparison->content_hash());
     *published.mutable_decision() = decision;
+    *published.mutable_publish_time() = decision.decide_time();
+    *published.mutable_first_publish_time() = decision.decide_time();
+    const auto before = published_.find(comparison->comparison_id());
+    if (before != published_.end()) {
+      *published.mutable_first_publish_time() = before->second.first_publish_time();
+    }
+    published_at_[comparison->comparison_id()] = sequence_;
     published_[comparison->comparison_id()] = published;
+    publications_[comparison->comparison_id()].push_back(published);
     comparison->set_published_hash(comparison->content_hash());
     comparison->set_state(v1::Comparison::APPROVED);
   } else if (decision.kind() == v1::REJECT) {
     comparison->set_state(v1::Comparison::REJECTED);
+  } else if (decision.kind() == v1::SEND_BACK) {
+    comparison->set_state(v1::Comparison::SENT_BACK);
+  } else if (decision.kind() == v1::REOPEN || decision.kind() == v1::UNSCHEDULE) {
+    comparison->set_state(v1::Comparison::DRAFTED);
+  } else if (decision.kind() == v1::SCHEDULE) {
+    comparison->set_state(v1::Comparison::SCHEDULED);
+    *comparison->mutable_publish_time() = decision.publish_time();
+  } else if (decision.kind() == v1::ROLL_BACK) {
+    comparison->set_published_hash(decision.content_hash());
+    comparison->set_state(v1::Comparison::DRAFTED);
   } else {
+    published_at_[comparison->comparison_id()] = sequence_;
     published_.erase(comparison->comparison_id());
     comparison->clear_published_hash();
     comparison->set_state(v1::Comparison::WITHDRAWN);

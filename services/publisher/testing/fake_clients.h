@@ -43,6 +43,16 @@ class FakeAggregator : public AggregatorClient {
   std::vector<v1::IdentityDecision> identity_decisions();
   std::vector<v1::FactCorrection> corrections();
   void SetSpend(v1::AggregatorStatus spend);
+  // What GetChecklist answers from now on, besides the marks.
+  void SetChecklist(std::vector<v1::ChecklistItem> items);
+  void AddDeadLetter(v1::DeadLetterView letter);
+  // What editors asked for, in order.
+  std::vector<v1::Assignment> assignments();
+  std::vector<v1::Correction> public_corrections();
+  std::vector<v1::Embargo> embargoes();
+  std::vector<v1::ReviewRepeat> repeats();
+  std::vector<v1::PredictionResolution> resolutions();
+  std::vector<v1::ReplayDeadLetterRequest> replays();
 
   absl::StatusOr<v1::Announcement> GetAnnouncement(const v1::GetAnnouncementRequest& request,
                                                    absl::Duration deadline) override;
@@ -78,60 +88,38 @@ class FakeAggregator : public AggregatorClient {
       const v1::GetPublishedComparisonRequest& request, absl::Duration deadline) override;
   absl::StatusOr<v1::ListPublishedComparisonsResponse> ListPublishedComparisons(
       const v1::ListPublishedComparisonsRequest& request, absl::Duration deadline) override;
+  absl::StatusOr<v1::ListPublishedChangesResponse> ListPublishedChanges(
+      const v1::ListPublishedChangesRequest& request, absl::Duration deadline) override;
   absl::StatusOr<v1::AggregatorStatus> GetStatus(const v1::GetStatusRequest& request,
                                                  absl::Duration deadline) override;
   absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request,
                                                           absl::Duration deadline) override;
 
   // Not played.
-  absl::StatusOr<v1::GetChecklistResponse> GetChecklist(const v1::GetChecklistRequest& /*request*/,
-                                                        absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("GetChecklist");
-  }
-  absl::StatusOr<v1::Correction> IssueCorrection(const v1::IssueCorrectionRequest& /*request*/,
-                                                 absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("IssueCorrection");
-  }
-  absl::StatusOr<v1::ListCorrectionsResponse> ListCorrections(const v1::ListCorrectionsRequest& /*request*/,
-                                                              absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("ListCorrections");
-  }
-  absl::StatusOr<v1::Embargo> SetEmbargo(const v1::SetEmbargoRequest& /*request*/,
-                                         absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("SetEmbargo");
-  }
-  absl::StatusOr<v1::Panel> RepeatReview(const v1::RepeatReviewRequest& /*request*/,
-                                         absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("RepeatReview");
-  }
-  absl::StatusOr<v1::ListPublicationsResponse> ListPublications(
-      const v1::ListPublicationsRequest& /*request*/, absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("ListPublications");
-  }
-  absl::StatusOr<v1::PublishedComparison> GetPublication(const v1::GetPublicationRequest& /*request*/,
-                                                         absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("GetPublication");
-  }
-  absl::StatusOr<v1::ListPublishedChangesResponse> ListPublishedChanges(
-      const v1::ListPublishedChangesRequest& /*request*/, absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("ListPublishedChanges");
-  }
-  absl::StatusOr<v1::ListQueueResponse> ListQueue(const v1::ListQueueRequest& /*request*/,
-                                                  absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("ListQueue");
-  }
-  absl::StatusOr<v1::Assignment> AssignComparison(const v1::AssignComparisonRequest& /*request*/,
-                                                  absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("AssignComparison");
-  }
+  absl::StatusOr<v1::GetChecklistResponse> GetChecklist(const v1::GetChecklistRequest& request,
+                                                        absl::Duration deadline) override;
+  absl::StatusOr<v1::Correction> IssueCorrection(const v1::IssueCorrectionRequest& request,
+                                                 absl::Duration deadline) override;
+  absl::StatusOr<v1::ListCorrectionsResponse> ListCorrections(const v1::ListCorrectionsRequest& request,
+                                                              absl::Duration deadline) override;
+  absl::StatusOr<v1::Embargo> SetEmbargo(const v1::SetEmbargoRequest& request,
+                                         absl::Duration deadline) override;
+  absl::StatusOr<v1::Panel> RepeatReview(const v1::RepeatReviewRequest& request,
+                                         absl::Duration deadline) override;
+  absl::StatusOr<v1::ListPublicationsResponse> ListPublications(const v1::ListPublicationsRequest& request,
+                                                                absl::Duration deadline) override;
+  absl::StatusOr<v1::PublishedComparison> GetPublication(const v1::GetPublicationRequest& request,
+                                                         absl::Duration deadline) override;
+  absl::StatusOr<v1::ListQueueResponse> ListQueue(const v1::ListQueueRequest& request,
+                                                  absl::Duration deadline) override;
+  absl::StatusOr<v1::Assignment> AssignComparison(const v1::AssignComparisonRequest& request,
+                                                  absl::Duration deadline) override;
   absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& /*request*/,
                                             absl::Duration /*deadline*/) override {
     return absl::UnimplementedError("Search");
   }
-  absl::StatusOr<v1::Prediction> ResolvePrediction(const v1::ResolvePredictionRequest& /*request*/,
-                                                   absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("ResolvePrediction");
-  }
+  absl::StatusOr<v1::Prediction> ResolvePrediction(const v1::ResolvePredictionRequest& request,
+                                                   absl::Duration deadline) override;
   absl::StatusOr<v1::VoteTally> CastVote(const v1::CastVoteRequest& /*request*/,
                                          absl::Duration /*deadline*/) override {
     return absl::UnimplementedError("CastVote");
@@ -140,14 +128,10 @@ class FakeAggregator : public AggregatorClient {
                                                       absl::Duration /*deadline*/) override {
     return absl::UnimplementedError("ListTallies");
   }
-  absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(const v1::ListDeadLettersRequest& /*request*/,
-                                                              absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("ListDeadLetters");
-  }
-  absl::StatusOr<v1::ReplayDeadLetterResponse> ReplayDeadLetter(
-      const v1::ReplayDeadLetterRequest& /*request*/, absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("ReplayDeadLetter");
-  }
+  absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(const v1::ListDeadLettersRequest& request,
+                                                              absl::Duration deadline) override;
+  absl::StatusOr<v1::ReplayDeadLetterResponse> ReplayDeadLetter(const v1::ReplayDeadLetterRequest& request,
+                                                                absl::Duration deadline) override;
 
  private:
   v1::ComparisonContent Content(const v1::Comparison& comparison) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -156,6 +140,9 @@ class FakeAggregator : public AggregatorClient {
   v1::Verdict* FindVerdict(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Redraft(const std::string& tool_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::Comparison* Find(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  v1::QueueEntry Entry(const v1::Comparison& comparison) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<v1::ChecklistItem> Checklist(const v1::Comparison& comparison)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<v1::Comparison> Apply(const v1::Decision& decision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Mutex mutex_;
@@ -164,6 +151,7 @@ class FakeAggregator : public AggregatorClient {
   std::map<std::string, v1::ToolView> tools_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::Comparison> comparisons_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::PublishedComparison> published_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, uint64_t> published_at_ ABSL_GUARDED_BY(mutex_);  // The sequence of its last change.
   std::map<std::string, v1::Announcement> announcements_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::Decision> decisions_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::Amendment> amendments_ ABSL_GUARDED_BY(mutex_);
@@ -174,6 +162,17 @@ class FakeAggregator : public AggregatorClient {
   std::vector<v1::FactCorrection> corrections_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::vector<v1::RevisionView>> revisions_ ABSL_GUARDED_BY(mutex_);
   v1::AggregatorStatus spend_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::ChecklistItem> checklist_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::DeadLetterView> dead_letters_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> assigned_ ABSL_GUARDED_BY(mutex_);  // Editors by comparison.
+  std::vector<v1::Assignment> assignments_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::Correction> public_corrections_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::Embargo> embargoes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::ReviewRepeat> repeats_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::PredictionResolution> resolutions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::ReplayDeadLetterRequest> replays_ ABSL_GUARDED_BY(mutex_);
+  // By comparison, oldest first.
+  std::map<std::string, std::vector<v1::PublishedComparison>> publications_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Thread-safe.

@@ -27,6 +27,8 @@ void PublisherFixture::Serve() {
 }
 
 HttpResponse PublisherFixture::Get(const std::string& path, HttpHeaders headers) {
+  // What a test has published is served: the publisher learns of it a moment later by itself.
+  service_->CatchUp().IgnoreError();
   return SendHttp(service_->port(), {"GET", path, std::move(headers), ""});
 }
 

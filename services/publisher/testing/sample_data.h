@@ -30,6 +30,9 @@ v1::ReviewerStatus StuckPanel(const std::string& reason);
 v1::Mark& AddMark(v1::Verdict& verdict, const std::string& words, v1::Mark::Kind kind,
                   v1::Claim::Support support, const std::string& reason);
 
+// What a list shows of a published comparison.
+v1::PublishedSummary SummaryOf(const v1::PublishedComparison& published);
+
 // Several tools and comparisons in every state, some published, rejected
 // announcements: what a desk looks like after a week.
 void FillSampleDesk(FakeAggregator& aggregator);
