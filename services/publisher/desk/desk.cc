@@ -1,51 +1,21 @@
 #include "services/publisher/desk/desk.h"
 
-#include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "common/hash.h"
-#include "services/publisher/api/api_json.h"
-#include "services/publisher/desk/desk_view.h"
 #include "services/publisher/pages/announcement_view.h"
-#include "services/publisher/pages/mark_view.h"
-#include "services/publisher/pages/page_text.h"
 #include "services/publisher/pages/page_view.h"
-#include "services/publisher/pages/panel_state.h"
 
 namespace seaworthy {
 namespace {
 
 using nlohmann::json;
 
-constexpr int kRows = 25;
 constexpr int kAnnouncementRows = 20;
-constexpr int kCounted = 100;
 // Form encoding may write three bytes for each of a 2 MiB announcement.
 constexpr size_t kMaxAnnouncementForm = 7 << 20;
-
-const std::vector<std::pair<std::string, std::string>>& Tabs() {
-  static const auto* const kTabs =
-      new std::vector<std::pair<std::string, std::string>>{{"drafted", "To decide"},
-                                                           {"waiting", "Waiting"},
-                                                           {"approved", "Approved"},
-                                                           {"rejected", "Rejected"},
-                                                           {"withdrawn", "Withdrawn"}};
-  return *kTabs;
-}
-
-std::string EmptyText(const std::string& state) {
-  if (state == "drafted") {
-    return "Nothing waits for a decision. A comparison lands here once both tools have all their verdicts.";
-  }
-  if (state == "waiting") return "No pair is waiting for verdicts.";
-  if (state == "approved") return "Nothing is approved yet. What you approve is public at once.";
-  if (state == "rejected") return "Nothing was rejected.";
-  return "Nothing was withdrawn.";
-}
 
 }  // namespace
 
@@ -74,116 +44,14 @@ HttpResponse Desk::ShowSignIn(const Call& call) const {
   return Page("desk_sign_in", view);
 }
 
-json Desk::QueueRow(const v1::Comparison& comparison) const {
-  json row = {{"id", comparison.comparison_id()},
-              {"state", StateText(comparison.state())},
-              {"by_hand", comparison.by_hand()},
-              {"updated", TimeText(comparison.update_time())},
-              {"published_differs", !comparison.published_hash().empty() &&
-                                        comparison.published_hash() != comparison.content_hash()},
-              {"decided", comparison.has_last_decision()},
-              {"decision", DecisionView(comparison.last_decision())}};
-  v1::GetComparisonRequest request;
-  request.set_comparison_id(comparison.comparison_id());
-  const auto view = options_.aggregator->GetComparison(request);
-  const bool known = view.ok();
-  row["open_total"] = known ? OpenMarksOf(view->content()) : 0;
-  row["any_open"] = row["open_total"] != 0;
-  for (const bool first : {true, false}) {
-    const std::string id = first ? comparison.tool_a() : comparison.tool_b();
-    json tool = {{"name", id}, {"category", ""}, {"panel", PanelView({})}, {"pips", json::array()}};
-    if (known) {
-      const json full = ToolPageView(first ? view->content().a() : view->content().b(), options_.personas);
-      for (const char* key : {"name", "category", "panel", "pips"}) tool[key] = full[key];
-      if (tool["name"].get<std::string>().empty()) tool["name"] = id;
-    }
-    row[first ? "a" : "b"] = std::move(tool);
-  }
-  return row;
-}
-
-json Desk::WaitingElsewhere(const absl::StatusOr<v1::AggregatorStatus>& status) const {
-  json list = json::array();
-  const auto add = [&list](uint64_t count, const char* one, const char* many, const char* url,
-                           bool at_least) {
-    if (count == 0) return;
-    list.push_back({{"count", absl::StrCat(count, at_least ? " or more" : "")},
-                    {"label", count == 1 && !at_least ? one : many},
-                    {"url", url}});
-  };
-  const auto count = [&status](const char* name) -> uint64_t {
-    if (!status.ok()) return 0;
-    const auto it = status->counts().find(name);
-    return it == status->counts().end() ? 0 : it->second;
-  };
-  add(count("corrections.asking"), "correction asks", "corrections ask", "/desk/tools?show=asking", false);
-  v1::ListIdentityRequest request;
-  request.set_page_size(kCounted);
-  const auto identity = options_.aggregator->ListIdentity(request);
-  const int pairs = identity.ok() ? identity->possible_duplicates_size() : 0;
-  add(static_cast<uint64_t>(pairs), "possible duplicate", "possible duplicates", "/desk/identity",
-      pairs == kCounted);
-  const auto trouble = CountSourcesInTrouble(options_.ingest);
-  add(trouble.ok() ? static_cast<uint64_t>(*trouble) : 0, "source in trouble", "sources in trouble",
-      "/desk/sources?show=trouble", false);
-  add(count("announcements.rejected"), "refused announcement", "refused announcements", "/desk/quarantine",
-      false);
-  return list;
-}
-
-HttpResponse Desk::ShowQueue(const Call& call) const {
-  const std::string state = call.Query("state").empty() ? "drafted" : call.Query("state");
-  v1::ListComparisonsRequest request;
-  request.set_state(StateOf(state));
-  request.set_page_size(kRows);
-  request.set_page_token(call.Query("cursor"));
-  if (request.state() == v1::Comparison::STATE_UNSPECIFIED) {
-    return Failed(absl::InvalidArgumentError("There is no such list. Choose one of the tabs."),
-                  "No such list");
-  }
-  const auto response = options_.aggregator->ListComparisons(request);
-  if (!response.ok()) return Failed(response.status(), "The queue cannot be shown");
-  const auto status = options_.aggregator->GetStatus({});
-  json view = Frame(call, "queue", "Queue");
-  view["tabs"] = json::array();
-  for (const auto& [id, label] : Tabs()) {
-    json count = "";
-    if (status.ok()) {
-      const auto it = status->counts().find("comparisons." + id);
-      count = it == status->counts().end() ? "0" : absl::StrCat(it->second);
-    }
-    view["tabs"].push_back({{"id", id}, {"label", label}, {"count", count}, {"current", id == state}});
-    if (id == state) view["tab_label"] = label;
-  }
-  view["elsewhere"] = WaitingElsewhere(status);
-  view["any_elsewhere"] = !view["elsewhere"].empty();
-  const auto panel = AskPanelState(options_.reviewer);
-  view["stuck"] = json::array();
-  if (panel.ok()) {
-    for (const std::string& text : StuckTexts(*panel)) view["stuck"].push_back({{"text", text}});
-  }
-  view["rows"] = json::array();
-  for (const v1::Comparison& comparison : response->comparisons())
-    view["rows"].push_back(QueueRow(comparison));
-  view["empty"] = response->comparisons().empty() ? EmptyText(state) : "";
-  view["state"] = state;
-  view["hint"] = state == "drafted";
-  view["next"] =
-      response->next_page_token().empty()
-          ? ""
-          : absl::StrCat("/desk?state=", state, "&cursor=", PercentEncode(response->next_page_token()));
-  view["first"] = call.Query("cursor").empty() ? "" : absl::StrCat("/desk?state=", state);
-  return Page("desk_queue", view);
-}
-
 HttpResponse Desk::ShowPublished(const Call& call) const {
   const auto entries = options_.published->All();
   if (!entries.ok()) return Failed(entries.status(), "What is published cannot be shown");
   json view = Frame(call, "published", "Published");
   view["entries"] = json::array();
-  for (const PublishedEntry& entry : **entries) view["entries"].push_back(EntryView(entry));
-  view["empty"] = (*entries)->empty();
-  view["count"] = (*entries)->size();
+  for (const PublishedEntryPtr& entry : *entries) view["entries"].push_back(EntryView(*entry));
+  view["empty"] = entries->empty();
+  view["count"] = entries->size();
   return Page("desk_published", view);
 }
 
@@ -217,6 +85,15 @@ HttpResponse Desk::ShowAnnouncements(const Call& call) const {
   return Page("desk_announcements", view);
 }
 
+DeskEvents::Options Desk::Events() const {
+  DeskSessions* const sessions = options_.sessions;
+  const AccessGate* const gate = options_.gate;
+  return {.aggregator = options_.aggregator,
+          .is_live = [sessions](const std::string& token) { return sessions->IsLive(token); },
+          .token_of =
+              [gate](const HttpRequest& request) { return request.Cookie(gate->CookieName()).value_or(""); }};
+}
+
 std::vector<Route> Desk::Routes() const {
   using Method = HttpResponse (Desk::*)(const Call&) const;
   const auto route = [this](const char* method, const char* path, Access access, Method handler) {
@@ -230,7 +107,6 @@ std::vector<Route> Desk::Routes() const {
       route("GET", "/desk/sign-in", Access::kAnyone, &Desk::ShowSignIn),
       route("POST", "/desk/sign-in", Access::kDeskSignIn, &Desk::SignIn),
       route("POST", "/desk/sign-out", Access::kDesk, &Desk::SignOut),
-      route("GET", "/desk", Access::kDesk, &Desk::ShowQueue),
       route("GET", "/desk/published", Access::kDesk, &Desk::ShowPublished),
       route("GET", "/desk/announcements", Access::kDesk, &Desk::ShowAnnouncements),
       route("POST", "/desk/comparisons", Access::kDeskEditor, &Desk::RequestComparison),
@@ -238,12 +114,14 @@ std::vector<Route> Desk::Routes() const {
       route("GET", "/desk/preview/{id}", Access::kDesk, &Desk::ShowPreview),
       route("POST", "/desk/comparisons/{id}/decisions", Access::kDeskEditor, &Desk::Decide),
       route("POST", "/desk/comparisons/{id}/amendments", Access::kDeskEditor, &Desk::Amend),
-      route("GET", "/desk/predictions", Access::kDesk, &Desk::ShowPredictions),
+      route("POST", "/desk/comparisons/{id}/repeats", Access::kDeskEditor, &Desk::AskAgain),
+      route("POST", "/desk/comparisons/{id}/embargo", Access::kDeskEditor, &Desk::SetEmbargo),
       route("GET", "/desk/panel", Access::kDesk, &Desk::ShowPanel),
       route("GET", "/desk/status", Access::kDesk, &Desk::ShowStatus),
   };
   routes[0].max_body = kMaxAnnouncementForm;
-  for (auto& part : {sources_.Routes(), quarantine_.Routes(), tools_.Routes(), identity_.Routes()}) {
+  for (auto& part : {queue_.Routes(), events_->Routes(), corrections_.Routes(), machinery_.Routes(),
+                     sources_.Routes(), quarantine_.Routes(), tools_.Routes(), identity_.Routes()}) {
     routes.insert(routes.end(), part.begin(), part.end());
   }
   return routes;

@@ -39,7 +39,24 @@ std::string DoneText(const std::string& done) {
       {"merge", "Merged. Announcements and names moved; comparisons follow."},
       {"split", "Split off. The new tool is reviewed next."},
       {"apart", "Kept apart. The two are not suggested again."},
-      {"undo", "Taken back."}};
+      {"undo", "Taken back."},
+      {"first-approval", "Your approval is kept. Another editor has to approve the same content."},
+      {"send-back", "Sent back. It returns when its content changes, or when it is reopened."},
+      {"reopen", "Reopened: it is to decide again."},
+      {"schedule", "Approved for the time shown. It becomes public then."},
+      {"unschedule", "Taken off the schedule: it is to decide again."},
+      {"roll-back", "Rolled back: the earlier page is public again."},
+      {"take", "You are on it. That ends by itself."},
+      {"leave", "Left: it is nobody’s."},
+      {"take-over", "You are on it now."},
+      {"again", "Asked again. The old verdict stands until the new one is in."},
+      {"embargo", "Set: nothing of the tool becomes public before that time."},
+      {"embargo-lifted", "The embargo is lifted."},
+      {"correction", "Corrected: every public page that carried it says the right thing now."},
+      {"first-correction", "Your correction is kept. Another editor has to ask for the same, word for word."},
+      {"resolved", "Resolved. The persona’s calibration follows."},
+      {"open-again", "Open again."},
+      {"replay", "Delivered again."}};
   const auto it = kTexts->find(done);
   return it == kTexts->end() ? "" : it->second;
 }

@@ -8,7 +8,6 @@
 #include "absl/strings/str_replace.h"
 #include "services/publisher/desk/desk.h"
 #include "services/publisher/pages/cost_text.h"
-#include "services/publisher/pages/ledger_view.h"
 #include "services/publisher/pages/page_text.h"
 #include "services/publisher/pages/page_view.h"
 #include "services/publisher/pages/panel_state.h"
@@ -17,8 +16,6 @@ namespace seaworthy {
 namespace {
 
 using nlohmann::json;
-
-constexpr int kPredictionRows = 50;
 
 // A share as `82%`; a dash of nothing.
 std::string ShareText(uint64_t part, uint64_t whole) {
@@ -70,6 +67,88 @@ json CountsView(const v1::PanelCounts& counts, const std::string& title) {
                                    : OrDash("")}};
 }
 
+// Everything in the log's queues added up: what a glance is for.
+json PipelineView(const v1::AggregatorStatus& status) {
+  uint64_t pending = 0;
+  uint64_t in_flight = 0;
+  uint64_t retrying = 0;
+  uint64_t dead = 0;
+  for (const v1::QueueStatus& queue : status.queues()) {
+    pending += queue.pending();
+    in_flight += queue.in_flight();
+    retrying += queue.retrying();
+    dead += queue.dead();
+  }
+  const auto tile = [](const char* label, uint64_t count, bool bad, const char* url) {
+    return json({{"label", label}, {"count", GroupedText(count)}, {"bad", bad && count > 0}, {"url", url}});
+  };
+  const auto count = [&status](const char* name) -> uint64_t {
+    const auto it = status.counts().find(name);
+    return it == status.counts().end() ? 0 : it->second;
+  };
+  return json::array({tile("Events waiting", pending, false, ""), tile("In flight", in_flight, false, ""),
+                      tile("To be tried again", retrying, true, ""),
+                      tile("Given up on", dead, true, "/desk/dead-letters"),
+                      tile("Reviews to come", count("reviews.pending"), false, ""),
+                      tile("To decide", count("comparisons.drafted"), false, "/desk")});
+}
+
+// What was spent today, against what may be.
+std::string BudgetText(const v1::Spend& today, double budget_usd) {
+  const std::string spent = SpendText(today).empty() ? "nothing" : SpendText(today);
+  if (budget_usd <= 0) return absl::StrCat(spent, "; no budget is set");
+  const double share = static_cast<double>(today.cost_micro_usd()) / (budget_usd * 1e6);
+  return absl::StrCat(spent, " of ", MoneyText(static_cast<uint64_t>(budget_usd * 1e6)), " a day (",
+                      PercentText(share), ")");
+}
+
+// How a persona's stated probabilities compare with what came of them.
+json CalibrationView(const v1::Calibration& calibration) {
+  json bins = json::array();
+  for (int i = 0; i < calibration.bins_size(); ++i) {
+    const v1::CalibrationBin& bin = calibration.bins(i);
+    if (bin.count() == 0) continue;
+    bins.push_back({{"range", absl::StrCat(10 * i, "–", 10 * (i + 1), "%")},
+                    {"stated", PercentText(bin.probability_sum() / static_cast<double>(bin.count()))},
+                    {"came", ShareText(bin.came_true(), bin.count())},
+                    {"n", bin.count()}});
+  }
+  return bins;
+}
+
+// One row for each persona: its file, votes and how its predictions came out.
+json PersonaRows(const v1::PanelHealth& health, const std::vector<v1::Persona>& personas) {
+  json rows = json::array();
+  for (const v1::Persona& persona : personas) {
+    uint64_t verdicts = 0;
+    uint64_t ship = 0;
+    for (const v1::PanelCounts& counts : health.counts()) {
+      if (counts.persona_id() != persona.persona_id()) continue;
+      verdicts += counts.verdicts();
+      ship += counts.ship();
+    }
+    json row = {{"title", persona.title()},
+                {"file", absl::StrCat(persona.persona_id(), ".md")},
+                {"hash", OrDash(persona.prompt_hash().substr(0, 12))},
+                {"verdicts", verdicts},
+                {"ship", ShareText(ship, verdicts)},
+                {"resolved", "none resolved"},
+                {"bins", json::array()},
+                {"any_bins", false}};
+    for (const v1::Calibration& calibration : health.calibration()) {
+      if (calibration.persona_id() != persona.persona_id()) continue;
+      if (calibration.resolved() + calibration.without_probability() == 0) continue;
+      row["resolved"] = absl::StrCat(
+          calibration.came_true(), " of ", calibration.resolved(), " came true",
+          calibration.resolved() == 0 ? "" : absl::StrFormat("; Brier %.2f", calibration.brier()));
+      row["bins"] = CalibrationView(calibration);
+      row["any_bins"] = !row["bins"].empty();
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 }  // namespace
 
 json Desk::AnnouncedTool(const std::string& tool_id) const {
@@ -79,23 +158,6 @@ json Desk::AnnouncedTool(const std::string& tool_id) const {
   const auto tool = options_.aggregator->GetTool(request);
   if (tool.ok()) view["failures"] = PanelView(tool->panel())["failures"];
   return view;
-}
-
-HttpResponse Desk::ShowPredictions(const Call& call) const {
-  v1::ListPredictionsRequest request;
-  request.set_page_size(kPredictionRows);
-  request.set_page_token(call.Query("cursor"));
-  const auto response = options_.aggregator->ListPredictions(request);
-  if (!response.ok()) return Failed(response.status(), "The predictions cannot be shown");
-  json view = Frame(call, "predictions", "Predictions");
-  view["predictions"] = PredictionViews(*response, options_.personas, "/desk/tools/");
-  view["ledger_caption"] = "Earliest first";
-  view["empty"] = response->predictions().empty();
-  view["next"] = response->next_page_token().empty()
-                     ? ""
-                     : absl::StrCat("/desk/predictions?cursor=", PercentEncode(response->next_page_token()));
-  view["first"] = call.Query("cursor").empty() ? "" : "/desk/predictions";
-  return Page("desk_predictions", view);
 }
 
 HttpResponse Desk::ShowPanel(const Call& call) const {
@@ -124,6 +186,7 @@ HttpResponse Desk::ShowPanel(const Call& call) const {
                                 {"count", failure.count()},
                                 {"advice", OutcomeAdvice(failure.outcome())}});
   }
+  view["persona_rows"] = PersonaRows(*health, options_.personas);
   view["empty"] = health->counts().empty();
   view["any_agreements"] = !health->agreements().empty();
   view["any_failures"] = !health->failures().empty();
@@ -139,6 +202,8 @@ HttpResponse Desk::ShowStatus(const Call& call) const {
   for (const auto& [name, count] : counts) {
     view["counts"].push_back({{"name", absl::StrReplaceAll(name, {{".", " · "}})}, {"count", count}});
   }
+  view["pipeline"] = PipelineView(*status);
+  view["budget"] = BudgetText(status->spent_today(), options_.budget_usd_per_day);
   view["panel"] = PanelStateView(AskPanelState(options_.reviewer), options_.personas);
   view["spent_today"] = SpendText(status->spent_today());
   view["spent_total"] = SpendText(status->spent_total());

@@ -1,12 +1,15 @@
 #include "services/publisher/desk/desk_quarantine.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "common/hash.h"
 #include "services/publisher/pages/announcement_view.h"
 #include "services/publisher/pages/page_text.h"
@@ -20,6 +23,9 @@ constexpr int kRows = 25;
 constexpr uint32_t kTextBytes = 64 << 10;
 constexpr uint32_t kHexBytes = 4 << 10;
 constexpr size_t kMaxTail = 3;
+// Of bytes that are marked, and of what is shown before them.
+constexpr uint64_t kMaxWords = 4 << 10;
+constexpr uint64_t kContext = 16 << 10;
 // Form encoding may write three bytes for each of a 2 MiB document.
 constexpr size_t kMaxForm = 7 << 20;
 constexpr char kListPath[] = "/desk/quarantine";
@@ -68,6 +74,36 @@ std::string FromWholeCharacter(std::string part, uint64_t offset) {
     ++skip;
   }
   return part.substr(skip);
+}
+
+// Bytes somebody was led to: `?words=BEGIN-END`.
+struct Words {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
+// Nothing where the query names none that fit into one part.
+std::optional<Words> WordsOf(const Call& call) {
+  const std::vector<std::string> parts = absl::StrSplit(call.Query("words"), '-');
+  Words words;
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &words.begin) ||
+      !absl::SimpleAtoi(parts[1], &words.end)) {
+    return std::nullopt;
+  }
+  if (words.begin >= words.end || words.end - words.begin > kMaxWords) return std::nullopt;
+  return words;
+}
+
+// The part around the words, as text cut at them; false where they are not in
+// it.
+bool MarkWords(const Words& words, const std::string& bytes, uint64_t offset, json& view) {
+  if (words.begin < offset || words.end > offset + bytes.size()) return false;
+  const size_t begin = words.begin - offset;
+  const size_t length = words.end - words.begin;
+  view["before"] = ShownText(FromWholeCharacter(bytes.substr(0, begin), offset));
+  view["words"] = ShownText(bytes.substr(begin, length));
+  view["after"] = ShownText(bytes.substr(begin + length));
+  return true;
 }
 
 std::string PartPath(const Call& call, bool hex, uint64_t offset) {
@@ -138,12 +174,15 @@ HttpResponse DeskQuarantine::ShowList(const Call& call) const {
 void DeskQuarantine::AddBytes(const Call& call, const v1::Announcement& announcement, json& view) const {
   uint64_t offset = 0;
   if (!absl::SimpleAtoi(call.Query("offset"), &offset)) offset = 0;
-  for (const char* key :
-       {"bytes_error", "text", "hex", "editable_text", "next_part", "first_part", "other_form"}) {
+  const auto words = WordsOf(call);
+  if (words.has_value()) offset = words->begin > kContext ? words->begin - kContext : 0;
+  for (const char* key : {"bytes_error", "before", "words", "after", "text", "hex", "editable_text",
+                          "next_part", "first_part", "other_form"}) {
     view[key] = "";
   }
   view["editable"] = false;
   view["any_bytes"] = false;
+  view["led_astray"] = false;
   const auto part = Read(announcement, offset, kTextBytes);
   if (!part.ok()) {
     view["bytes_error"] = std::string(part.status().message());
@@ -156,6 +195,7 @@ void DeskQuarantine::AddBytes(const Call& call, const v1::Announcement& announce
   if (hex) bytes = bytes.substr(0, kHexBytes);
   const uint64_t end = offset + bytes.size();
   view["any_bytes"] = !bytes.empty();
+  if (words.has_value() && !MarkWords(*words, bytes, offset, view)) view["led_astray"] = true;
   view[hex ? "hex" : "text"] =
       hex ? HexLines(bytes, offset) : ShownText(FromWholeCharacter(std::move(bytes), offset));
   view["span"] = absl::StrCat("Bytes ", GroupedText(offset), " to ", GroupedText(end), " of ",

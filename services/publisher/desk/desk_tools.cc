@@ -9,12 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/hash.h"
+#include "services/publisher/desk/desk_view.h"
 #include "services/publisher/desk/drift_view.h"
 #include "services/publisher/desk/identity_view.h"
 #include "services/publisher/desk/tool_facts_view.h"
 #include "services/publisher/pages/announcement_view.h"
 #include "services/publisher/pages/page_text.h"
 #include "services/publisher/pages/page_view.h"
+#include "services/publisher/pages/verdict_view.h"
 
 namespace seaworthy {
 namespace {
@@ -205,6 +207,11 @@ HttpResponse DeskTools::ShowOne(const Call& call) const {
   const std::string& id = tool->revision().tool_id();
   json view = frame_.View(call, "tools", tool->revision().name().empty() ? id : tool->revision().name());
   view["tool"] = ToolPageView(*tool, options_.personas);
+  for (json& verdict : view["tool"]["verdicts"]) {
+    AddDeskVerdict(FindVerdict(*tool, verdict["persona_id"].get<std::string>()), verdict);
+    verdict["any_earlier"] = false;
+    verdict["asked_again"] = "";
+  }
   view["tool_id"] = id;
   view["id_path"] = PercentEncode(id);
   view["path"] = PathOf(id);
