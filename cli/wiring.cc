@@ -161,6 +161,7 @@ absl::Status Program::OpenPublisher(Config config) {
   SEAWORTHY_ASSIGN_OR_RETURN(hooks_, HooksWithSecrets(config));
   options.hooks = hooks_;
   options.endpoint = DescribePanel(config);
+  options.budget_usd_per_day = config.panel.budget_usd_per_day;
   options.http_address = config.http_address;
   options.http_port = config.http_port;
   SEAWORTHY_ASSIGN_OR_RETURN(publisher_, PublisherService::Create(options));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "services/publisher/access/proxy.h"
@@ -59,9 +60,14 @@ class PublisherService::Impl {
 absl::Status PublisherService::Impl::Start() {
   absl::MutexLock lock(&mutex_);
   if (server_ != nullptr) return absl::FailedPreconditionError("the publisher serves already");
-  auto server = HttpServer::Start({.address = options_.http_address, .port = options_.http_port},
-                                  [this](const HttpRequest& request) { return app_.Handle(request); });
+  HttpServer::Options http;
+  http.address = options_.http_address;
+  http.port = options_.http_port;
+  http.https = absl::StartsWith(options_.public_url, "https://");
+  http.prepared = [this](const PreparedRequest& request) { return app_.Prepared(request); };
+  auto server = HttpServer::Start(http, [this](const HttpRequest& request) { return app_.Handle(request); });
   if (!server.ok()) return server.status();
+  app_.published().Start();
   server_ = *std::move(server);
   port_ = server_->port();
   return absl::OkStatus();
@@ -71,6 +77,7 @@ void PublisherService::Impl::Stop() {
   absl::MutexLock lock(&mutex_);
   if (server_ != nullptr) server_->Stop();
   server_ = nullptr;
+  app_.published().Stop();
 }
 
 absl::StatusOr<std::unique_ptr<PublisherService>> PublisherService::Create(const Options& options) {
@@ -97,6 +104,7 @@ PublisherService::~PublisherService() { Stop(); }
 absl::Status PublisherService::Start() { return impl_->Start(); }
 void PublisherService::Stop() { impl_->Stop(); }
 int PublisherService::port() const { return impl_->port(); }
+absl::Status PublisherService::CatchUp() { return impl_->app().published().CatchUp(); }
 std::string PublisherService::MakeDeskLink() { return impl_->app().MakeDeskLink(); }
 
 absl::StatusOr<v1::ListPagesResponse> PublisherService::ListPages(const v1::ListPagesRequest& request) {

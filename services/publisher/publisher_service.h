@@ -41,8 +41,9 @@ class PublisherService {
     std::string proxy_header;
     std::vector<std::string> proxy_addresses;
     std::string proxy_role;
-    Mailer* mailer = nullptr;                // Not owned; null offers no links by mail.
-    std::string endpoint;                    // Named in /status: `offline`…
+    Mailer* mailer = nullptr;  // Not owned; null offers no links by mail.
+    std::string endpoint;      // Named in /status: `offline`…
+    double budget_usd_per_day = 0;  // For the desk to show what is left; 0: none.
     std::string http_address = "127.0.0.1";
     int http_port = 8080;  // 0 for any free one.
   };
@@ -57,6 +58,9 @@ class PublisherService {
   void Stop();
   // The port served, once started.
   int port() const;
+  // Takes up what is public by now; it comes by itself within 50 ms. Errors:
+  // the aggregator's.
+  absl::Status CatchUp();
   // A sign-in link for the desk that works once and for 24 hours.
   std::string MakeDeskLink();
 

@@ -36,7 +36,18 @@ constexpr const char* kTemplates[] = {
     "desk_tool",
     "desk_predictions",
     "desk_panel",
+    "desk_several",
+    "desk_corrections",
+    "desk_correct",
+    "desk_publication",
+    "desk_dead_letters",
     "predictions",
+    "list",
+    "categories",
+    "search",
+    "corrections",
+    "persona",
+    "voted",
 };
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
@@ -50,7 +61,9 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<WebApp::Files> WebApp::ReadFiles(const std::string& web_dir) {
-  auto templates = TemplateSet::Load(web_dir + "/templates");
+  auto assets = LoadAssets(web_dir + "/assets");
+  if (!assets.ok()) return assets.status();
+  auto templates = TemplateSet::Load(web_dir + "/templates", AddHashedNames(*assets));
   if (!templates.ok()) return templates.status();
   for (const char* name : kTemplates) {
     if (!(*templates)->Has(name)) {
@@ -58,8 +71,6 @@ absl::StatusOr<WebApp::Files> WebApp::ReadFiles(const std::string& web_dir) {
           absl::StrCat("the template ", web_dir, "/templates/", name, ".html is missing"));
     }
   }
-  auto assets = LoadAssets(web_dir + "/assets");
-  if (!assets.ok()) return assets.status();
   auto openapi = ReadText(web_dir + "/api/openapi.json");
   if (!openapi.ok()) return openapi.status();
   return Files{*std::move(templates), *std::move(assets), *std::move(openapi)};
@@ -79,11 +90,17 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
                  .audit = people_->audit.get(),
                  .clock = options.clock}),
       site_({.published = &published_,
+             .aggregator = options.aggregator,
              .templates = templates_.get(),
              .assets = std::move(files.assets),
              .personas = options.personas,
-             .public_url = options.public_url}),
+             .public_url = options.public_url,
+             .base_url = base_url_,
+             .cache = &cache_}),
       gate_({.sessions = &sessions_,
+             .people = people_.get(),
+             .proxy = TrustedProxy::Make({options.proxy_header, options.proxy_addresses, options.proxy_role})
+                          .value_or(TrustedProxy()),
              .api_token = options.api_token,
              .public_url = options.public_url,
              .desk_page =
@@ -98,11 +115,10 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
              .templates = templates_.get(),
              .sessions = &sessions_,
              .gate = &gate_,
-             .people = people_.get(),
-             .proxy = TrustedProxy::Make({options.proxy_header, options.proxy_addresses, options.proxy_role})
-                          .value_or(TrustedProxy()),
+             .clock = options.clock,
              .personas = options.personas,
              .endpoint = options.endpoint,
+             .budget_usd_per_day = options.budget_usd_per_day,
              .version = SEAWORTHY_VERSION,
              .base_url = base_url_}),
       api_({.aggregator = options.aggregator,
@@ -121,6 +137,14 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
             return ErrorPage(request, status, code, message);
           }) {}
 
+HttpResponse WebApp::Handle(const HttpRequest& request) {
+  HttpResponse response = router_.Handle(request);
+  // Who changed something sees it at once.
+  const bool changes = request.method != "GET" && request.method != "HEAD" && response.status < 400;
+  if (changes) published_.CatchUp().IgnoreError();
+  return response;
+}
+
 std::vector<Route> WebApp::Routes() const {
   std::vector<Route> routes = site_.Routes();
   for (auto& part : {desk_.Routes(), api_.Routes(), api_sources_.Routes(), hooks_.Routes()})
@@ -131,6 +155,10 @@ std::vector<Route> WebApp::Routes() const {
 HttpResponse WebApp::ErrorPage(const HttpRequest& request, int status, absl::string_view code,
                                absl::string_view message) const {
   if (absl::StartsWith(request.target, "/api/")) return JsonError(status, code, message);
+  if (status == 404) {
+    const std::string moved = site_.Moved(std::string(request.RawPath()));
+    if (!moved.empty()) return Redirect(301, moved);
+  }
   return HtmlResponse(status, site_.ErrorBody(status));
 }
 

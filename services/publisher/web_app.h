@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "services/publisher/api/api_sources.h"
 #include "services/publisher/api/hooks.h"
 #include "services/publisher/desk/desk.h"
+#include "services/publisher/http/page_cache.h"
 #include "services/publisher/pages/published.h"
 #include "services/publisher/pages/template_set.h"
 #include "services/publisher/people/people.h"
@@ -39,7 +41,11 @@ class WebApp {
   WebApp(const WebApp&) = delete;
   WebApp& operator=(const WebApp&) = delete;
 
-  HttpResponse Handle(const HttpRequest& request) const { return router_.Handle(request); }
+  HttpResponse Handle(const HttpRequest& request);
+  // A page that was rendered before and still holds; never waits.
+  std::optional<PreparedAnswer> Prepared(const PreparedRequest& request) { return cache_.Find(request); }
+  // What is published, followed while this serves.
+  Published& published() { return published_; }
   std::string MakeDeskLink();
   const Site& site() const { return site_; }
   const std::vector<Route>& routes() const { return router_.routes(); }
@@ -52,6 +58,7 @@ class WebApp {
   const std::function<std::string()> base_url_;
   const std::unique_ptr<TemplateSet> templates_;
   Published published_;
+  PageCache cache_;
   const std::unique_ptr<People> people_;
   DeskSessions sessions_;
   const Site site_;

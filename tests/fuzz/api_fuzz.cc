@@ -12,6 +12,7 @@
 #include "services/publisher/api/hooks_body.h"
 #include "services/publisher/testing/fake_clients.h"
 #include "services/publisher/testing/sample_data.h"
+#include "services/publisher/people/people.h"
 #include "services/publisher/web_app.h"
 
 namespace {
@@ -38,10 +39,13 @@ class App {
     options.reviewer = &reviewer_;
     options.clock = &clock_;
     options.api_token = kToken;
+    options.people = people_.get();
     seaworthy::WebApp::Files files;
     files.templates = *seaworthy::TemplateSet::Make({});
     files.openapi = "{}";
-    app_ = std::make_unique<seaworthy::WebApp>(options, std::move(files), [] { return "http://127.0.0.1"; });
+    app_ = std::make_unique<seaworthy::WebApp>(options, std::move(files),
+                                               *seaworthy::People::Open(people_.get(), &clock_),
+                                               [] { return "http://127.0.0.1"; });
     for (const seaworthy::Route& route : app_->routes()) {
       const bool write = route.method == "POST" && route.access == seaworthy::Access::kApiToken;
       if (write) targets_.push_back(Target(route.pattern));
@@ -78,6 +82,7 @@ class App {
   seaworthy::FakeIngest ingest_;
   seaworthy::FakeReviewer reviewer_;
   seaworthy::FakeClock clock_;
+  std::unique_ptr<seaworthy::PeopleStore> people_ = *seaworthy::PeopleStore::OpenInMemory();
   std::unique_ptr<seaworthy::WebApp> app_;
   std::vector<std::string> targets_;
 };

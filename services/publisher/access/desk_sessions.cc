@@ -192,6 +192,13 @@ absl::Status DeskSessions::MakeRoom(const std::string& account, PeopleBatch& bat
   return DropDevices(account, batch);
 }
 
+bool DeskSessions::IsLive(const std::string& session_token) const {
+  const auto row = GetSession(*options_.store, TokenHash(session_token));
+  if (!row.ok() || !row->has_value() || Over(**row, options_.clock->Now())) return false;
+  const auto account = options_.accounts->Get((*row)->account);
+  return account.ok() && !account->disabled;
+}
+
 std::optional<DeskSession> DeskSessions::Find(const std::string& session_token) {
   auto row = GetSession(*options_.store, TokenHash(session_token));
   if (!row.ok()) LogFailure("a session", row.status());

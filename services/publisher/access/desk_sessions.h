@@ -83,6 +83,8 @@ class DeskSessions {
 
   // The session of a cookie, its idle time begun anew; or nothing.
   std::optional<DeskSession> Find(const std::string& session_token);
+  // Whether it would be found; its idle time goes on.
+  bool IsLive(const std::string& session_token) const;
   absl::Status SignOut(const std::string& session_token, const std::string& address = "");
   // Sessions that have not ended, oldest first.
   absl::StatusOr<std::vector<SessionRow>> List(const std::string& account) const;
