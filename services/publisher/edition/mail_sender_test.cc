@@ -60,12 +60,16 @@ class MailSenderTest : public ::testing::Test {
     mail.text = "What happened this week.";
     return mail;
   }
-  // A confirmed subscriber with the edition waiting for it; the mail's id.
-  std::string Queue(const std::string& address = "ada@example.org") {
+  // A confirmed subscriber's id.
+  std::string Subscribe(const std::string& address) {
     EXPECT_TRUE(subscribers_.Ask(address, "Weekly.").ok());
-    const std::string id = (*subscribers_.FindByAddress(address))->subscriber_id();
+    std::string id = (*subscribers_.FindByAddress(address))->subscriber_id();
     EXPECT_TRUE(subscribers_.Confirm(id).ok());
     EXPECT_TRUE(sender_.SendDue().ok());  // The confirmation is cancelled: it is confirmed.
+    return id;
+  }
+  // Has the edition wait for a subscriber; the mail's id.
+  std::string QueueFor(const std::string& id) {
     v1::MailEntry entry;
     entry.set_mail_id(absl::StrCat("edition/w1/", id));
     entry.set_kind(v1::MailEntry::EDITION);
@@ -74,6 +78,7 @@ class MailSenderTest : public ::testing::Test {
     EXPECT_TRUE(ledger_.Add({entry}).ok());
     return entry.mail_id();
   }
+  std::string Queue() { return QueueFor(Subscribe("ada@example.org")); }
   v1::MailEntry::State StateOf(const std::string& id) { return ledger_.Get(id)->state(); }
 
   FakeClock clock_;
@@ -155,8 +160,10 @@ TEST_F(MailSenderTest, WhoHasLeftMeanwhileGetsNothing) {
 }
 
 TEST_F(MailSenderTest, WhereTheServerWillNotHaveUsNothingIsSentForAWhile) {
-  Queue("ada@example.org");
-  const std::string second = Queue("ben@example.org");
+  const std::string first = Subscribe("ada@example.org");
+  const std::string second = Subscribe("ben@example.org");
+  QueueFor(first);
+  QueueFor(second);
   server_.answers = {absl::FailedPreconditionError("535 sign-in refused")};
   ASSERT_TRUE(sender_.SendDue().ok());
   EXPECT_THAT(server_.sent_, SizeIs(1));

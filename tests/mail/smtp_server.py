@@ -1,0 +1,48 @@
+"""A real SMTP server (aiosmtpd) on a free port, and what it took."""
+
+import collections
+
+from aiosmtpd.controller import Controller
+
+
+class Inbox:
+    """What the server took, and what it answers first."""
+
+    def __init__(self):
+        self.taken = []
+        self.answers = collections.deque()
+        self.rcpt_answers = collections.deque()
+        self.on_data = None
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.rcpt_answers:
+            return self.rcpt_answers.popleft()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.answers:
+            answer = self.answers.popleft()
+            if answer:
+                return answer
+        self.taken.append((envelope.mail_from, envelope.rcpt_tos[0], envelope.content))
+        if self.on_data:
+            self.on_data()
+        return "250 taken"
+
+
+class SmtpServer(Controller):
+    """Listens on a port the system chooses; `port` says which."""
+
+    def __init__(self, inbox, **options):
+        super().__init__(inbox, hostname="127.0.0.1", port=0, **options)
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+    def stop(self, no_assert=True):
+        """Idempotent."""
+        if self.loop.is_closed():
+            return
+        super().stop(no_assert)
