@@ -107,6 +107,9 @@ class GrpcAggregatorClient : public AggregatorClient {
   SEAWORTHY_RPC(AggregatorService, ResolvePrediction, v1::ResolvePredictionRequest, v1::Prediction)
   SEAWORTHY_RPC(AggregatorService, CastVote, v1::CastVoteRequest, v1::VoteTally)
   SEAWORTHY_RPC(AggregatorService, ListTallies, v1::ListTalliesRequest, v1::ListTalliesResponse)
+  SEAWORTHY_RPC(AggregatorService, ListEditions, v1::ListEditionsRequest, v1::ListEditionsResponse)
+  SEAWORTHY_RPC(AggregatorService, GetEdition, v1::GetEditionRequest, v1::Edition)
+  SEAWORTHY_RPC(AggregatorService, DecideEdition, v1::DecideEditionRequest, v1::Edition)
   SEAWORTHY_RPC(AggregatorService, ListDeadLetters, v1::ListDeadLettersRequest, v1::ListDeadLettersResponse)
   SEAWORTHY_RPC(AggregatorService, ReplayDeadLetter, v1::ReplayDeadLetterRequest,
                 v1::ReplayDeadLetterResponse)

@@ -87,6 +87,9 @@ class AggregatorClient {
   SEAWORTHY_RPC(ResolvePrediction, v1::ResolvePredictionRequest, v1::Prediction);
   SEAWORTHY_RPC(CastVote, v1::CastVoteRequest, v1::VoteTally);
   SEAWORTHY_RPC(ListTallies, v1::ListTalliesRequest, v1::ListTalliesResponse);
+  SEAWORTHY_RPC(ListEditions, v1::ListEditionsRequest, v1::ListEditionsResponse);
+  SEAWORTHY_RPC(GetEdition, v1::GetEditionRequest, v1::Edition);
+  SEAWORTHY_RPC(DecideEdition, v1::DecideEditionRequest, v1::Edition);
   SEAWORTHY_RPC(ListDeadLetters, v1::ListDeadLettersRequest, v1::ListDeadLettersResponse);
   SEAWORTHY_RPC(ReplayDeadLetter, v1::ReplayDeadLetterRequest, v1::ReplayDeadLetterResponse);
   SEAWORTHY_RPC(WaitForChange, v1::WaitForChangeRequest, v1::WaitForChangeResponse);

@@ -65,6 +65,8 @@ absl::Status Application::Apply(v1::Event& event) {
       return ReviewRepeated(event.review_repeated().repeat());
     case v1::Event::kComparisonDecided:
     case v1::Event::kSourceChanged:
+    case v1::Event::kEditionDrafted:
+    case v1::Event::kEditionDecided:
     case v1::Event::PAYLOAD_NOT_SET:
       return absl::OkStatus();
   }

@@ -41,6 +41,10 @@ const char* SubjectOf(const v1::Event& event) {
       return "vote.cast";
     case v1::Event::kDeadLetterReplayed:
       return "dead_letter.replayed";
+    case v1::Event::kEditionDrafted:
+      return "edition.drafted";
+    case v1::Event::kEditionDecided:
+      return "edition.decided";
     case v1::Event::kComparisonDecided:
       switch (event.comparison_decided().decision().kind()) {
         case v1::APPROVE:

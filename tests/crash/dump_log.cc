@@ -104,6 +104,11 @@ std::string About(const v1::Event& event) {
     case v1::Event::kDeadLetterReplayed:
       return absl::StrCat(event.dead_letter_replayed().subscription(), " ",
                           event.dead_letter_replayed().sequence());
+    case v1::Event::kEditionDrafted:
+      return event.edition_drafted().edition().edition_id();
+    case v1::Event::kEditionDecided:
+      return absl::StrCat(event.edition_decided().decision().edition_id(), " ",
+                          event.edition_decided().decision().request_id());
     case v1::Event::PAYLOAD_NOT_SET:
       break;
   }

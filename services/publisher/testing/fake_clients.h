@@ -128,6 +128,18 @@ class FakeAggregator : public AggregatorClient {
                                                       absl::Duration /*deadline*/) override {
     return absl::UnimplementedError("ListTallies");
   }
+  absl::StatusOr<v1::ListEditionsResponse> ListEditions(const v1::ListEditionsRequest& /*request*/,
+                                                        absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("ListEditions");
+  }
+  absl::StatusOr<v1::Edition> GetEdition(const v1::GetEditionRequest& /*request*/,
+                                         absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("GetEdition");
+  }
+  absl::StatusOr<v1::Edition> DecideEdition(const v1::DecideEditionRequest& /*request*/,
+                                            absl::Duration /*deadline*/) override {
+    return absl::UnimplementedError("DecideEdition");
+  }
   absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(const v1::ListDeadLettersRequest& request,
                                                               absl::Duration deadline) override;
   absl::StatusOr<v1::ReplayDeadLetterResponse> ReplayDeadLetter(const v1::ReplayDeadLetterRequest& request,
