@@ -10,10 +10,12 @@ if ! command -v dpkg-query >/dev/null; then
   exit 1
 fi
 
+# A package may be there under another's name: some builds of nodejs hold npm.
+there=$(dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides}\n' | sed -n 's/^installed //p' |
+  tr ',' '\n' | sed 's/(.*//; s/[[:space:]]//g')
 missing=()
 for package in "${wanted[@]}"; do
-  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-  [ "$state" = installed ] || missing+=("$package")
+  grep -qxF -- "$package" <<<"$there" || missing+=("$package")
 done
 if [ ${#missing[@]} -eq 0 ]; then
   exit 0
