@@ -12,7 +12,8 @@ namespace {
 
 constexpr char kPage[] =
     "<a href=\"{{url}}\" title='{{title}}'>{{text}}</a>{{#list}}<li>{{.}}</li>{{/list}}"
-    "{{#object}}<b>{{text}}{{inner}}</b>{{/object}}{{^nothing}}<i></i>{{/nothing}}{{> part}}";
+    "{{#object}}<b>{{text}}{{inner}}</b>{{/object}}{{^nothing}}<i></i>{{/nothing}}\n"
+    "{{> part}}";
 constexpr char kPart[] = "<p data-x=\"{{title}}\">{{text}}</p>";
 constexpr char kSecret[] = "SECRET-VALUE-OF-THE-VIEW";
 

@@ -53,6 +53,8 @@ class FakeAggregator : public AggregatorClient {
   std::vector<v1::ReviewRepeat> repeats();
   std::vector<v1::PredictionResolution> resolutions();
   std::vector<v1::ReplayDeadLetterRequest> replays();
+  // What readers' votes on a tool come to.
+  void SetTally(v1::VoteTally tally);
 
   absl::StatusOr<v1::Announcement> GetAnnouncement(const v1::GetAnnouncementRequest& request,
                                                    absl::Duration deadline) override;
@@ -95,7 +97,6 @@ class FakeAggregator : public AggregatorClient {
   absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request,
                                                           absl::Duration deadline) override;
 
-  // Not played.
   absl::StatusOr<v1::GetChecklistResponse> GetChecklist(const v1::GetChecklistRequest& request,
                                                         absl::Duration deadline) override;
   absl::StatusOr<v1::Correction> IssueCorrection(const v1::IssueCorrectionRequest& request,
@@ -114,20 +115,14 @@ class FakeAggregator : public AggregatorClient {
                                                   absl::Duration deadline) override;
   absl::StatusOr<v1::Assignment> AssignComparison(const v1::AssignComparisonRequest& request,
                                                   absl::Duration deadline) override;
-  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& /*request*/,
-                                            absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("Search");
-  }
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request,
+                                            absl::Duration deadline) override;
   absl::StatusOr<v1::Prediction> ResolvePrediction(const v1::ResolvePredictionRequest& request,
                                                    absl::Duration deadline) override;
-  absl::StatusOr<v1::VoteTally> CastVote(const v1::CastVoteRequest& /*request*/,
-                                         absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("CastVote");
-  }
-  absl::StatusOr<v1::ListTalliesResponse> ListTallies(const v1::ListTalliesRequest& /*request*/,
-                                                      absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("ListTallies");
-  }
+  absl::StatusOr<v1::VoteTally> CastVote(const v1::CastVoteRequest& request,
+                                         absl::Duration deadline) override;
+  absl::StatusOr<v1::ListTalliesResponse> ListTallies(const v1::ListTalliesRequest& request,
+                                                      absl::Duration deadline) override;
   absl::StatusOr<v1::ListEditionsResponse> ListEditions(const v1::ListEditionsRequest& /*request*/,
                                                         absl::Duration /*deadline*/) override {
     return absl::UnimplementedError("ListEditions");
@@ -152,6 +147,7 @@ class FakeAggregator : public AggregatorClient {
   v1::Verdict* FindVerdict(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Redraft(const std::string& tool_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::Comparison* Find(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsPublic(const std::string& tool_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::QueueEntry Entry(const v1::Comparison& comparison) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<v1::ChecklistItem> Checklist(const v1::Comparison& comparison)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -183,6 +179,8 @@ class FakeAggregator : public AggregatorClient {
   std::vector<v1::ReviewRepeat> repeats_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::PredictionResolution> resolutions_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::ReplayDeadLetterRequest> replays_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::VoteTally> tallies_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, std::string>, v1::Vote> voters_ ABSL_GUARDED_BY(mutex_);  // By tool, voter.
   // By comparison, oldest first.
   std::map<std::string, std::vector<v1::PublishedComparison>> publications_ ABSL_GUARDED_BY(mutex_);
 };
