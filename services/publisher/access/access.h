@@ -39,10 +39,11 @@ class AccessGate {
   void SetCookies(const DeskSessions::SignedIn& made, HttpResponse& response) const;
   // Where the request comes from.
   SignInClient ClientOf(const HttpRequest& request) const;
+  // Whether one of our own pages sent the request, by what the browser says.
+  bool FromOurPages(const HttpRequest& request) const;
 
  private:
   bool IsHttps() const;
-  bool FromOurPages(const HttpRequest& request) const;
   std::optional<HttpResponse> CheckApi(const Route& route, Call& call) const;
   std::optional<HttpResponse> CheckWrite(const Route& route, Call& call) const;
   // The session of the cookie, unless the proxy names somebody else now.
