@@ -14,15 +14,19 @@
 #include "absl/strings/str_cat.h"
 #include "common/error_codes.h"
 #include "common/hash.h"
+#include "common/status_macros.h"
 #include "services/publisher/http/failure_log.h"
 #include "services/publisher/http/url_codec.h"
 #include "services/publisher/pages/tally_view.h"
+#include "services/publisher/people/people_store.h"
 
 namespace seaworthy {
 namespace {
 
 constexpr size_t kIdBytes = 16;
 constexpr size_t kMaxBack = 300;
+constexpr size_t kKeyBytes = 32;
+constexpr char kKeyName[] = "vote_key";
 constexpr char kYear[] = "31536000";
 constexpr absl::string_view kFormType = "application/x-www-form-urlencoded";
 
@@ -61,6 +65,14 @@ std::string SafeBack(const std::string& back) {
     if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '-') return "/";
   }
   return back;
+}
+
+absl::StatusOr<std::string> ReaderVotes::KeyOf(PeopleStore& people) {
+  SEAWORTHY_ASSIGN_OR_RETURN(auto kept, people.Get(Family::kSettings, kKeyName));
+  if (kept.has_value() && !kept->empty()) return *std::move(kept);
+  std::string key = RandomHex(kKeyBytes);
+  SEAWORTHY_RETURN_IF_ERROR(people.Put(Family::kSettings, kKeyName, key));
+  return key;
 }
 
 std::string ReaderVotes::CookieName() const {

@@ -11,12 +11,15 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "common/clients.h"
 #include "common/clock.h"
 #include "services/publisher/access/router.h"
 
 namespace seaworthy {
+
+class PeopleStore;
 
 // The network of an address: an IPv4 address's /24, an IPv6 address's /48, as
 // text; the text itself where it is no address. `host` gives /32 and /64.
@@ -42,6 +45,9 @@ class ReaderVotes {
     std::function<std::string(nlohmann::json view)> page;
   };
   explicit ReaderVotes(Options options) : options_(std::move(options)) {}
+
+  // The key, made at the first start and kept since. Errors: the store's.
+  static absl::StatusOr<std::string> KeyOf(PeopleStore& people);
 
   HttpResponse Cast(const HttpRequest& request) const;
   std::vector<Route> Routes() const;

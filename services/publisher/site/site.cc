@@ -31,6 +31,7 @@ constexpr absl::string_view kToolPrefix = "/tools/";
 constexpr absl::string_view kPersonaPrefix = "/personas/";
 constexpr absl::string_view kCategoryPrefix = "/categories/";
 constexpr absl::string_view kListPrefix = "/comparisons/";
+constexpr absl::string_view kSocialPrefix = "/social/";
 
 // Of a tool's page.
 constexpr size_t kMaxComparisons = 24;
@@ -75,6 +76,7 @@ json Site::Frame(const std::string& path, const std::string& title, const std::s
           {"noindex", false},
           {"structured", nullptr},
           {"hero", path == "/"},
+          {"social_image", SocialUrl("")},
           {"cost", ""},
           {"preview", false},
           {"open_claims", false},
@@ -119,6 +121,7 @@ std::string Site::ComparisonBody(const v1::ComparisonContent& content,
   page["any_corrections"] = !page["corrections"].empty();
   view.update(page);
   view["preview"] = published == nullptr;
+  view["social_image"] = SocialUrl(content.comparison_id());
   view["approved_on"] = published == nullptr ? "" : DateText(published->decision().decide_time());
   view["noindex"] = published != nullptr && !HasUniqueEvidence(content);
   view["structured"] = published == nullptr ? json(nullptr) : ComparisonData(view, options_.public_url);
@@ -147,6 +150,7 @@ absl::StatusOr<Site::Page> Site::RenderTool(const std::string& id) const {
   const std::string& name = tool->tool.revision().name();
   json view = Frame(absl::StrCat(kToolPrefix, id), absl::StrCat(name, " · Seaworthy"),
                     absl::StrCat(name, ": what four AI personas say about it, and the facts they rest on."));
+  view["social_image"] = SocialUrl(id);
   view["tool"] = ToolPageView(tool->tool, options_.personas);
   AddTallies({&view["tool"]}, absl::StrCat(kToolPrefix, id));
   view["tool"]["chart"] = FloatChart(VotesOf(tool->tool), "split", name, options_.personas);
@@ -193,12 +197,20 @@ std::string Site::ErrorBody(int status) const {
   return options_.templates->Render("error", view);
 }
 
+std::string Site::VotedBody(const json& view) const {
+  const std::string title = view.value("title", "");
+  json page = Frame("", absl::StrCat(title, " · Seaworthy"), view.value("message", ""));
+  page["noindex"] = true;
+  page.update(view);
+  return options_.templates->Render("voted", page);
+}
+
 absl::StatusOr<Site::Page> Site::RenderPrefixed(const std::string& path) const {
   using Renderer = absl::StatusOr<Page> (Site::*)(const std::string&) const;
   constexpr std::pair<absl::string_view, Renderer> kRenderers[] = {
       {kComparePrefix, &Site::RenderComparison}, {kToolPrefix, &Site::RenderTool},
       {kPersonaPrefix, &Site::RenderPersona},    {kCategoryPrefix, &Site::RenderCategory},
-      {kListPrefix, &Site::RenderList},
+      {kListPrefix, &Site::RenderList},          {kSocialPrefix, &Site::RenderSocial},
   };
   for (const auto& [prefix, renderer] : kRenderers) {
     if (absl::StartsWith(path, prefix)) return (this->*renderer)(path.substr(prefix.size()));
@@ -264,7 +276,8 @@ HttpResponse Site::Serve(const HttpRequest& request, const std::string& path) co
 
 std::string Site::Moved(const std::string& path) const {
   const std::string plain(absl::StripSuffix(path, "/"));
-  if (plain != path && std::find(std::begin(kPages), std::end(kPages), plain) != std::end(kPages)) return plain;
+  if (plain != path && std::find(std::begin(kPages), std::end(kPages), plain) != std::end(kPages))
+    return plain;
   const auto canonical = conventions_.Canonical(path);
   return canonical.ok() && *canonical != path ? *canonical : "";
 }
@@ -309,7 +322,8 @@ std::vector<Route> Site::Routes() const {
     add(path, [this, path](const Call& call) { return Serve(call.request, path); });
   }
   for (const absl::string_view prefix :
-       {absl::string_view("/facts/"), absl::string_view("/sitemaps/"), kComparePrefix, kToolPrefix, kPersonaPrefix, kCategoryPrefix, kListPrefix}) {
+       {absl::string_view("/facts/"), absl::string_view("/sitemaps/"), kComparePrefix, kToolPrefix,
+        kPersonaPrefix, kCategoryPrefix, kListPrefix, kSocialPrefix}) {
     add(absl::StrCat(prefix, "{id}"), [this, prefix](const Call& call) {
       return Serve(call.request, absl::StrCat(prefix, call.Path("id")));
     });

@@ -14,6 +14,7 @@
 #include "services/publisher/pages/template_set.h"
 #include "services/publisher/site/assets.h"
 #include "services/publisher/site/conventions.h"
+#include "services/publisher/site/social_card.h"
 
 namespace seaworthy {
 
@@ -30,7 +31,8 @@ class Site {
     std::string public_url;  // Without a trailing slash; empty: no canonical links.
     // Absolute addresses in feeds and maps begin with this.
     std::function<std::string()> base_url = [] { return std::string("http://localhost"); };
-    PageCache* cache = nullptr;  // Not owned; null: every answer is rendered.
+    PageCache* cache = nullptr;     // Not owned; null: every answer is rendered.
+    SocialCards* social = nullptr;  // Not owned; null: no pictures for links.
   };
   using Page = SitePage;
 
@@ -47,6 +49,8 @@ class Site {
   std::string RenderAs(const v1::PublishedComparison& published) const;
   // The page of an error: 404 looks the same whatever was asked for.
   std::string ErrorBody(int status) const;
+  // What a reader who voted is shown: the template `voted`.
+  std::string VotedBody(const nlohmann::json& view) const;
 
   // The address of the page an odd spelling of a path stands for, empty where
   // there is none.
@@ -69,6 +73,9 @@ class Site {
   absl::StatusOr<Page> RenderCorrections(const std::string& cursor) const;
   absl::StatusOr<Page> RenderPredictions(bool resolved) const;
   nlohmann::json PagedEntries(const PublishedEntries& entries, const std::string& path, int page) const;
+  // Pictures links show, and their addresses: site_social.cc.
+  absl::StatusOr<Page> RenderSocial(const std::string& name) const;
+  std::string SocialUrl(const std::string& id) const;
   // A reviewer: site_persona.cc.
   absl::StatusOr<Page> RenderPersona(const std::string& id) const;
 
