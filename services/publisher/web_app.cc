@@ -1,11 +1,15 @@
 #include "services/publisher/web_app.h"
 
+#include <spdlog/spdlog.h>
+
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/hash.h"
 
 namespace seaworthy {
 namespace {
@@ -58,6 +62,15 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
   return text.str();
 }
 
+// The key votes are hashed with. Where it cannot be kept, votes of this run
+// count under one of their own.
+std::string VoteKey(PeopleStore& people) {
+  auto key = ReaderVotes::KeyOf(people);
+  if (key.ok()) return *std::move(key);
+  spdlog::error("the key of readers' votes cannot be read: {}", key.status().ToString());
+  return RandomHex(32);
+}
+
 }  // namespace
 
 absl::StatusOr<WebApp::Files> WebApp::ReadFiles(const std::string& web_dir) {
@@ -89,6 +102,7 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
                  .accounts = people_->accounts.get(),
                  .audit = people_->audit.get(),
                  .clock = options.clock}),
+      social_(std::make_unique<SocialCards>(options.web_dir + "/fonts/vollkorn-600.ttf")),
       site_({.published = &published_,
              .aggregator = options.aggregator,
              .templates = templates_.get(),
@@ -96,7 +110,8 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
              .personas = options.personas,
              .public_url = options.public_url,
              .base_url = base_url_,
-             .cache = &cache_}),
+             .cache = &cache_,
+             .social = social_.get()}),
       gate_({.sessions = &sessions_,
              .people = people_.get(),
              .proxy = TrustedProxy::Make({options.proxy_header, options.proxy_addresses, options.proxy_role})
@@ -107,6 +122,13 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
                  [this](int status, const std::string& title, const std::string& message) {
                    return DeskFrame(templates_.get()).Message(status, title, message);
                  }}),
+      votes_({.aggregator = options.aggregator,
+              .clock = options.clock,
+              .key = VoteKey(*people_->store),
+              .https = absl::StartsWith(options.public_url, "https://"),
+              .from_our_pages = [this](const HttpRequest& request) { return gate_.FromOurPages(request); },
+              .address_of = [this](const HttpRequest& request) { return gate_.ClientOf(request).address; },
+              .page = [this](const nlohmann::json& view) { return site_.VotedBody(view); }}),
       desk_({.aggregator = options.aggregator,
              .ingest = options.ingest,
              .reviewer = options.reviewer,
@@ -149,6 +171,7 @@ std::vector<Route> WebApp::Routes() const {
   std::vector<Route> routes = site_.Routes();
   for (auto& part : {desk_.Routes(), api_.Routes(), api_sources_.Routes(), hooks_.Routes()})
     routes.insert(routes.end(), part.begin(), part.end());
+  for (Route& route : votes_.Routes()) routes.push_back(std::move(route));
   return routes;
 }
 

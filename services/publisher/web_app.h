@@ -19,7 +19,9 @@
 #include "services/publisher/pages/template_set.h"
 #include "services/publisher/people/people.h"
 #include "services/publisher/publisher_service.h"
+#include "services/publisher/site/reader_votes.h"
 #include "services/publisher/site/site.h"
+#include "services/publisher/site/social_card.h"
 
 namespace seaworthy {
 
@@ -61,8 +63,10 @@ class WebApp {
   PageCache cache_;
   const std::unique_ptr<People> people_;
   DeskSessions sessions_;
+  const std::unique_ptr<SocialCards> social_;
   const Site site_;
   const AccessGate gate_;
+  const ReaderVotes votes_;
   const Desk desk_;
   const Api api_;
   const ApiSources api_sources_;
