@@ -43,6 +43,7 @@ absl::StatusOr<std::unique_ptr<AggregatorService>> OpenAggregator(const Config& 
   options.clock = Clock::Real();
   options.store_dir = store_dir;
   options.max_pairs_per_tool = config.max_pairs_per_tool;
+  options.four_eyes = config.desk.four_eyes;
   for (const v1::Persona& persona : personas) options.personas.emplace_back(persona.persona_id());
   return AggregatorService::Open(options);
 }
@@ -158,6 +159,9 @@ absl::Status Program::OpenPublisher(Config config) {
   options.web_dir = config.web_dir;
   options.public_url = config.public_url;
   options.api_token = config.api_token;
+  options.proxy_header = config.desk.proxy_header;
+  options.proxy_addresses = config.desk.proxy_addresses;
+  options.proxy_role = config.desk.proxy_role;
   SEAWORTHY_ASSIGN_OR_RETURN(hooks_, HooksWithSecrets(config));
   options.hooks = hooks_;
   options.endpoint = DescribePanel(config);

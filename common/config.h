@@ -78,6 +78,18 @@ struct PanelConfig {
   bool cache = true;
 };
 
+// [desk]: docs/accounts.md and docs/editorial.md.
+struct DeskConfig {
+  // Two editors approve what becomes public.
+  bool four_eyes = false;
+  // The header in which a proxy names whom it has signed in; empty: none.
+  std::string proxy_header;
+  // Ranges of addresses that proxy has; nobody else may send the header.
+  std::vector<std::string> proxy_addresses;
+  // Of those without an account; empty: they are refused.
+  std::string proxy_role;
+};
+
 struct Config {
   // Where everything durable lives.
   std::string data_dir = "data";
@@ -107,6 +119,7 @@ struct Config {
   PanelConfig panel;
   // In the order of their names.
   std::vector<HookConfig> hooks;
+  DeskConfig desk;
   // [ingest] fill: the endpoint asked for facts the rules do not find; empty:
   // none.
   std::string ingest_fill;

@@ -98,6 +98,23 @@ void SignInThrottle::Succeeded(const Try& attempt) {
   if (address != addresses_.end() && address->second.tries > 0) --address->second.tries;
 }
 
+void SignInThrottle::GiveBack(const Try& attempt) {
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [counts, key] : {std::pair{&devices_, attempt.device},
+                                    {&accounts_, attempt.account},
+                                    {&addresses_, AddressBucket(attempt.address)}}) {
+    const auto it = counts->find(key);
+    if (it == counts->end() || it->second.tries == 0) continue;
+    --it->second.tries;
+    if (counts == &devices_) return;
+  }
+}
+
+void SignInThrottle::Forget(const std::string& account) {
+  absl::MutexLock lock(&mutex_);
+  accounts_[account] = Count();
+}
+
 void SignInThrottle::Keep(const std::string& account, PeopleBatch& batch) const {
   absl::MutexLock lock(&mutex_);
   const auto it = accounts_.find(account);

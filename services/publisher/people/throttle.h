@@ -39,6 +39,10 @@ class SignInThrottle {
   // Else: how long to wait; not counted.
   absl::Duration Begin(const Try& attempt);
   void Succeeded(const Try& attempt);
+  // The try was not evaluated after all.
+  void GiveBack(const Try& attempt);
+  // The account has signed in another way: its passwords count anew.
+  void Forget(const std::string& account);
   // What keeps the account's count across a restart.
   void Keep(const std::string& account, PeopleBatch& batch) const;
 

@@ -65,6 +65,25 @@ TEST_F(ThrottleTest, AStolenDeviceCookieHasTenTries) {
   EXPECT_EQ(evaluated, SignInThrottle::kMostByDevice);
 }
 
+TEST_F(ThrottleTest, SigningInAnotherWayBeginsAnewHoweverOftenOthersGuessed) {
+  Evaluated(1000, absl::Hours(2));
+  ASSERT_FALSE(Passes("ann", "192.0.2.1"));
+  people_->throttle->Forget("ann");
+  PeopleBatch batch;
+  people_->throttle->Keep("ann", batch);
+  ASSERT_TRUE(store_->Write(batch).ok());
+  EXPECT_TRUE(Passes("ann", "192.0.2.1"));
+  Restart();
+  EXPECT_TRUE(Passes("ann", "192.0.2.1"));
+}
+
+TEST_F(ThrottleTest, ATryThatWasNotEvaluatedIsGivenBack) {
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(Passes("ann", "192.0.2.1")) << i;
+    people_->throttle->GiveBack({"ann", "192.0.2.1", ""});
+  }
+}
+
 TEST_F(ThrottleTest, AnIpv6NetworkIsOneAddress) {
   EXPECT_EQ(AddressBucket("2001:db8::1"), AddressBucket("2001:db8::ffff:1"));
   EXPECT_NE(AddressBucket("2001:db8::1"), AddressBucket("2001:db8:0:1::1"));
