@@ -1,0 +1,128 @@
+#include "services/publisher/hooks_out/hook_out.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr int kPageSize = 200;
+// Between two looks whether something public has changed.
+constexpr absl::Duration kLook = absl::Milliseconds(100);
+constexpr absl::Duration kRetry = absl::Seconds(1);
+// Of a sender that has nothing to do.
+constexpr absl::Duration kLongestWait = absl::Seconds(5);
+constexpr absl::Duration kShortestWait = absl::Milliseconds(10);
+
+}  // namespace
+
+void HookOut::Start() {
+  if (!threads_.empty()) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = false;
+    wakes_ = 0;
+  }
+  cancelled_ = false;
+  threads_.emplace_back([this] { Follow(); });
+  for (int i = 0; i < kSenders; ++i) threads_.emplace_back([this] { Send(); });
+}
+
+void HookOut::Stop() {
+  cancelled_ = true;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void HookOut::Wake() {
+  absl::MutexLock lock(&mutex_);
+  wakes_ = kSenders;
+}
+
+bool HookOut::StopWithin(absl::Duration wait) {
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(this, &HookOut::Stopping), wait);
+  return stopping_;
+}
+
+absl::Status HookOut::TakeChanges() {
+  while (true) {
+    v1::ListPublishedChangesRequest request;
+    request.set_after_sequence(options_.book->cursor());
+    request.set_page_size(kPageSize);
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto page, options_.aggregator->ListPublishedChanges(request));
+    SEAWORTHY_RETURN_IF_ERROR(options_.book->Take(page, options_.base_url()));
+    if (!page.changes().empty()) Wake();
+    if (!page.more() || page.next_sequence() <= request.after_sequence()) return absl::OkStatus();
+  }
+}
+
+void HookOut::Follow() {
+  uint64_t seen = 0;
+  bool told = false;
+  while (!StopWithin(kLook)) {
+    const uint64_t generation = options_.generation();
+    if (generation == seen) continue;
+    const absl::Status taken = TakeChanges();
+    if (taken.ok()) {
+      seen = generation;
+      told = false;
+      continue;
+    }
+    if (!std::exchange(told, true)) spdlog::warn("webhooks: {}", std::string(taken.message()));
+    if (StopWithin(kRetry)) return;
+  }
+}
+
+bool HookOut::SendOne() {
+  const auto claimed = options_.book->Claim();
+  if (!claimed.has_value()) return false;
+  const HookEvent& event = claimed->event;
+  const int64_t now = absl::ToUnixSeconds(options_.clock->Now());
+  HookPost post;
+  post.url = claimed->hook.url;
+  post.body = event.body;
+  post.cancelled = &cancelled_;
+  post.headers = {{"webhook-id", event.message_id},
+                  {"webhook-timestamp", absl::StrCat(now)},
+                  {"webhook-signature", SignHook(claimed->hook.secret, event.message_id, now, event.body)}};
+  const auto answer = options_.poster->Post(post);
+  if (!answer.ok() && cancelled_) {
+    options_.book->Release(*claimed);
+    return false;
+  }
+  HookBook::Outcome outcome;
+  if (answer.ok()) {
+    outcome.status = answer->status;
+    outcome.retry_after = answer->retry_after;
+  } else {
+    outcome.error = std::string(answer.status().message());
+  }
+  const absl::Status settled = options_.book->Settle(*claimed, outcome);
+  if (!settled.ok()) spdlog::warn("webhook {}: {}", claimed->hook.id, std::string(settled.message()));
+  return true;
+}
+
+void HookOut::Send() {
+  while (true) {
+    if (SendOne()) continue;
+    const absl::Duration until = options_.book->NextDue() - options_.clock->Now();
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(this, &HookOut::StoppingOrWoken),
+                            std::clamp(until, kShortestWait, kLongestWait));
+    if (stopping_) return;
+    if (wakes_ > 0) --wakes_;
+  }
+}
+
+}  // namespace seaworthy
