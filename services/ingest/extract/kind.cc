@@ -229,7 +229,11 @@ class KindFinder {
       break;
     }
     for (const Spelling& runtime : RuntimeSpellings()) {
-      if (Lower(runtime.name) != name) continue;
+      // "Osprey V2" of the runtime Osprey is one too.
+      static const Pattern kVersion(R"(^ v?\d+(?:\.\d+)*$)");
+      const std::string known = Lower(runtime.name);
+      if (!StartsWith(name, known) || (name != known && !kVersion.Matches(name.substr(known.size()))))
+        continue;
       const size_t at = FindWord(source_.lower(), name);
       if (at == std::string::npos) continue;
       if (const auto raw = source_.Raw({at, at + name.size()})) Vote("library", 8, *raw);
@@ -359,7 +363,7 @@ class KindFinder {
 
   // Many numbered versions with their dates: software.
   void Changelog() {
-    static const Pattern kVersion(R"(^\[?v?\d+\.\d+(?:\.\d+)?\S*\s*[-–(])");
+    static const Pattern kVersion(R"(^\[?v?\d+\.\d+(?:\.\d+)?\S*\s*(?:[-–—(]))");
     static const Pattern kKept(R"(^\[?unreleased\]?$|^keep a changelog$)", true);
     size_t versions = 0;
     static const Pattern kFixes(R"(^\W*(?:bug ?fix(?:es)?|fixe[sd]|breaking changes|known issues)\W*$)",

@@ -200,6 +200,10 @@ class Collector {
       const Block& block = source_.document().blocks[i];
       if (block.kind != BlockKind::kHeading || !source_.Trusted(i) || block.boilerplate) continue;
       ++seen;
+      // "Top wins" under "Release notes: v2.1" is a section.
+      static const Pattern kNotes(R"(\b(?:release notes?|changelog|change log)\b)", true);
+      if (block.level == 1 && kNotes.Matches(source_.Text(block.text))) notes_ = true;
+      if (notes_ && block.level > 1 && !StartsWith(source_.Text(block.text), "[")) continue;
       if (block.level == 1 && seen == 1 && IsSizedName(source_.Text(block.text))) {
         AddText(block.text, kTitleAsWritten);
         first_ = i + 1;
@@ -246,20 +250,24 @@ class Collector {
   // A changelog that names its program only by its commands: `lantern serve`,
   // `lantern list`.
   void Commands() {
-    static const Pattern kCommand(R"(^([a-z][a-z0-9_-]{2,30}) [a-z][a-z-]+\b)");
+    static const Pattern kCommand(R"(^([a-z][a-z0-9_-]{2,30}) (?:--)?[a-z][a-z-]+\b)");
     static constexpr std::string_view kOthers[] = {"pip",   "npm",     "docker", "git",     "curl", "python",
                                                    "brew",  "uv",      "cargo",  "wget",    "sudo", "export",
                                                    "conda", "apt",     "yarn",   "python3", "from", "import",
                                                    "make",  "kubectl", "ollama"};
     std::map<std::string, std::pair<int, Span>> seen;
-    for (const Span& span : source_.document().emphasis) {
-      const std::string_view text = source_.Text(span);
-      const auto command = kCommand.Find(text);
-      if (!command || !source_.TrustedAt(span.begin)) continue;
-      const std::string program(text.substr(0, command->groups[1].end));
-      if (std::find(std::begin(kOthers), std::end(kOthers), program) != std::end(kOthers)) continue;
+    const auto count = [&](Span span) {
+      const auto command = kCommand.Find(source_.Text(span));
+      if (!command || !source_.TrustedAt(span.begin)) return;
+      const std::string program(source_.Text(span).substr(0, command->groups[1].end));
+      if (std::find(std::begin(kOthers), std::end(kOthers), program) != std::end(kOthers)) return;
       auto [it, fresh] = seen.try_emplace(program, 0, Span{span.begin, span.begin + program.size()});
       if (++it->second.first == 2) AddText(it->second.second, 18);
+    };
+    for (const Span& span : source_.document().emphasis) count(span);
+    if (!notes_) return;
+    for (const Block& block : source_.document().blocks) {
+      if (block.kind == BlockKind::kCode) count(block.text);
     }
   }
 
@@ -310,6 +318,7 @@ class Collector {
       Announced(sentence, kPast.Matches(lower) ? 0.3 * early : early);
       Defined(sentence, early);
       Called(sentence, early);
+      Changed(sentence, early);
     }
   }
 
@@ -318,6 +327,20 @@ class Collector {
     const auto marked = source_.MarkedAt(sentence.text.begin);
     return source_.document().blocks[sentence.block].kind == BlockKind::kListItem && marked &&
            *marked == sentence.text && Contains(source_.Section(sentence.block), "contents");
+  }
+
+  // "All notable changes to lantern will be documented in this file".
+  void Changed(const Sentence& sentence, double early) {
+    static const Pattern kChanges(
+        R"(\b(?:[Nn]otable|[Uu]ser-visible|[Aa]ll|[Ii]mportant) changes (?:to|in|of) (?:the )?[`“"]?([@\pL][\w@/.+-]{1,40}?)[`”"]?(?: (?:are|is|will|package|project|library|sdk|SDK|cli|CLI)\b|[.,]?$|[.,] ))");
+    const auto changes = kChanges.Find(source_.Text(sentence));
+    if (!changes) return;
+    const Span name{sentence.text.begin + changes->groups[1].begin,
+                    sentence.text.begin + changes->groups[1].end};
+    for (std::string_view none : {"this", "these", "our", "all", "your", "project"}) {
+      if (source_.Text(name) == none) return;
+    }
+    AddText(name, 40 * early);
   }
 
   void Announced(const Sentence& sentence, double early) {
@@ -578,7 +601,8 @@ class Collector {
   std::set<std::string> fixed_;  // Named in a field of its own: stays as written.
   std::map<std::string, NameCandidate> found_;
   size_t first_ = 0;
-  std::string title_;  // The NameKey of what the front matter's title names.
+  bool notes_ = false;  // The title says that these are release notes.
+  std::string title_;   // The NameKey of what the front matter's title names.
 };
 
 }  // namespace

@@ -9,65 +9,33 @@
 #include "services/ingest/extract/definition.h"
 #include "services/ingest/extract/draft.h"
 #include "services/ingest/extract/gazetteer.h"
+#include "services/ingest/extract/genre.h"
 #include "services/ingest/extract/name.h"
 #include "services/ingest/extract/pattern.h"
+#include "services/ingest/extract/performed.h"
 #include "services/ingest/text.h"
 
 namespace seaworthy {
 namespace {
 
-struct Genre {
-  std::string_view what;
-  const char* title;  // In the title: decides almost alone.
-  const char* body;   // Counted in the first sentences.
-  // What announcing it in the title leaves of the title's weight.
-  double announced = 8;
-};
-
-// What announcements are mistaken for; matched in lower case.
-constexpr Genre kGenres[] = {
-    {"a tutorial",
-     R"(^how (?:we|i|you)\b|\bhow to\b|: how \w+ |^fine-?tun(?:e|ing)\b|\btutorial\b|\b(?:guide|walkthrough|cookbook|cheat ?sheet)(?: to\b| for\b|:|$)|\bstep[- ]by[- ]step\b|^(?:building|creating|training|deploying|running|using|leveraging|scaling|accelerating|optimi[sz]ing|understanding|exploring|learning|getting started|mastering|speeding up|generating|serving|quantizing|integrating|implementing|debugging|migrating)\b|^(?:build|create|train|deploy|learn|understand|master|explore|set ?up|speed up|write|accelerate|optimi[sz]e)\s|^use \S+ (?:to|for|with|in) |\bway to (?:set ?up|run|build|use)\b|\bexplained$|\bfrom scratch\b|hands[- ]on|^tips\b|^anleitung|^tutoriel|^comment \S+er |^wie (?:man|sie|du|wir) |教程|指南|入门|如何)",
-     R"(\b(?:in this (?:tutorial|guide|notebook|post|blog post|article),? (?:we|you|i)(?:['’]ll| will)? (?:show|learn|walk|explain|demonstrate|fine-?tune|explore|see|go|review)|this (?:post|blog|guide|article|tutorial) (?:will|walks|shows|explains|gives|describes|covers|teaches)|step \d|let['’]s (?:start|begin|see|load|install|build)|first,? (?:install|let['’]s)|we(?:['’]ll| will) (?:walk|show you|briefly review)|you(?:['’]ll| will) learn|prerequisites|join me as|follow along|make sure .{2,40} (?:is|are) installed|first, make sure|in diesem (?:tutorial|artikel|beitrag) (?:zeigen|lernen)|dans ce tutoriel)\b|本文将|本教程)"},
-    {"an event",
-     R"(\b(?:meetup|conference|hackathon|game jam|webinar|summit|workshop|event|office hours|ama|recap|jam|livestream|podcast|episode|contest|competition|challenge|web ?tv)\b|活动|大会|沙龙|veranstaltung|stammtisch|conférence)",
-     R"(\b(?:attendees|speakers?|registration|register (?:now|here|for)|rsvp|venue|agenda|the event|was held|will be held|participants?|prizes?|hosted by|sign up (?:here|now)|join us (?:on|in|at|for)|talks?|deadline|submissions?|livestream\w*|videos?|anmeldung|inscription)\b|报名|嘉宾)",
-     12},
-    {"an offer of jobs or residencies",
-     R"(\b(?:hiring|residency|fellowships?|internships?|join our team|careers|job (?:openings?|offers?)|open (?:positions?|roles?)|ambassadors?|stellenangebote?|recrut\w+|wir suchen|verstärkung)\b|\((?:m/w/d|f/m/d|m/f/d|h/f)\)|招聘)",
-     R"(\b(?:applicants?|apply (?:now|here|by|for)|applications? (?:are|is|open|close)|candidates?|salary|stipend|resume|interview|residents?|mentors?|full[- ]time|position|wir suchen|bewerb\w+|candidature)\b)",
-     12},
-    {"news of the company",
-     R"(\b(?:acqui(?:res?|red|ring|sition)|(?:raises?|raised|secures?) (?:[$€£]|\d|a )|series [a-g]\b|funding|invests?\b|partner(?:s|ing|ed) with|partnerships?|collaborat(?:es?|ion|ing|e) (?:between|with|to|on)|collaborate\b|joins? forces|joins the\b|investment|awards?|awarded|wins?\b|triumphs?|recogni[sz]ed|cool vendor|appoint\w*|names? .{2,40} (?:officer|president|manager|director|ceo|cto|head)\b|chief \w+ officer|expand(?:s|ing) (?:to|our|partnership|its|in|into|collaboration)|expands? collaboration|opens? .{0,40}\boffice|\w+ office in\b|new offices?|moving to|anniversary|year in review|institute$|foundation$|sign mou|memorandum|donat\w+|initiative$|welcomes? .{0,30} (?:ceo|cto|to the team)|storms|milestones?|übernimmt|übernahme|finanzierungsrunde|partnerschaft|lève|levée de fonds|partenariat)\b|融资|收购|合作伙伴|获奖)",
-     R"(\b(?:acquisition|acquired|acquiring|has raised|we(?:['’]ve| have) raised|funding round|investors?|valuation|partnership|collaborat\w+ (?:with|between)|our shared vision|series [a-g] (?:round|funding)|award|board of directors|headquarter\w*|finanzierungsrunde|investisseurs)\b|融资|投资)",
-     9},
-    {"a policy statement",
-     R"(\b(?:polic(?:y|ies)|terms of (?:use|service)|privacy (?:policy|notice)|our (?:approach|response|commitment|principles|position)|regulation|ai act|statement|position paper|(?:open )?letter to|election|governance|safeguards|mou\b|government|copyright|where things stand|petition|stellungnahme)\b)",
-     R"(\b(?:regulat\w+|policymakers?|legislation|ai act|compliance with|lawmakers|public comment|government|congress|executive order)\b)"},
-    {"a customer story",
-     R"(\b(?:case study|customer stor(?:y|ies)|how .{2,40} (?:uses|used|built|cut|saved|scaled|reduced)|success stor(?:y|ies)|in production at|spotlight)\b)",
-     R"(\b(?:customer story|case study|saved \d+|their team|challenge they)\b)"},
-    {"a list of resources",
-     R"(^(?:community|resources|awesome|papers?|links|reading list|newsletter)\b|\bnewsletter\b|\bawesome list\b|\bcurated\b|^(?:the )?(?:top )?\d+ (?:best|tips|ways|things|tools|reasons|lessons)\b)",
-     R"(\b(?:this page (?:re)?groups|curated list|community notebooks|collection of (?:resources|links|notebooks)|maintained by the community)\b)"},
-    {"research or a benchmark without a release",
-     R"(\b(?:benchmarking|leaderboard|survey|a study|an? analysis|analy[sz]ing|lessons (?:learned|from)|what we learned|state of (?:ai|open)|retrospective|deconstruct\w*|under the hood|anatomy of|post-?mortem|in the wild|why (?:we|i|your|you|is|are|do|does)\b|performance$|performance tests?|comparison of|compared$|detecting and preventing|investigat\w+|incident)\b|^(?:inside|rethinking|towards?|on the|why|what|evaluating|measuring|studying|comparing|can |do |does |are |is )\b|(?:analyse|studie) (?:von|zu)|综述|评测报告)",
-     R"(\b(?:we (?:investigate|study|analy[sz]e|survey|ran (?:performance )?tests|find that|found that)|our (?:analysis|study)|this (?:paper|study|report|post) (?:examines|investigates|analy[sz]es|looks at)|in this (?:paper|study|report)|experiments? (?:show|suggest))\b)"},
-    {"a plan",
-     R"(\b(?:veulent|souhaitent|veut|prévoit|prévoient|wollen|will .{0,30}veröffentlichen|planen|plant|quieren|vuole|plans? to (?:release|launch|build)|to (?:launch|release) .{0,30}(?:next|later|this) (?:year|month|summer|fall|spring|week)|coming soon|roadmap)\b)", R"(\b(?:sera (?:publié|disponible|entièrement)|seront (?:publiés|accessibles|disponibles)|wird (?:\w+ ){0,4}(?:veröffentlicht|verfügbar sein)|will be (?:released|available|launched|published) (?:in|later|next|this|at the end)|souhaitent publier|à la fin de l['’](?:été|année))\b)",
-     10},
-    {"a retirement",
-     R"(\b(?:retire(?:s|d|ment)?|retiring|deprecat(?:e|es|ed|ing|ions?)|sunset(?:s|ting)?|end[- ]of[- ]life|discontinu\w+|shut(?:ting)? down|abkündigung|abgekündigt|obsolescence)\b|下线|停用)",
-     R"(\b(?:no longer (?:available|supported|accessible)|(?:will be|are being|have been|has been|is being) (?:deprecated|retired|removed|discontinued|sunset|shut ?down)|retired models?|deprecated models?|recommended? (?:these )?replacements?|requests using .{0,40}will fail|migrate to|end of life)\b)",
-     14},
-    {"a call for help",
-     R"(\b(?:call for|seeking|help us|need your help|contribute to|we need|volunteers?|request for)\b)",
-     R"(\b(?:volunteers?|call for (?:papers|contributions|proposals)|we are looking for (?:people|help|contributors)|help us)\b)"},
-};
+// What announcing it in the first person leaves of a genre's title, and adds.
+constexpr double kPerformed = 5;
+constexpr double kPerformedRelease = 4;
+// Bodies of more bytes than this have something to say of what is released.
+constexpr size_t kTitleIsAll = 400;
 
 // A title that says of itself that something is out.
 constexpr const char* kTitleCue =
     R"(^(?:meet|say hello to|hello,?|welcome|announcement|now (?:in|on|available))\b|\b(?:introducing|introduces?|announcing|announces?|releas\w+|launch\w*|unveil\w*|presenting|debut\w*|rolling out|ships?|open[- ]sourc(?:ed|ing|es?)|available|new (?:\w+ )?(?:models?|features?|app|api|tools?)|updates?|changelog|release notes|what['’]?s new|model card|v?\d+\.\d+(?:\.\d+)*|(?:is|are) (?:now |finally )?(?:here|live|out|open)|now (?:\w+est|faster|live|available|supports?|supported|powered|generally|open|in|on|with|runs?)|day[- ](?:zero|0|one|1)|support (?:for|in)|improve(?:d|ments?)|(?:lower|reduced) pric\w+|made (?:easy|simple)|(?:public|private|developer|research)? ?(?:preview|beta)|general availability|early access|faster)\b|\((?:experimental|beta|preview|alpha)\)|\w support$|^\[[^\]]{2,40}\] .*\[[^\]]+\]$|发布|推出|开源|上线|veröffentlich|vorstell|verfügbar|présent|disponible|lancement|\blance\b|dévoile|lanza|lanciato|rilascia|lansează|lanceert|lança|zur verfügung|выпусти|релиз|発表|リリース|公開|출시|공개)";
+
+// Words of a title that only look like it: what is to come, and releases in
+// general.
+constexpr const char* kNoTitleCue =
+    R"(\b(?:to|will|would|may|might|could|should) (?:soon )?(?:release|launch|announce|introduce|unveil|open[- ]source)\b|^releases?$|\b(?:releases?|launch(?:es)?|updates?) (?:stages?|process|cycles?|schedule|cadence|polic\w+|management|that|which)\b)";
+
+// Sentences of what happens again and again.
+constexpr const char* kHabit =
+    R"(\b(?:(?:every|each|any) (?:[\w-]+,? ){0,4}(?:releases?|launch|updates?|versions?|rebrand)|(?:we|they) (?:introduce|release|launch|ship|publish) (?:new|our) (?:\w+ )?(?:products|features|versions|models)\b|gets? (?:announced|released))\b)";
 
 // A sentence that makes something available.
 constexpr const char* kStrong =
@@ -83,13 +51,15 @@ class Judge {
 
   std::optional<std::string> Run() {
     const double release = Release();
+    if (!performs_ && ExplainsTitle())
+      return "this reads as an explanation of a term, not as the announcement of a release";
     std::optional<std::string> reason;
     double most = 0;
-    for (const Genre& genre : kGenres) {
-      const double score = Score(genre);
+    for (size_t i = 0; i < Genres().size(); ++i) {
+      const double score = Score(i);
       if (score > most) {
         most = score;
-        reason = std::string(genre.what);
+        reason = std::string(Genres()[i].what);
       }
     }
     if (most > release && most >= 4)
@@ -101,19 +71,35 @@ class Judge {
  private:
   double Release() {
     static const Pattern kCue(kTitleCue);
+    static const Pattern kNoCue(kNoTitleCue);
     double score = Labels();
     for (std::string_view title : Split(titles_, '\n')) {
-      if (kCue.Matches(title)) title_says_so_ = true;
+      if (kCue.Matches(title) && !kNoCue.Matches(title)) title_says_so_ = true;
     }
     title_says_so_ = title_says_so_ || AnnouncesTitle();
+    performs_ = PerformsAnnouncement(source_);
     if (title_says_so_) score += 4;
+    if (performs_) score += kPerformedRelease;
     const int strong = std::min(10, Strong());
     const int weak = std::min(6, Weak());
     const double definition = Definition();
     score += Changelog() + Named();
+    if (title_says_so_ && score <= 4 && strong + weak + definition == 0 && !SaysItPlainly() &&
+        source_.document().text.size() > kTitleIsAll)
+      return 2;
     // What one can download is no release by itself: tutorials have it too.
     if (score + strong + definition == 0) return std::min(weak, 3);
     return score + strong + weak + definition;
+  }
+
+  // "Introducing Osprey", "Osprey 2.1: release notes" need nothing else; news
+  // like "Harbour announces first ..." do.
+  bool SaysItPlainly() const {
+    static const Pattern kPlain(
+        R"(^(?:introducing|announcing|meet|say hello|welcome|presenting|unveiling|launching|releasing|new:)|changelog|release notes|what['’]?s new|v?\d+\.\d+|model card|发布|推出|发表|発表|リリース|公開)");
+    const auto titles = Split(titles_, '\n');
+    return std::any_of(titles.begin(), titles.end(),
+                       [](std::string_view title) { return kPlain.Matches(title); });
   }
 
   // "Today we announce the Osprey Arena" under "Osprey Arena: benchmarking ...".
@@ -131,6 +117,25 @@ class Judge {
         for (const Match& match : kAnnounce.FindAll(lower, 3)) {
           if (StartsWith(lower.substr(match.all().end), named)) return true;
         }
+      }
+    }
+    return false;
+  }
+
+  // "An open model is a model whose ..." under the title "Open model".
+  bool ExplainsTitle() const {
+    static const Pattern kSite(R"( (?:\||-|–|—|·) .*$)");
+    static const Pattern kIs(R"(^s? (?:is|are|refers|means|describes)\b)");
+    for (std::string_view title : Split(titles_, '\n')) {
+      if (const auto site = kSite.Find(title)) title = title.substr(0, site->all().begin);
+      if (title.size() < 3) continue;
+      size_t seen = 0;
+      for (const Sentence& sentence : source_.sentences()) {
+        if (++seen > 5) break;
+        std::string_view lower = Lower(sentence);
+        if (!StartsWith(lower, "a ") && !StartsWith(lower, "an ")) continue;
+        lower = lower.substr(lower.find(' ') + 1);
+        if (StartsWith(lower, title) && kIs.Matches(lower.substr(title.size()))) return true;
       }
     }
     return false;
@@ -154,6 +159,7 @@ class Judge {
 
   int Strong() const {
     static const Pattern kPattern(kStrong);
+    static const Pattern kAgain(kHabit);
     size_t seen = 0;
     int strong = 0;
     for (const Sentence& sentence : source_.sentences()) {
@@ -161,6 +167,7 @@ class Judge {
       if (source_.document().blocks[sentence.block].kind == BlockKind::kTableCell) continue;
       // The title counts as the title, also where the text repeats it.
       if (Lower(sentence) == titles_ || !kPattern.Matches(Lower(sentence))) continue;
+      if (kAgain.Matches(Lower(sentence))) continue;
       strong += seen <= 6 ? 4 : seen <= 15 ? 2 : 1;
     }
     return strong;
@@ -187,7 +194,8 @@ class Judge {
 
   // Headings that are versions: a changelog.
   double Changelog() const {
-    static const Pattern kVersion(R"(^\[?(?:version |release )?v?\d+\.\d+(?:\.\d+)?\S*(?:$|\s*[-–(\[]))");
+    static const Pattern kVersion(
+        R"(^\[?(?:version |release )?v?\d+\.\d+(?:\.\d+)?\S*(?:$|\s*(?:[-–—(\[])))");
     int versions = 0;
     for (const Block& block : source_.document().blocks) {
       if (block.kind == BlockKind::kHeading && kVersion.Matches(seaworthy::Lower(source_.Text(block.text))))
@@ -260,7 +268,8 @@ class Judge {
     static const Pattern kDefined(
         R"(^(?:the )?([a-z][\w.+-]*(?: [\w.+-]+){0,3}) (?:is|are|ist|sind|est|es|è|é) (?:a|an|the|our|ein|eine|un|une|una|uno|um|uma) )");
     // "Osprey-v0.1 is a ...", whatever the title.
-    static const Pattern kVersioned(R"(^[a-z][\w-]*?[- ]v?\d+(?:\.\d+)+ (?:is|are) (?:a|an|the|our)\b)");
+    static const Pattern kVersioned(
+        R"(^[a-z][\w-]*?[- ]v?\d+(?:\.\d+)+(?:-[\w-]+)? (?:is|are|es|est|ist|è|é) (?:a|an|the|our|un|une|una|uno|um|uma|ein|eine)\b)");
     size_t seen = 0;
     for (const Sentence& sentence : source_.sentences()) {
       if (++seen > 10) break;
@@ -282,16 +291,6 @@ class Judge {
     return std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size());
   }
 
-  using Patterns = std::pair<Pattern, Pattern>;
-  static const Patterns& Compiled(const Genre& genre) {
-    static const std::vector<Patterns>* const kCompiled = [] {
-      auto* compiled = new std::vector<Patterns>();
-      for (const Genre& one : kGenres) compiled->emplace_back(Pattern(one.title), Pattern(one.body));
-      return compiled;
-    }();
-    return (*kCompiled)[static_cast<size_t>(&genre - kGenres)];
-  }
-
   // Front matter's title and the first heading, lower case, one a line.
   std::string Titles() const {
     std::string titles;
@@ -305,11 +304,13 @@ class Judge {
     return titles;
   }
 
-  double Score(const Genre& genre) const {
-    const auto& [in_title, in_body] = Compiled(genre);
+  double Score(size_t genre) const {
+    const auto& [in_title, in_body] = PatternsOf(genre);
     double score = 0;
     for (std::string_view title : Split(titles_, '\n')) {
-      if (in_title.Matches(title)) score = title_says_so_ ? genre.announced : 12;
+      if (!in_title.Matches(title)) continue;
+      score = title_says_so_ ? Genres()[genre].announced : 12;
+      if (performs_) score = std::min(score, kPerformed);
     }
     size_t seen = 0;
     double body = 0;
@@ -324,6 +325,7 @@ class Judge {
   const Source& source_;
   const std::string titles_;
   bool title_says_so_ = false;
+  bool performs_ = false;
 };
 
 }  // namespace

@@ -337,5 +337,76 @@ TEST(Release, WhatATextAnnouncesUnderItsTitleIsOne) {
             "Osprey Arena");
 }
 
+TEST(Release, WhatIsSaidToBeDoneOutweighsATitleOfAnotherKind) {
+  EXPECT_EQ(
+      Refused(
+          "# Oak against Elm: a competition engine\n\nWe are excited to introduce a new tool, the Oak Elm "
+          "engine, a platform for matches between agents.\n"),
+      "accepted");
+  EXPECT_NE(
+      Refused("# Oak competition\n\nWe are excited to announce the first Oak hackathon. Registration is "
+              "open and prizes are waiting for participants.\n"),
+      "accepted");
+}
+
+TEST(Release, TextsAboutReleasesAreNone) {
+  EXPECT_THAT(Refused("# Open model\n\nAn open model is a model whose weights are released for download.\n"),
+              HasSubstr("explanation"));
+  EXPECT_THAT(Refused("# Lantern 3 vs. Osprey 4: which one for speech\n\nThis article provides a practical "
+                      "comparison. Choose Lantern if you need speed.\n"),
+              HasSubstr("comparison"));
+  EXPECT_THAT(
+      Refused("# Harbour to release an open model in the coming months\n\nThe weights will follow, it "
+              "said, and parameters are not known.\n"),
+      HasSubstr("plan"));
+  EXPECT_THAT(
+      Refused("# Product release stages\n\nWe introduce new products in a phased process. Each stage has "
+              "its own terms.\n"),
+      HasSubstr("process"));
+  EXPECT_THAT(Refused("# Seven stories from the world of boats, vol. 12\n\nEach week we pick what moved us. "
+                      "Harbour has introduced its newest model.\n"),
+              HasSubstr("list"));
+}
+
+TEST(Release, ATitleOfNewsAloneIsNotEnoughForALongText) {
+  const std::string body(450, 'x');
+  EXPECT_NE(
+      Refused("# Harbour announces first crossing of the bay by Lantern\n\nIt took a day. " + body + "\n"),
+      "accepted");
+}
+
+TEST(Name, AChangelogIsNamedByWhatItIsOf) {
+  EXPECT_EQ(Read("# Changelog\n\nAll notable changes to lantern are documented here.\n\n## [0.2.0] — "
+                 "2026-02-28\n\n- `run` waits\n\n## [0.1.0] — 2026-02-01\n\nInitial release.\n")
+                .name(),
+            "lantern");
+  EXPECT_EQ(Read("# Release notes: v2.1.0\n\n## Top wins\n\n- `lantern scout` makes plans\n\n## Check\n\n"
+                 "```bash\nlantern --version\n```\n")
+                .name(),
+            "lantern");
+}
+
+TEST(Vendor, TheHouseThatSpeaks) {
+  EXPECT_EQ(
+      Read("# Harbour CLI\n\nToday we're releasing our CLI. Everything on Harbour runs on your machine.\n")
+          .vendor(),
+      "Harbour");
+  EXPECT_EQ(
+      Read("# Tide Tables are now available in Harbour\n\nToday we're launching Tide Tables, a service for "
+           "boats.\n")
+          .vendor(),
+      "Harbour");
+  EXPECT_EQ(
+      Read("# Lantern\n\nHarbour Lab, Osprey Works, and the Institute of Seas have released Lantern, an open "
+           "model.\n")
+          .vendor(),
+      "Harbour Lab");
+  EXPECT_EQ(
+      Read("---\ntitle: Introducing Lantern\nauthor: ada_l\n---\n\nLantern is a library, a replacement for "
+           "Osprey's models framework.\n")
+          .vendor(),
+      "");
+}
+
 }  // namespace
 }  // namespace seaworthy

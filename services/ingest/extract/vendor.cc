@@ -49,6 +49,8 @@ class VendorFinder {
     OwnSites();
     DocumentationSites();
     Feed();
+    Listed();
+    House();
     Marks();
     Prefix();
     if (votes_.empty()) return;
@@ -158,7 +160,12 @@ class VendorFinder {
       }
       // A list of people.
       if (StartsWith(key, "author") && std::count(label.value.begin(), label.value.end(), ',') >= 2) continue;
-      if (StartsWith(key, "author") && !Contains(Lower(value), "team") && !KnownVendor(value)) score = 5;
+      if (StartsWith(key, "author") && !Contains(Lower(value), "team") && !KnownVendor(value)) {
+        // A person's handle (`ada_l`) makes nobody's tool.
+        static const Pattern kHandle(R"(^[a-z0-9_.-]+$)");
+        if (kHandle.Matches(value) && AsWritten(std::string(value)) == value) continue;
+        score = 5;
+      }
       if (value.size() > 60) {
         const size_t cut = value.find_first_of("(,.;");
         value = value.substr(0, cut);
@@ -355,8 +362,11 @@ class VendorFinder {
       if (seen <= 12) {
         for (const Match& match : kBare.FindAll(text, 1)) vote(match, 30);
         for (const Match& match : kPossessive.FindAll(text, 2)) {
-          // "the Hub's model pages": a place.
-          if (!EndsWith(text.substr(0, match.all().begin), "the ")) vote(match, 12 * early);
+          // "the Hub's model pages": a place; "a replacement for Osprey's models":
+          // somebody else's.
+          static const Pattern kOther(
+              R"(\b(?:the|for|than|like|with|using|on|via|alongside|unlike|beats?) $)");
+          if (!kOther.Matches(text.substr(0, match.all().begin))) vote(match, 12 * early);
         }
       }
       for (const Match& match : kTeamAt.FindAll(text, 2)) vote(match, 12 * early);
@@ -377,6 +387,88 @@ class VendorFinder {
     } else {
       TitleField();
     }
+  }
+
+  // "Harbour, Osprey Lab and the Institute of Seas have released Lantern": the
+  // first of them.
+  void Listed() {
+    static const Pattern kMakers(
+        R"(^(?:The )?([A-Z][\pL\pN&.-]*(?: (?:of|for|[A-Z][\pL\pN&.()-]*)){0,5})(?:, (?:the )?[A-Z][^,.]{1,60}){0,4},? and (?:the )?[A-Z][^,.]{1,60}? (?:today |now |jointly |just |proudly )*(?:(?:has|have|are) (?:now |just |jointly )?)?(?:releas(?:e|es|ed|ing)|launch(?:es|ed|ing)?|introduc(?:e|es|ed|ing)|announc(?:e|es|ed|ing)|open[- ]sourc(?:e|es|ed|ing)|unveil(?:s|ed|ing)?|present(?:s|ed|ing)?|publish(?:es|ed)?)\b)");
+    size_t seen = 0;
+    for (const Sentence& sentence : source_.sentences()) {
+      if (++seen > 8) break;
+      const auto makers = kMakers.Find(source_.Text(sentence));
+      if (!makers) continue;
+      const Span first = TrimOrg(
+          {sentence.text.begin + makers->groups[1].begin, sentence.text.begin + makers->groups[1].end});
+      if (!first.empty()) VoteText(first, 20);
+      return;
+    }
+  }
+
+  // Whose house speaks: "Harbour CLI" is Harbour's, so is what is "available
+  // to all Harbour customers" or, where we launch it, "available in Harbour".
+  void House() {
+    static const Pattern kOwn(
+        R"(^([A-Z][\pL\pN]+(?:\.[a-z]{2,4})?) (?:CLI|SDK|API|Cloud|Studio|Desktop|(?:Python|JavaScript|TypeScript|Go|Rust) (?:SDK|[Ll]ibrary|[Cc]lient))$)");
+    if (const auto own = kOwn.Find(draft_.name)) {
+      const size_t at = FindWord(source_.lower(), Lower(draft_.name));
+      const size_t size = own->groups[1].end;
+      if (at != std::string::npos && SaidAlone(draft_.name.substr(0, size), draft_.name))
+        VoteText({at, at + size}, 8);
+    }
+    static const Pattern kCustomers(
+        R"(\b(?:all|our|every|for|to|of) ([A-Z][\pL\pN]+(?: AI)?) (?:customers|users|subscribers|accounts|plans|projects)\b)");
+    static const Pattern kPlace(
+        R"(^[^.]{2,60} (?:is|are) (?:now )?(?:generally )?(?:available|live|here|supported) (?:in|on) ([A-Z][\pL\pN]+)\W{0,3}$)");
+    static const Pattern kWe(
+        R"(\bwe(?:['’]re| are|['’]ve| have)? (?:\w+ )?(?:launch|releas|introduc|announc|ship|add|roll))");
+    size_t seen = 0;
+    bool we = false;
+    Span place;
+    for (const Sentence& sentence : source_.sentences()) {
+      if (++seen > 12) break;
+      const std::string_view text = source_.Text(sentence);
+      we = we ||
+           kWe.Matches(std::string_view(source_.lower()).substr(sentence.text.begin, sentence.text.size()));
+      for (const auto& [pattern, is_place] : {std::pair(&kCustomers, false), std::pair(&kPlace, true)}) {
+        const auto match = pattern->Find(text);
+        if (!match) continue;
+        const Span org = TrimOrg(
+            {sentence.text.begin + match->groups[1].begin, sentence.text.begin + match->groups[1].end});
+        if (org.empty()) continue;
+        if (is_place) place = org;
+        if (!is_place) VoteText(org, 4.5);
+      }
+    }
+    if (we && !place.empty() && NameKey(source_.Text(place)) != NameKey(draft_.name)) VoteText(place, 6);
+    FrontTitle(we);
+  }
+
+  // Whether the text names `house` apart from `tool`: "on Harbour", not only
+  // "Harbour CLI".
+  bool SaidAlone(const std::string& house, const std::string& tool) const {
+    const std::string& lower = source_.lower();
+    const std::string longer = Lower(tool);
+    for (size_t at = 0; (at = FindWord(lower, Lower(house), at)) != lower.npos; at += house.size()) {
+      if (lower.compare(at, longer.size(), longer) == 0 || source_.Text({at, at + house.size()}) != house)
+        continue;
+      return true;
+    }
+    return false;
+  }
+
+  // The same where the title stands in the front matter.
+  void FrontTitle(bool we) {
+    static const Pattern kPlace(
+        R"(^[^.]{2,60} (?:is|are) (?:now )?(?:generally )?(?:available|live|here|supported) (?:in|on) ([A-Z][\pL\pN]+)\W{0,3}$)");
+    const Labelled* title = source_.FindLabelled({"title"});
+    if (!we || title == nullptr) return;
+    const auto place = kPlace.Find(title->value);
+    if (!place) return;
+    const std::string org = title->value.substr(place->groups[1].begin, place->groups[1].size());
+    const size_t at = source_.document().bytes.find(org, title->raw.begin);
+    if (at < title->raw.end) Vote(org, {at, at + org.size()}, 6);
   }
 
   // "Das Harbour-Institut für Häfen hat Lantern veröffentlicht", "Harbour a lancé
