@@ -4,6 +4,8 @@
 
 (() => {
   const OFF = 'seaworthy-keys-off';
+  // After a refusal; a connection that breaks is taken up again by itself.
+  const AGAIN_MS = 60_000;
   const rows = () => [...document.querySelectorAll('[data-row]')];
   const own = (row, key) => (row ?? document).querySelector(`[data-key="${key}"]`);
   const dialog = document.getElementById('keys');
@@ -163,6 +165,13 @@
     if (!live || source || document.hidden) return;
     source = new EventSource(live.dataset.events);
     source.addEventListener('notice', (event) => say(event.data, 'show', location.pathname + location.search));
+    // Newer pages of this session took its place.
+    source.addEventListener('full', hush);
+    source.addEventListener('error', () => {
+      if (source?.readyState !== EventSource.CLOSED) return;
+      hush();
+      setTimeout(listen, AGAIN_MS);
+    });
     source.addEventListener('ended', (event) => {
       say(event.data, 'sign in', '/desk/sign-in');
       hush();

@@ -55,7 +55,7 @@ TEST_F(DeskActionsTest, OneOfTwoDecisionsLosesAndReadsWhoWasFirst) {
   EXPECT_EQ(Decide("decision=approve").status, 303);
   const HttpResponse second = Decide("decision=reject&reason=no");
   EXPECT_EQ(second.status, 409);
-  EXPECT_THAT(second.body, HasSubstr("Approved by editor meanwhile"));
+  EXPECT_THAT(second.body, HasSubstr("Approved by owner meanwhile"));
 }
 
 TEST_F(DeskActionsTest, ThePreviewIsThePublicPageByteForByte) {
@@ -188,8 +188,9 @@ TEST_F(DeskActionsTest, EvidenceLeadsToTheVeryWordsOfTheAnnouncement) {
   aggregator_.AddAnnouncement(announcement);
   ingest_.AddDocument("obj", "It is <script> licensed under MIT today");
   const std::string page = DeskGet("/desk/announcements/ann-1?words=24-33").body;
-  EXPECT_THAT(page,
-              HasSubstr("It is &lt;script&gt; licensed<mark id=\"words\" class=\"led-to\"> under MI</mark>"));
+  EXPECT_THAT(
+      page,
+      HasSubstr("It is &lt;script&gt; licensed <mark id=\"words\" class=\"led-to\">under MIT</mark> today"));
   for (const char* bad : {"9-3", "x-y", "5", "0-99999999999", "-1-4"}) {
     EXPECT_THAT(DeskGet(absl::StrCat("/desk/announcements/ann-1?words=", bad)).body, Not(HasSubstr("<mark")));
   }

@@ -121,7 +121,7 @@ void AddRounds(const v1::ToolView& tool, const char* side, json& view) {
 }
 
 json ChecklistView(const absl::StatusOr<v1::GetChecklistResponse>& checklist) {
-  json view = {{"items", json::array()}, {"unknown", ""}, {"holds", false}, {"failing", 0}};
+  json view = {{"items", json::array()}, {"unknown", ""}, {"holds", false}, {"failing", ""}};
   if (!checklist.ok()) {
     view["unknown"] = std::string(checklist.status().message());
     return view;
@@ -136,7 +136,7 @@ json ChecklistView(const absl::StatusOr<v1::GetChecklistResponse>& checklist) {
                              {"message", item.message()}});
   }
   view["holds"] = failing == 0;
-  view["failing"] = failing;
+  view["failing"] = failing == 0 ? "" : absl::StrCat(failing);
   return view;
 }
 

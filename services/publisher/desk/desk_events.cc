@@ -74,6 +74,15 @@ size_t DeskEvents::OfSession(const std::string& token) {
                     [&token](const auto& listener) { return listener->token == token; }));
 }
 
+std::shared_ptr<HttpStream> DeskEvents::TakeOldest(const std::string& token) {
+  const auto it = std::find_if(listeners_.begin(), listeners_.end(),
+                               [&token](const auto& listener) { return listener->token == token; });
+  if (it == listeners_.end()) return nullptr;
+  std::shared_ptr<HttpStream> stream = (*it)->stream;
+  listeners_.erase(it);
+  return stream;
+}
+
 HttpResponse DeskEvents::Listen(const Call& call) {
   Listener listener;
   listener.token = options_.token_of(call.request);
@@ -86,7 +95,9 @@ HttpResponse DeskEvents::Listen(const Call& call) {
   }
   {
     absl::MutexLock lock(&mutex_);
-    if (listeners_.size() >= kMaxStreams || OfSession(listener.token) >= kMaxStreamsPerSession) {
+    // A page left behind is told from an open one only by the next beat: the
+    // newest page of a session takes the place of its oldest.
+    if (listeners_.size() >= kMaxStreams && OfSession(listener.token) < kMaxStreamsPerSession) {
       HttpResponse busy = JsonError(503, "unavailable", "too many pages of the desk are open");
       busy.SetHeader("Retry-After", "60");
       return busy;
@@ -102,10 +113,17 @@ HttpResponse DeskEvents::Listen(const Call& call) {
 
 void DeskEvents::Add(Listener listener) {
   listener.stream->Write("retry: 5000\n: open\n\n");
-  absl::MutexLock lock(&mutex_);
-  if (stopping_) return;
-  listeners_.push_back(std::make_shared<Listener>(std::move(listener)));
-  added_ = true;
+  std::shared_ptr<HttpStream> oldest;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return;
+    if (OfSession(listener.token) >= kMaxStreamsPerSession) oldest = TakeOldest(listener.token);
+    listeners_.push_back(std::make_shared<Listener>(std::move(listener)));
+    added_ = true;
+  }
+  if (oldest == nullptr) return;
+  oldest->Write(Event("full", "Newer pages are kept up to date"));
+  oldest->End();
 }
 
 void DeskEvents::Run() {

@@ -24,7 +24,8 @@ std::string ComparisonFingerprint(const v1::Comparison& comparison);
 // `GET /desk/events`. One thread waits for the state to move, asks again for
 // what each listener has open and tells it in a sentence what changed; moves
 // nothing itself. It checks every session each second and ends the streams of
-// those that are over. Thread-safe; its destructor joins and ends all streams.
+// those that are over, and the oldest of a session that opens too many. Thread-safe; its destructor joins and
+// ends all streams.
 class DeskEvents {
  public:
   static constexpr size_t kMaxStreams = 32;
@@ -73,6 +74,8 @@ class DeskEvents {
   std::string Notice(Listener& listener, Queues& queues);
   std::string QueueNotice(Listener& listener, Queues& queues);
   std::string ComparisonNotice(Listener& listener);
+  // Forgets the oldest page of a session; null where it has none.
+  std::shared_ptr<HttpStream> TakeOldest(const std::string& token) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t OfSession(const std::string& token) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || !listeners_.empty(); }
   bool Stopping() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; }

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "services/publisher/desk/desk_view.h"
 #include "services/publisher/testing/publisher_fixture.h"
 
@@ -45,8 +48,8 @@ class DeskQueueTest : public PublisherFixture {
 };
 
 TEST_F(DeskQueueTest, FiltersAreAnAddress) {
-  EXPECT_THAT(DeskGet("/desk?q=tern").body, Not(HasSubstr("Lantern 9B")));
-  EXPECT_THAT(DeskGet("/desk?q=tern").body, HasSubstr("gannet-vs-tern"));
+  EXPECT_THAT(DeskGet("/desk?q=vs-tern").body, Not(HasSubstr("Lantern 9B")));
+  EXPECT_THAT(DeskGet("/desk?q=vs-tern").body, HasSubstr("Gannet <span class=\"vs\">vs</span> Tern"));
   EXPECT_THAT(DeskGet("/desk?q=%3Cb%3E").body, HasSubstr("Nothing here matches"));
   EXPECT_THAT(DeskGet("/desk?who=mine").body, HasSubstr("Nothing here matches"));
   EXPECT_THAT(DeskGet("/desk?checklist=clean&order=split").body, HasSubstr("value=\"split\" selected"));
@@ -146,6 +149,22 @@ TEST_F(DeskEventsTest, SigningOutEndsTheStream) {
   const std::string answer =
       Listen("state=drafted", [this] { EXPECT_EQ(DeskPost("/desk/sign-out", "").status, 303); });
   EXPECT_THAT(answer, testing::AnyOf(HasSubstr("event: ended"), testing::IsEmpty()));
+}
+
+TEST_F(DeskEventsTest, AFifthPageOfASessionTakesThePlaceOfItsOldest) {
+  absl::Notification full;
+  std::atomic<int> replaced = 0;
+  std::vector<std::thread> pages;
+  for (int i = 0; i < 5; ++i) {
+    pages.emplace_back([&] {
+      const std::string answer = Listen("state=drafted", [] {});
+      if (answer.find("event: full") != std::string::npos && ++replaced == 1) full.Notify();
+    });
+  }
+  EXPECT_TRUE(full.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  EXPECT_EQ(DeskPost("/desk/sign-out", "").status, 303);
+  for (std::thread& page : pages) page.join();
+  EXPECT_EQ(replaced, 1);
 }
 
 TEST_F(DeskEventsTest, NoStreamWithoutASessionOrForANonsenseFilter) {

@@ -158,7 +158,7 @@ TEST_F(PanelPagesTest, AMarkIsAcceptedWithAReason) {
             absl::StrCat(kPath, "?done=accept"));
   EXPECT_EQ(aggregator_.amendments().at(0).editor(), "owner");
   const std::string page = Page();
-  EXPECT_THAT(page, HasSubstr("Accepted by editor: seen &lt;i&gt;"));
+  EXPECT_THAT(page, HasSubstr("Accepted by owner: seen &lt;i&gt;"));
   EXPECT_THAT(page, Not(HasSubstr("to settle")));
 }
 
@@ -233,6 +233,7 @@ TEST_F(PanelPagesTest, PredictionsArePublicOnlyWherePublished) {
   EXPECT_THAT(Get("/predictions").body, HasSubstr("No published verdict predicts"));
   EXPECT_THAT(DeskGet("/desk/predictions").body, HasSubstr("It will &lt;last&gt;."));
   aggregator_.AddPrediction(prediction, true);
+  Publish(kAvsB);
   EXPECT_THAT(Get("/predictions").body, HasSubstr("Futurist, 70% likely"));
   EXPECT_EQ(json::parse(Get("/api/v1/predictions").body)["predictions"].size(), 1u);
   EXPECT_EQ(json::parse(ApiGet("/predictions").body)["predictions"].size(), 2u);
