@@ -78,6 +78,9 @@ class AggregatorService {
   absl::StatusOr<v1::Prediction> ResolvePrediction(const v1::ResolvePredictionRequest& request);
   absl::StatusOr<v1::VoteTally> CastVote(const v1::CastVoteRequest& request);
   absl::StatusOr<v1::ListTalliesResponse> ListTallies(const v1::ListTalliesRequest& request);
+  absl::StatusOr<v1::ListEditionsResponse> ListEditions(const v1::ListEditionsRequest& request);
+  absl::StatusOr<v1::Edition> GetEdition(const v1::GetEditionRequest& request);
+  absl::StatusOr<v1::Edition> DecideEdition(const v1::DecideEditionRequest& request);
   absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(const v1::ListDeadLettersRequest& request);
   absl::StatusOr<v1::ReplayDeadLetterResponse> ReplayDeadLetter(const v1::ReplayDeadLetterRequest& request);
   absl::StatusOr<v1::ListPredictionsResponse> ListPredictions(const v1::ListPredictionsRequest& request);

@@ -145,6 +145,8 @@ class Application {
   void ApplyCarried(const v1::ReviewRequested& event, const v1::Verdict& verdict, v1::Panel& panel);
   absl::Status PredictionResolved(const v1::PredictionResolution& resolution);
   absl::Status VoteCast(const v1::VoteCast& votes);
+  absl::Status EditionDrafted(const v1::Edition& edition);
+  absl::Status EditionDecided(const v1::EditionDecision& decision);
   absl::Status ComparisonAssigned(const v1::Assignment& assignment, absl::Time asked);
   // What the record was about is told as failed, so that nothing waits for it.
   absl::Status DeadLetter(const v1::DeadLetter& letter);

@@ -17,6 +17,7 @@
 #include "services/aggregator/fields.h"
 #include "services/aggregator/identity_state.h"
 #include "services/aggregator/issue_checks.h"
+#include "services/aggregator/editions.h"
 #include "services/aggregator/issued.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/predictions.h"
@@ -73,7 +74,10 @@ absl::Status Application::CorrectionIssued(const v1::CorrectionIssued& event) {
   const absl::Status outcome = TakeCorrection(correction);
   if (!outcome.ok() && !IsRefusal(outcome)) return outcome;
   state_.Put(Table::kOutcomes, key, EncodeOutcome(outcome));
-  return outcome.ok() ? ReachPages(correction, record_.sequence, "") : absl::OkStatus();
+  if (!outcome.ok()) return absl::OkStatus();
+  SEAWORTHY_RETURN_IF_ERROR(
+      NoteInWeek(state_, record_, WeekNote::kCorrected, correction.correction_id()));
+  return ReachPages(correction, record_.sequence, "");
 }
 
 absl::Status Application::TakeCorrection(v1::Correction& correction) {

@@ -3,6 +3,7 @@
 #include "common/status_macros.h"
 #include "services/aggregator/application.h"
 #include "services/aggregator/assignments.h"
+#include "services/aggregator/editions.h"
 #include "services/aggregator/resolutions.h"
 #include "services/aggregator/votes/vote_counts.h"
 
@@ -19,7 +20,9 @@ absl::Status Application::PredictionResolved(const v1::PredictionResolution& res
   absl::Status taken;
   SEAWORTHY_RETURN_IF_ERROR(TakeResolution(state_, resolution, taken));
   state_.Put(Table::kOutcomes, key, EncodeOutcome(taken));
-  return absl::OkStatus();
+  const bool resolves = taken.ok() && resolution.outcome() != v1::PredictionResolution::OPEN_AGAIN;
+  return resolves ? NoteInWeek(state_, record_, WeekNote::kResolved, resolution.prediction_id())
+                  : absl::OkStatus();
 }
 
 absl::Status Application::VoteCast(const v1::VoteCast& votes) { return CountVotes(state_, votes); }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "services/aggregator/editions.h"
 #include "services/aggregator/schedules.h"
 #include "services/aggregator/views/touched.h"
 
@@ -83,10 +84,17 @@ absl::Duration LogFollower::UntilDue() const {
 
 absl::Status LogFollower::AppendDue() {
   if (UntilDue() > absl::ZeroDuration()) return absl::OkStatus();
+  const absl::Time now = clock_->Now();
   const auto state = store_->Snapshot();
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto events, DueEvents(*state, clock_->Now(), kMaxDue));
+  SEAWORTHY_ASSIGN_OR_RETURN(auto events, DueEvents(*state, now, kMaxDue));
+  // A week is told of once the state has seen all of it.
+  if (applied() == log_->LastSequence()) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto drafts, DraftEvents(*state, now));
+    events.insert(events.end(), drafts.begin(), drafts.end());
+  }
   if (events.empty()) {
     SEAWORTHY_ASSIGN_OR_RETURN(next_due_, NextDue(*state));
+    next_due_ = std::min(next_due_, NextDraftTime(now));
     return absl::OkStatus();
   }
   SEAWORTHY_RETURN_IF_ERROR(log_->AppendBatch(events).status());

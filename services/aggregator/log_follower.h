@@ -21,7 +21,7 @@ namespace seaworthy {
 // in between repeats the batch, and the effects' dedup ids make the repeat
 // change nothing. While the log refuses appends the follower stands still and
 // tries again; reads go on. When a schedule's time has come by `clock`, it
-// appends the `schedule.due` event.
+// appends the `schedule.due` event; when a week is over, `edition.drafted`.
 class LogFollower {
  public:
   // Not owned; all must outlive the follower. Without a clock schedules stay

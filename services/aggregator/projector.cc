@@ -63,10 +63,12 @@ absl::Status Application::Apply(v1::Event& event) {
       return CorrectionIssued(event.correction_issued());
     case v1::Event::kReviewRepeated:
       return ReviewRepeated(event.review_repeated().repeat());
+    case v1::Event::kEditionDrafted:
+      return EditionDrafted(event.edition_drafted().edition());
+    case v1::Event::kEditionDecided:
+      return EditionDecided(event.edition_decided().decision());
     case v1::Event::kComparisonDecided:
     case v1::Event::kSourceChanged:
-    case v1::Event::kEditionDrafted:
-    case v1::Event::kEditionDecided:
     case v1::Event::PAYLOAD_NOT_SET:
       return absl::OkStatus();
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "services/aggregator/editions.h"
 #include "services/aggregator/issued.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/state_changes.h"
@@ -72,6 +73,11 @@ absl::Status Publish(StateTransaction& state, v1::Comparison& comparison, v1::Pu
   state.Store(Table::kPublications, by_time + BigEndian64(record.sequence), publication);
   SEAWORTHY_RETURN_IF_ERROR(AddCorrectionsOf(state, published));
   comparison.set_published_hash(published.content_hash());
+  // What a correction changes is told as a correction.
+  if (published.decision().kind() != v1::CORRECT) {
+    const WeekNote what = first.has_value() ? WeekNote::kChanged : WeekNote::kPublished;
+    SEAWORTHY_RETURN_IF_ERROR(NoteInWeek(state, record, what, id));
+  }
   return StorePublished(state, comparison, published, record.sequence);
 }
 

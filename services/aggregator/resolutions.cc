@@ -165,6 +165,17 @@ absl::StatusOr<std::optional<v1::Prediction>> LoadPrediction(const StateReader& 
   return prediction;
 }
 
+absl::StatusOr<bool> IsPublicPrediction(const StateReader& state, const std::string& id) {
+  bool found = false;
+  const std::string prefix = IndexPrefix(id) + "p";
+  SEAWORTHY_RETURN_IF_ERROR(
+      state.Scan(Table::kResolutions, prefix, "", [&found](std::string_view, std::string_view) {
+        found = true;
+        return false;
+      }));
+  return found;
+}
+
 absl::Status CheckResolution(const v1::PredictionResolution& resolution) {
   const auto outcome = resolution.outcome();
   const bool known = v1::PredictionResolution::Outcome_IsValid(outcome) &&

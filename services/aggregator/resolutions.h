@@ -25,6 +25,9 @@ void UnindexPrediction(StateTransaction& state, const v1::Prediction& prediction
 // By id, with its resolution; nullopt where nobody predicted that.
 absl::StatusOr<std::optional<v1::Prediction>> LoadPrediction(const StateReader& state, const std::string& id);
 
+// Whether it stands in a comparison that readers see.
+absl::StatusOr<bool> IsPublicPrediction(const StateReader& state, const std::string& id);
+
 // Sets how it came out, where it is not open.
 absl::Status FillResolution(const StateReader& state, v1::Prediction& prediction);
 

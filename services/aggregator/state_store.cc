@@ -24,7 +24,7 @@
 namespace seaworthy {
 namespace {
 
-constexpr char kSchemaVersion[] = "4";
+constexpr char kSchemaVersion[] = "5";
 constexpr char kSchemaKey[] = "schema_version";
 constexpr char kPositionKey[] = "position";
 
@@ -68,6 +68,7 @@ constexpr std::array<const char*, kTableCount> kTableNames = {
     "votes",
     "dead_letters",
     "rounds",
+    "editions",
 };
 
 using Handles = std::array<rocksdb::ColumnFamilyHandle*, kTableCount>;

@@ -58,8 +58,9 @@ enum class Table {
   kVotes,
   kDeadLetters,
   kRounds,
+  kEditions,
 };
-inline constexpr int kTableCount = static_cast<int>(Table::kRounds) + 1;
+inline constexpr int kTableCount = static_cast<int>(Table::kEditions) + 1;
 
 // The same bytes for equal messages, whatever the order their maps were filled.
 std::string SerializeDeterministically(const google::protobuf::MessageLite& message);
