@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -34,6 +35,8 @@ struct FetchRequest {
   // followed but handed back as results.
   std::string post_body = {};
   std::string post_content_type = {};
+  // More headers of a POST, by name; ignored otherwise.
+  std::vector<std::pair<std::string, std::string>> post_headers = {};
   // From the call to the last byte: every hop, every DNS answer, robots.txt.
   absl::Duration deadline = absl::Seconds(30);
   // Of the body, after decompression. The body of an HTTP error is cut at

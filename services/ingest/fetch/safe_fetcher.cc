@@ -109,6 +109,10 @@ class SafeFetcher : public Fetcher {
     SEAWORTHY_RETURN_IF_ERROR(AddHeader("If-Modified-Since", request.if_modified_since, &hop));
     SEAWORTHY_RETURN_IF_ERROR(AddHeader("Accept", request.accept, &hop));
     SEAWORTHY_RETURN_IF_ERROR(AddHeader("Content-Type", request.post_content_type, &hop));
+    if (!hop.post) return hop;
+    for (const auto& [name, value] : request.post_headers) {
+      SEAWORTHY_RETURN_IF_ERROR(AddHeader(name, value, &hop));
+    }
     return hop;
   }
 

@@ -46,6 +46,18 @@ HttpResponse Unauthorized(const std::string& message) {
   return response;
 }
 
+HttpResponse OutOfScope(Scope scope) {
+  const std::string name(ScopeName(scope));
+  HttpResponse response =
+      JsonError(403, "insufficient_scope",
+                absl::StrCat("the token has not the scope `", name,
+                             "`; make one that has it with `seaworthy token add NAME --scope ", name, "`"));
+  response.SetHeader(
+      "WWW-Authenticate",
+      absl::StrCat("Bearer realm=\"seaworthy\", error=\"insufficient_scope\", scope=\"", name, "\""));
+  return response;
+}
+
 }  // namespace
 
 bool AccessGate::IsHttps() const { return absl::StartsWithIgnoreCase(options_.public_url, "https://"); }
@@ -118,8 +130,12 @@ std::optional<HttpResponse> AccessGate::SignInByProxy(const Route& route, const 
         "Your organisation's sign-in names an address that no account of this desk has, "
         "or whose account is disabled. Ask an admin of the desk.");
   }
+  // Who signs in by the proxy has shown who it is: passwords count anew.
+  options_.people->throttle->Forget(account->name);
+  PeopleBatch more;
+  options_.people->throttle->Keep(account->name, more);
   const auto made = options_.sessions->Begin(
-      {.account = account->name, .how = "proxy", .mail = mail, .replaced = ""}, client, {});
+      {.account = account->name, .how = "proxy", .mail = mail, .replaced = ""}, client, std::move(more));
   if (!made.ok()) {
     return options_.desk_page(503, "Nobody can sign in just now", "The server's log says why. Try again.");
   }
@@ -155,19 +171,40 @@ bool AccessGate::FromOurPages(const HttpRequest& request) const {
   return !IsHttps() && IsLoopbackHost(host) && said == absl::StrCat("http://", host);
 }
 
-std::optional<HttpResponse> AccessGate::CheckApi(const Route& route, Call& call) const {
-  const auto header = call.request.Header("Authorization");
-  if (!header.has_value()) {
-    if (route.access == Access::kApiReader) return std::nullopt;
-    return Unauthorized("this call needs `Authorization: Bearer TOKEN`; the token is in DATA/api-token");
-  }
+std::string AccessGate::ApiCaller::Name() const {
+  return operators_own ? "api" : absl::StrCat("api:", token.has_value() ? token->name : "");
+}
+
+std::optional<AccessGate::ApiCaller> AccessGate::ApiCallerOf(const HttpRequest& request) const {
   constexpr absl::string_view kScheme = "Bearer ";
-  const bool bearer = absl::StartsWithIgnoreCase(*header, kScheme);
-  if (!bearer || !SecretEquals(std::string(header->substr(kScheme.size())), options_.api_token)) {
-    return Unauthorized("the token is not this server's; the right one is in DATA/api-token");
+  const absl::string_view header = request.Header("Authorization").value_or("");
+  if (!absl::StartsWithIgnoreCase(header, kScheme)) return std::nullopt;
+  const std::string secret(header.substr(kScheme.size()));
+  if (SecretEquals(secret, options_.api_token)) return ApiCaller{.operators_own = true, .token = {}};
+  if (options_.tokens == nullptr) return std::nullopt;
+  auto token = options_.tokens->Find(secret);
+  if (!token.has_value()) return std::nullopt;
+  return ApiCaller{.operators_own = false, .token = std::move(token)};
+}
+
+std::optional<HttpResponse> AccessGate::CheckApi(const Route& route, Call& call) const {
+  if (!call.request.Header("Authorization").has_value()) {
+    if (route.access == Access::kApiReader) return std::nullopt;
+    return Unauthorized(
+        absl::StrCat("this call needs `Authorization: Bearer TOKEN`, a token with the scope `",
+                     std::string(ScopeName(route.scope)), "`; the operator's is in DATA/api-token"));
   }
-  call.has_token = true;
-  return std::nullopt;
+  const auto caller = ApiCallerOf(call.request);
+  if (!caller.has_value()) {
+    return Unauthorized(
+        "the token is not this server's, or it has ended or was revoked; the operator's is in "
+        "DATA/api-token, "
+        "others are made with `seaworthy token add`");
+  }
+  call.caller = caller->Name();
+  call.has_token = caller->Has(route.scope);
+  if (call.has_token || route.access == Access::kApiReader) return std::nullopt;
+  return OutOfScope(route.scope);
 }
 
 std::optional<HttpResponse> AccessGate::CheckWrite(const Route& route, Call& call) const {

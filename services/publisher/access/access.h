@@ -9,6 +9,7 @@
 #include "services/publisher/access/proxy.h"
 #include "services/publisher/access/router.h"
 #include "services/publisher/people/people.h"
+#include "services/publisher/tokens/api_tokens.h"
 
 namespace seaworthy {
 
@@ -19,8 +20,9 @@ class AccessGate {
     DeskSessions* sessions = nullptr;  // Not owned.
     People* people = nullptr;          // Not owned.
     TrustedProxy proxy;
-    std::string api_token;   // Not empty.
-    std::string public_url;  // May be empty.
+    std::string api_token;        // The operator's, of all scopes. Not empty.
+    ApiTokens* tokens = nullptr;  // All others. Not owned; may be null.
+    std::string public_url;       // May be empty.
     // A desk page that says what is wrong.
     std::function<HttpResponse(int status, const std::string& title, const std::string& message)> desk_page;
   };
@@ -37,6 +39,15 @@ class AccessGate {
   std::string DeviceCookieName() const;
   // Adds both cookies to an answer.
   void SetCookies(const DeskSessions::SignedIn& made, HttpResponse& response) const;
+  // By what right a request calls the API.
+  struct ApiCaller {
+    bool operators_own = false;     // The token of the data folder.
+    std::optional<ApiToken> token;  // Any other.
+    bool Has(Scope scope) const { return operators_own || (token.has_value() && token->scopes.Has(scope)); }
+    std::string Name() const;  // `api`, `api:NAME`.
+  };
+  // Nothing where the request names no token, or a wrong one.
+  std::optional<ApiCaller> ApiCallerOf(const HttpRequest& request) const;
   // Where the request comes from.
   SignInClient ClientOf(const HttpRequest& request) const;
   // Whether one of our own pages sent the request, by what the browser says.

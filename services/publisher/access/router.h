@@ -11,14 +11,15 @@
 #include "services/publisher/access/desk_sessions.h"
 #include "services/publisher/http/http_message.h"
 #include "services/publisher/http/url_codec.h"
+#include "services/publisher/tokens/scope.h"
 
 namespace seaworthy {
 
 // Who may call a route.
 enum class Access {
   kAnyone,
-  kApiReader,   // Anyone; with the token more is shown.
-  kApiToken,    // Authorization: Bearer TOKEN.
+  kApiReader,   // Anyone; with a token of the route's scope more is shown.
+  kApiToken,    // A token of the route's scope: Authorization: Bearer TOKEN.
   kDeskSignIn,  // Anyone from our own pages: the sign-in form.
   // A desk session of any role; writes also the CSRF token, from our pages.
   // So for the three below, which ask for a role: docs/accounts.md.
@@ -39,8 +40,9 @@ struct Call {
   const HttpRequest& request;
   std::map<std::string, std::string> path;  // By the pattern's names.
   FormFields query;
-  FormFields form;         // Desk writes only.
-  bool has_token = false;  // The API token was given and is right.
+  FormFields form;          // Desk writes only.
+  bool has_token = false;   // A token with the route's scope was given.
+  std::string caller = {};  // Whose token it is: `api`, `api:NAME`; empty: none.
   std::optional<DeskSession> session;
 
   // A query parameter, form field or path part; empty where absent.
@@ -55,6 +57,7 @@ struct Route {
   Access access = Access::kAnyone;
   size_t max_body = 64 << 10;
   std::function<HttpResponse(const Call&)> handler;
+  Scope scope = Scope::kAdmin;  // Of the API's routes.
 };
 
 // Immutable once made, so thread-safe.

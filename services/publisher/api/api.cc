@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/error_codes.h"
 #include "services/publisher/api/api_json.h"
+#include "services/publisher/api/api_page.h"
 #include "services/publisher/http/failure_log.h"
 #include "services/publisher/http/http_server.h"
 #include "services/publisher/pages/panel_state.h"
@@ -18,21 +19,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDefaultLimit = 50;
-constexpr int kMaxLimit = 200;
 constexpr size_t kMaxReasonBytes = 4000;
 constexpr size_t kMaxHeaderBytes = 255;
 constexpr uint64_t kMaxPlace = 1 << 20;
-
-absl::StatusOr<int> Limit(const Call& call) {
-  const std::string text = call.Query("limit");
-  if (text.empty()) return kDefaultLimit;
-  int limit = 0;
-  if (!absl::SimpleAtoi(text, &limit) || limit < 1 || limit > kMaxLimit) {
-    return absl::InvalidArgumentError(absl::StrCat("limit must be a number from 1 to ", kMaxLimit));
-  }
-  return limit;
-}
 
 absl::StatusOr<json> ParseObject(const std::string& body) {
   json value = json::parse(body, nullptr, /*allow_exceptions=*/false);
@@ -76,7 +65,7 @@ absl::StatusOr<v1::DecideRequest> ReadDecision(const Call& call) {
   decision.set_comparison_id(call.Path("id"));
   decision.set_content_hash(*hash);
   decision.set_reason(*reason);
-  decision.set_editor("api");
+  decision.set_editor(call.caller);
   decision.set_request_id(std::string(call.request.Header("Idempotency-Key").value_or("")));
   return request;
 }
@@ -120,7 +109,7 @@ absl::StatusOr<v1::AmendVerdictRequest> ReadAmendment(const Call& call) {
   if (!end.ok()) return end.status();
   amendment.set_mark_begin(*begin);
   amendment.set_mark_end(*end);
-  amendment.set_editor("api");
+  amendment.set_editor(call.caller);
   amendment.set_request_id(std::string(call.request.Header("Idempotency-Key").value_or("")));
   return request;
 }
@@ -176,7 +165,7 @@ HttpResponse Api::GetAnnouncement(const Call& call) const {
 }
 
 HttpResponse Api::ListTools(const Call& call) const {
-  const auto limit = Limit(call);
+  const auto limit = PageLimit(call);
   if (!limit.ok()) return StatusError(limit.status());
   if (!call.has_token) return ListPublishedTools(call, *limit);
   v1::ListToolsRequest request;
@@ -186,8 +175,7 @@ HttpResponse Api::ListTools(const Call& call) const {
   if (!response.ok()) return StatusError(response.status());
   json tools = json::array();
   for (const v1::ToolView& tool : response->tools()) tools.push_back(ToolJson(tool, true));
-  json next = response->next_page_token().empty() ? json(nullptr) : json(response->next_page_token());
-  return Ok({{"tools", tools}, {"next_cursor", next}});
+  return PageResponse(call, "tools", std::move(tools), response->next_page_token());
 }
 
 HttpResponse Api::ListPublishedTools(const Call& call, int limit) const {
@@ -195,7 +183,7 @@ HttpResponse Api::ListPublishedTools(const Call& call, int limit) const {
   if (!ids.ok()) return StatusError(ids.status());
   auto it = std::upper_bound(ids->begin(), ids->end(), call.Query("cursor"));
   json tools = json::array();
-  json next = nullptr;
+  std::string next;
   for (; it != ids->end(); ++it) {
     if (static_cast<int>(tools.size()) == limit) {
       next = *(it - 1);
@@ -206,7 +194,7 @@ HttpResponse Api::ListPublishedTools(const Call& call, int limit) const {
     if (!tool.ok()) return StatusError(tool.status());
     tools.push_back(ToolJson(tool->tool));
   }
-  return Ok({{"tools", tools}, {"next_cursor", next}});
+  return PageResponse(call, "tools", std::move(tools), next);
 }
 
 HttpResponse Api::GetTool(const Call& call) const {
@@ -226,7 +214,7 @@ HttpResponse Api::GetTool(const Call& call) const {
 }
 
 HttpResponse Api::ListComparisons(const Call& call) const {
-  const auto limit = Limit(call);
+  const auto limit = PageLimit(call);
   if (!limit.ok()) return StatusError(limit.status());
   const std::string state = call.Query("state");
   v1::ListComparisonsRequest request;
@@ -238,7 +226,8 @@ HttpResponse Api::ListComparisons(const Call& call) const {
   if (!call.has_token) {
     if (!state.empty() && state != "approved") {
       return JsonError(401, "unauthenticated",
-                       absl::StrCat("comparisons in state ", state, " need `Authorization: Bearer TOKEN`"));
+                       absl::StrCat("comparisons in state ", state,
+                                    " need `Authorization: Bearer TOKEN`, a token with the scope `read`"));
     }
     return ListPublishedComparisons(call, *limit);
   }
@@ -251,8 +240,7 @@ HttpResponse Api::ListComparisons(const Call& call) const {
   for (const v1::Comparison& comparison : response->comparisons()) {
     comparisons.push_back(ComparisonJson(comparison));
   }
-  json next = response->next_page_token().empty() ? json(nullptr) : json(response->next_page_token());
-  return Ok({{"comparisons", comparisons}, {"next_cursor", next}});
+  return PageResponse(call, "comparisons", std::move(comparisons), response->next_page_token());
 }
 
 HttpResponse Api::ListPublishedComparisons(const Call& call, int limit) const {
@@ -269,8 +257,7 @@ HttpResponse Api::ListPublishedComparisons(const Call& call, int limit) const {
                       published.content().b().revision().tool_id()};
     comparisons.push_back(std::move(entry));
   }
-  json next = response->next_page_token().empty() ? json(nullptr) : json(response->next_page_token());
-  return Ok({{"comparisons", comparisons}, {"next_cursor", next}});
+  return PageResponse(call, "comparisons", std::move(comparisons), response->next_page_token());
 }
 
 HttpResponse Api::GetComparison(const Call& call) const {
@@ -296,7 +283,7 @@ HttpResponse Api::RequestComparison(const Call& call) const {
   v1::RequestComparisonRequest request;
   request.set_tool_a((*tools)[0].get<std::string>());
   request.set_tool_b((*tools)[1].get<std::string>());
-  request.set_editor("api");
+  request.set_editor(call.caller);
   const auto comparison = options_.aggregator->RequestComparison(request);
   if (!comparison.ok()) return StatusError(comparison.status());
   return JsonResponse(202, DumpJson(ComparisonJson(*comparison)));
@@ -317,14 +304,15 @@ HttpResponse Api::Amend(const Call& call) const {
 }
 
 HttpResponse Api::ListPredictions(const Call& call) const {
-  const auto limit = Limit(call);
+  const auto limit = PageLimit(call);
   if (!limit.ok()) return StatusError(limit.status());
   v1::ListPredictionsRequest request;
   request.set_page_size(*limit);
   request.set_page_token(call.Query("cursor"));
   request.set_published(!call.has_token);
   const auto ledger = options_.aggregator->ListPredictions(request);
-  return ledger.ok() ? Ok(PredictionsJson(*ledger)) : StatusError(ledger.status());
+  if (!ledger.ok()) return StatusError(ledger.status());
+  return PageResponse(call, "predictions", PredictionsJson(*ledger), ledger->next_page_token());
 }
 
 HttpResponse Api::GetPanelHealth(const Call&) const {
@@ -350,26 +338,28 @@ HttpResponse Api::MakeDeskLink(const Call& call) const {
 
 std::vector<Route> Api::Routes() const {
   using Method = HttpResponse (Api::*)(const Call&) const;
-  const auto route = [this](const char* method, const char* path, Access access, Method handler) {
+  const auto route = [this](const char* method, const char* path, Access access, Method handler,
+                            Scope scope = Scope::kRead) {
     return Route{.method = method,
                  .pattern = absl::StrCat("/api/v1", path),
                  .access = access,
-                 .handler = [this, handler](const Call& call) { return (this->*handler)(call); }};
+                 .handler = [this, handler](const Call& call) { return (this->*handler)(call); },
+                 .scope = scope};
   };
   std::vector<Route> routes = {
-      route("POST", "/announcements", Access::kApiToken, &Api::SubmitAnnouncement),
+      route("POST", "/announcements", Access::kApiToken, &Api::SubmitAnnouncement, Scope::kIngest),
       route("GET", "/announcements/{id}", Access::kApiToken, &Api::GetAnnouncement),
       route("GET", "/tools", Access::kApiReader, &Api::ListTools),
       route("GET", "/tools/{id}", Access::kApiReader, &Api::GetTool),
       route("GET", "/comparisons", Access::kApiReader, &Api::ListComparisons),
-      route("POST", "/comparisons", Access::kApiToken, &Api::RequestComparison),
+      route("POST", "/comparisons", Access::kApiToken, &Api::RequestComparison, Scope::kDecide),
       route("GET", "/comparisons/{id}", Access::kApiReader, &Api::GetComparison),
-      route("POST", "/comparisons/{id}/decisions", Access::kApiToken, &Api::Decide),
-      route("POST", "/amendments", Access::kApiToken, &Api::Amend),
+      route("POST", "/comparisons/{id}/decisions", Access::kApiToken, &Api::Decide, Scope::kDecide),
+      route("POST", "/amendments", Access::kApiToken, &Api::Amend, Scope::kDecide),
       route("GET", "/predictions", Access::kApiReader, &Api::ListPredictions),
       route("GET", "/panel", Access::kApiToken, &Api::GetPanelHealth),
       route("GET", "/status", Access::kApiReader, &Api::Status),
-      route("POST", "/desk-links", Access::kApiToken, &Api::MakeDeskLink),
+      route("POST", "/desk-links", Access::kApiToken, &Api::MakeDeskLink, Scope::kDeskLinks),
   };
   // More than ingest takes: what is too large is refused there and kept.
   routes[0].max_body = kMaxHttpBodyBytes;

@@ -1,5 +1,6 @@
 #include "services/publisher/api/api_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/ascii.h"
@@ -307,10 +308,23 @@ json StatusJson(const v1::AggregatorStatus& status) {
           {"applied_sequence", status.applied_sequence()}};
 }
 
+namespace {
+
+json ResolutionJson(const v1::PredictionResolution& resolution) {
+  return {{"outcome", LowerName(v1::PredictionResolution::Outcome_Name(resolution.outcome()))},
+          {"source_url", OrNull(resolution.source_url())},
+          {"note", OrNull(resolution.note())},
+          {"resolve_time", TimeJson(resolution.has_resolve_time(), resolution.resolve_time())}};
+}
+
+}  // namespace
+
 json PredictionsJson(const v1::ListPredictionsResponse& ledger) {
   json rows = json::array();
   for (const v1::Prediction& row : ledger.predictions()) {
-    rows.push_back({{"due_date", row.due_date()},
+    rows.push_back({{"id", OrNull(row.prediction_id())},
+                    {"resolution", row.has_resolution() ? ResolutionJson(row.resolution()) : json(nullptr)},
+                    {"due_date", row.due_date()},
                     {"probability", row.has_probability() ? json(row.probability()) : json(nullptr)},
                     {"text", row.text()},
                     {"decided_by", OrNull(row.decided_by())},
@@ -322,7 +336,7 @@ json PredictionsJson(const v1::ListPredictionsResponse& ledger) {
                     {"vote", LowerName(v1::Vote_Name(row.vote()))},
                     {"comparison", OrNull(row.comparison_id())}});
   }
-  return {{"predictions", rows}, {"next_cursor", OrNull(ledger.next_page_token())}};
+  return rows;
 }
 
 json PanelHealthJson(const v1::PanelHealth& health) {
@@ -347,14 +361,77 @@ json PanelHealthJson(const v1::PanelHealth& health) {
   return {{"counts", counts}, {"agreements", agreements}, {"failures", failures}, {"likeness", likeness}};
 }
 
+json ToolSummaryJson(const v1::PublishedToolSummary& tool) {
+  const auto ships = std::count_if(tool.votes().begin(), tool.votes().end(),
+                                   [](const v1::PersonaVote& vote) { return vote.vote() == v1::SHIP; });
+  return {
+      {"id", tool.tool_id()},
+      {"name", tool.name()},
+      {"vendor", OrNull(tool.vendor())},
+      {"category", OrNull(tool.category())},
+      {"kind", tool.kind() == v1::TOOL_KIND_UNSPECIFIED ? json(nullptr)
+                                                        : json(LowerName(v1::ToolKind_Name(tool.kind())))},
+      {"tagline", OrNull(tool.tagline())},
+      {"ship", ships},
+      {"total", tool.votes_size()}};
+}
+
+json SummaryJson(const v1::PublishedSummary& summary) {
+  return {{"id", summary.comparison_id()},
+          {"content_hash", summary.content_hash()},
+          {"publish_time", TimeJson(summary.has_publish_time(), summary.publish_time())},
+          {"correct_time", TimeJson(summary.has_correct_time(), summary.correct_time())},
+          {"tools", {ToolSummaryJson(summary.a()), ToolSummaryJson(summary.b())}}};
+}
+
+json ChangeJson(const v1::PublishedChange& change) {
+  const v1::PublishedSummary& now = change.summary();
+  return {{"comparison", change.comparison_id()},
+          {"sequence", change.sequence()},
+          {"state", change.has_summary() ? "published" : "withdrawn"},
+          {"content_hash", OrNull(now.content_hash())},
+          {"publish_time", TimeJson(now.has_publish_time(), now.publish_time())},
+          {"correct_time", TimeJson(now.has_correct_time(), now.correct_time())}};
+}
+
+json CorrectionJson(const v1::Correction& correction) {
+  return {{"id", correction.correction_id()},
+          {"note", correction.note()},
+          {"was", OrNull(correction.was())},
+          {"verdict_id", OrNull(correction.verdict_id())},
+          {"tool", OrNull(correction.tool_id())},
+          {"field", OrNull(correction.field())},
+          {"comparisons", ArrayOf(correction.comparison_ids())},
+          {"correct_time", TimeJson(correction.has_correct_time(), correction.correct_time())}};
+}
+
+json EditionJson(const v1::Edition& edition) {
+  json items = json::array();
+  for (const v1::EditionItem& item : edition.items()) {
+    items.push_back({{"id", item.item_id()},
+                     {"kind", LowerName(v1::EditionItem::Kind_Name(item.kind()))},
+                     {"title", item.title()},
+                     {"text", item.text()},
+                     {"path", OrNull(item.path())}});
+  }
+  return {{"id", edition.edition_id()},
+          {"title", edition.title()},
+          {"introduction", OrNull(edition.introduction())},
+          {"items", items},
+          {"items_left_out", edition.items_left_out()},
+          {"begin_time", TimeJson(edition.has_begin_time(), edition.begin_time())},
+          {"end_time", TimeJson(edition.has_end_time(), edition.end_time())}};
+}
+
 std::string StateText(v1::Comparison::State state) {
   if (state == v1::Comparison::STATE_UNSPECIFIED) return "";
   return LowerName(v1::Comparison::State_Name(state));
 }
 
 v1::Comparison::State StateOf(const std::string& word) {
-  for (const auto state : {v1::Comparison::WAITING, v1::Comparison::DRAFTED, v1::Comparison::APPROVED,
-                           v1::Comparison::REJECTED, v1::Comparison::WITHDRAWN}) {
+  for (const auto state :
+       {v1::Comparison::WAITING, v1::Comparison::DRAFTED, v1::Comparison::APPROVED, v1::Comparison::REJECTED,
+        v1::Comparison::WITHDRAWN, v1::Comparison::SENT_BACK, v1::Comparison::SCHEDULED}) {
     if (StateText(state) == word) return state;
   }
   return v1::Comparison::STATE_UNSPECIFIED;

@@ -15,7 +15,7 @@ nlohmann::json AnnouncementJson(const v1::Announcement& announcement);
 // `all`.
 nlohmann::json ToolJson(const v1::ToolView& tool, bool all = false);
 nlohmann::json VerdictJson(const v1::Verdict& verdict, bool all);
-// A page of the ledger.
+// The rows of a page of the ledger.
 nlohmann::json PredictionsJson(const v1::ListPredictionsResponse& ledger);
 nlohmann::json PanelHealthJson(const v1::PanelHealth& health);
 // {id, state, content_hash, tools: [a, b]} with ids.
@@ -24,6 +24,13 @@ nlohmann::json ComparisonJson(const v1::Comparison& comparison);
 nlohmann::json ComparisonViewJson(const v1::ComparisonView& view);
 // The same of what is public, as it was approved.
 nlohmann::json PublishedJson(const v1::PublishedComparison& published);
+// What a list shows of what is public.
+nlohmann::json ToolSummaryJson(const v1::PublishedToolSummary& tool);
+nlohmann::json SummaryJson(const v1::PublishedSummary& summary);
+nlohmann::json ChangeJson(const v1::PublishedChange& change);
+// As readers see it: without who did it.
+nlohmann::json CorrectionJson(const v1::Correction& correction);
+nlohmann::json EditionJson(const v1::Edition& edition);
 nlohmann::json StatusJson(const v1::AggregatorStatus& status);
 
 // `drafted`; empty for unspecified.

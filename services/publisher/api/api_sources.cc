@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/publisher/api/api.h"
 #include "services/publisher/api/api_json.h"
+#include "services/publisher/api/api_page.h"
 #include "services/publisher/pages/announcement_view.h"
 #include "services/publisher/pages/source_view.h"
 
@@ -15,20 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDefaultLimit = 50;
-constexpr int kMaxLimit = 200;
 constexpr size_t kMaxDocumentBytes = 2 << 20;
 constexpr size_t kMaxKeyBytes = 255;
 constexpr uint64_t kMaxInterval = 604'800;
-
-absl::StatusOr<int> Limit(const Call& call) {
-  int limit = kDefaultLimit;
-  const std::string text = call.Query("limit");
-  if (!text.empty() && (!absl::SimpleAtoi(text, &limit) || limit < 1 || limit > kMaxLimit)) {
-    return absl::InvalidArgumentError(absl::StrCat("limit must be a number from 1 to ", kMaxLimit));
-  }
-  return limit;
-}
 
 absl::Status NoIngest() {
   return absl::UnavailableError("this server runs without ingest, which reads the sources");
@@ -101,12 +91,10 @@ absl::StatusOr<SourceRequest> ReadRequest(const Call& call) {
   return request;
 }
 
-json Next(const std::string& token) { return token.empty() ? json(nullptr) : json(token); }
-
 }  // namespace
 
 HttpResponse ApiSources::ListSources(const Call& call) const {
-  const auto limit = Limit(call);
+  const auto limit = PageLimit(call);
   if (!limit.ok()) return StatusError(limit.status());
   if (options_.ingest == nullptr) return StatusError(NoIngest());
   const auto sources = options_.ingest->ListSources({});
@@ -123,7 +111,7 @@ HttpResponse ApiSources::ListSources(const Call& call) const {
     last = view.source().source_id();
     list.push_back(SourceJson(view));
   }
-  return JsonResponse(200, DumpJson({{"sources", list}, {"next_cursor", Next(next)}}));
+  return PageResponse(call, "sources", std::move(list), next);
 }
 
 HttpResponse ApiSources::ChangeSource(const Call& call) const {
@@ -140,7 +128,7 @@ HttpResponse ApiSources::ChangeSource(const Call& call) const {
     v1::ChangeSourceRequest change;
     change.mutable_change()->set_kind(SourceChangeOf(request->action));
     *change.mutable_change()->mutable_source() = std::move(request->source);
-    change.mutable_change()->set_operator_("api");
+    change.mutable_change()->set_operator_(call.caller);
     change.mutable_change()->set_request_id(std::string(call.request.Header("Idempotency-Key").value_or("")));
     view = options_.ingest->ChangeSource(change);
   }
@@ -148,7 +136,7 @@ HttpResponse ApiSources::ChangeSource(const Call& call) const {
 }
 
 HttpResponse ApiSources::ListAnnouncements(const Call& call) const {
-  const auto limit = Limit(call);
+  const auto limit = PageLimit(call);
   if (!limit.ok()) return StatusError(limit.status());
   v1::ListAnnouncementsRequest request;
   request.set_page_size(*limit);
@@ -164,8 +152,7 @@ HttpResponse ApiSources::ListAnnouncements(const Call& call) const {
   for (const v1::Announcement& announcement : response->announcements()) {
     list.push_back(AnnouncementJson(announcement));
   }
-  return JsonResponse(
-      200, DumpJson({{"announcements", list}, {"next_cursor", Next(response->next_page_token())}}));
+  return PageResponse(call, "announcements", std::move(list), response->next_page_token());
 }
 
 HttpResponse ApiSources::Retry(const Call& call) const {
@@ -175,7 +162,7 @@ HttpResponse ApiSources::Retry(const Call& call) const {
   request.set_document(call.request.body);
   request.set_media_type(std::string(call.request.Header("Content-Type").value_or("")));
   request.set_source_url(std::string(call.request.Header("X-Source-Url").value_or("")));
-  request.set_editor("api");
+  request.set_editor(call.caller);
   request.set_request_id(std::string(call.request.Header("Idempotency-Key").value_or("")));
   if (request.request_id().size() > kMaxKeyBytes) {
     return StatusError(absl::InvalidArgumentError("Idempotency-Key is longer than 255 characters"));
@@ -188,17 +175,19 @@ HttpResponse ApiSources::Retry(const Call& call) const {
 }
 
 std::vector<Route> ApiSources::Routes() const {
-  const auto route = [this](const char* method, const char* path,
+  const auto route = [this](const char* method, const char* path, Scope scope,
                             HttpResponse (ApiSources::*handler)(const Call&) const) {
     return Route{.method = method,
                  .pattern = path,
                  .access = Access::kApiToken,
-                 .handler = [this, handler](const Call& call) { return (this->*handler)(call); }};
+                 .handler = [this, handler](const Call& call) { return (this->*handler)(call); },
+                 .scope = scope};
   };
-  std::vector<Route> routes = {route("POST", "/api/v1/announcements/{id}/retry", &ApiSources::Retry),
-                               route("GET", "/api/v1/announcements", &ApiSources::ListAnnouncements),
-                               route("GET", "/api/v1/sources", &ApiSources::ListSources),
-                               route("POST", "/api/v1/sources", &ApiSources::ChangeSource)};
+  std::vector<Route> routes = {
+      route("POST", "/api/v1/announcements/{id}/retry", Scope::kIngest, &ApiSources::Retry),
+      route("GET", "/api/v1/announcements", Scope::kRead, &ApiSources::ListAnnouncements),
+      route("GET", "/api/v1/sources", Scope::kRead, &ApiSources::ListSources),
+      route("POST", "/api/v1/sources", Scope::kSources, &ApiSources::ChangeSource)};
   routes[0].max_body = kMaxDocumentBytes;
   return routes;
 }

@@ -16,6 +16,9 @@ std::optional<absl::string_view> FindHeader(const HttpHeaders& headers, absl::st
   return std::nullopt;
 }
 
+// Where nobody knows better.
+constexpr char kTryAgainSeconds[] = "5";
+
 constexpr absl::string_view kPolicy =
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self'; connect-src "
     "'self'; "
@@ -73,6 +76,8 @@ absl::string_view ReasonPhrase(int status) {
       return "Created";
     case 202:
       return "Accepted";
+    case 204:
+      return "No Content";
     case 301:
       return "Moved Permanently";
     case 303:
@@ -89,6 +94,8 @@ absl::string_view ReasonPhrase(int status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
     case 409:
       return "Conflict";
     case 408:
@@ -119,8 +126,19 @@ HttpResponse JsonResponse(int status, std::string body) {
 }
 
 HttpResponse JsonError(int status, absl::string_view code, absl::string_view message) {
-  const nlohmann::json body = {{"error", {{"code", std::string(code)}, {"message", std::string(message)}}}};
-  return JsonResponse(status, body.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  const std::string word(code);
+  const std::string detail(message);
+  const nlohmann::json body = {{"type", "urn:seaworthy:problem:" + word},
+                               {"title", std::string(ReasonPhrase(status))},
+                               {"status", status},
+                               {"detail", detail},
+                               {"code", word},
+                               {"error", {{"code", word}, {"message", detail}}}};
+  HttpResponse response =
+      JsonResponse(status, body.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  response.SetHeader("Content-Type", "application/problem+json");
+  if (status == 503 || status == 504) response.SetHeader("Retry-After", kTryAgainSeconds);
+  return response;
 }
 
 HttpResponse Redirect(int status, std::string location) {

@@ -64,7 +64,8 @@ absl::string_view ReasonPhrase(int status);
 
 HttpResponse HtmlResponse(int status, std::string body);
 HttpResponse JsonResponse(int status, std::string body);
-// {"error":{"code","message"}}; `code` is snake_case.
+// A problem of RFC 9457 (docs/api.md, Errors); `code` is snake_case. 503 and
+// 504 say when to try again.
 HttpResponse JsonError(int status, absl::string_view code, absl::string_view message);
 // 303 after a form, 301 for a page with another address.
 HttpResponse Redirect(int status, std::string location);
