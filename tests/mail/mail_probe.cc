@@ -1,5 +1,5 @@
 // Sends what is due from a ledger in a folder, as the publisher would:
-//   mail_probe DIR add N | send URL [CA_FILE] | states
+//   mail_probe DIR subscribe N | add N | send URL [CA_FILE] | states
 #include <cstdio>
 #include <string>
 
@@ -25,17 +25,27 @@ struct Folder {
   Subscribers subscribers;
 };
 
+absl::StatusOr<std::string> Subscribe(Folder& folder, int number) {
+  const std::string address = absl::StrCat("reader", number, "@example.org");
+  SEAWORTHY_RETURN_IF_ERROR(folder.subscribers.Ask(address, "Weekly."));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto found, folder.subscribers.FindByAddress(address));
+  SEAWORTHY_RETURN_IF_ERROR(folder.subscribers.Confirm(found->subscriber_id()));
+  return found->subscriber_id();
+}
+
+absl::Status AddSubscribers(Folder& folder, int count) {
+  for (int i = 0; i < count; ++i) SEAWORTHY_RETURN_IF_ERROR(Subscribe(folder, i).status());
+  return absl::OkStatus();
+}
+
 absl::Status AddEditions(Folder& folder, int count) {
   for (int i = 0; i < count; ++i) {
-    const std::string address = absl::StrCat("reader", i, "@example.org");
-    SEAWORTHY_RETURN_IF_ERROR(folder.subscribers.Ask(address, "Weekly."));
-    SEAWORTHY_ASSIGN_OR_RETURN(const auto found, folder.subscribers.FindByAddress(address));
-    SEAWORTHY_RETURN_IF_ERROR(folder.subscribers.Confirm(found->subscriber_id()));
+    SEAWORTHY_ASSIGN_OR_RETURN(const std::string id, Subscribe(folder, i));
     v1::MailEntry entry;
-    entry.set_mail_id(absl::StrCat("edition/", kEdition, "/", found->subscriber_id()));
+    entry.set_mail_id(absl::StrCat("edition/", kEdition, "/", id));
     entry.set_kind(v1::MailEntry::EDITION);
     entry.set_edition_id(kEdition);
-    entry.set_subscriber_id(found->subscriber_id());
+    entry.set_subscriber_id(id);
     SEAWORTHY_RETURN_IF_ERROR(folder.ledger.Add({entry}));
   }
   return absl::OkStatus();
@@ -91,12 +101,15 @@ absl::Status PrintStates(const Folder& folder) {
 
 absl::Status Main(const std::vector<std::string>& args) {
   if (args.size() < 2)
-    return absl::InvalidArgumentError("mail_probe DIR add N | send URL [CA_FILE] | states");
+    return absl::InvalidArgumentError("mail_probe DIR subscribe N | add N | send URL [CA_FILE] | states");
   SEAWORTHY_ASSIGN_OR_RETURN(auto store, PeopleStore::Open(args[0]));
   Folder folder(std::move(store));
   int count = 0;
   if (args[1] == "add" && args.size() > 2 && absl::SimpleAtoi(args[2], &count))
     return AddEditions(folder, count);
+  if (args[1] == "subscribe" && args.size() > 2 && absl::SimpleAtoi(args[2], &count)) {
+    return AddSubscribers(folder, count);
+  }
   if (args[1] == "send" && args.size() > 2) return SendAll(folder, args[2], args.size() > 3 ? args[3] : "");
   return PrintStates(folder);
 }

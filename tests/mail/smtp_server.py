@@ -1,5 +1,6 @@
 """A real SMTP server (aiosmtpd) on a free port, and what it took."""
 
+import asyncio
 import collections
 
 from aiosmtpd.controller import Controller
@@ -13,11 +14,15 @@ class Inbox:
         self.answers = collections.deque()
         self.rcpt_answers = collections.deque()
         self.on_data = None
+        self.on_rcpt = None
+        self.hold = None  # An event: nothing taken is answered before it is set.
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.rcpt_answers:
             return self.rcpt_answers.popleft()
         envelope.rcpt_tos.append(address)
+        if self.on_rcpt:
+            self.on_rcpt()
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
@@ -28,6 +33,8 @@ class Inbox:
         self.taken.append((envelope.mail_from, envelope.rcpt_tos[0], envelope.content))
         if self.on_data:
             self.on_data()
+        if self.hold:
+            await asyncio.get_running_loop().run_in_executor(None, self.hold.wait, 30)
         return "250 taken"
 
 

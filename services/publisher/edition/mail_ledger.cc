@@ -149,10 +149,14 @@ absl::Status MailLedger::Postpone(v1::MailEntry& entry, absl::Duration delay, co
 
 absl::Status MailLedger::Resolve(const std::string& mail_id, bool send_again) {
   SEAWORTHY_ASSIGN_OR_RETURN(v1::MailEntry entry, Get(mail_id));
-  if (entry.state() != v1::MailEntry::UNKNOWN) {
+  const bool unknown = entry.state() == v1::MailEntry::UNKNOWN;
+  if (!unknown && entry.state() != v1::MailEntry::FAILED) {
     return absl::FailedPreconditionError("this mail is not in doubt any more; reload the list");
   }
-  if (!send_again) return End(entry, v1::MailEntry::SENT, "taken as sent by an editor");
+  if (!send_again) {
+    return unknown ? End(entry, v1::MailEntry::SENT, "taken as sent by an editor")
+                   : End(entry, v1::MailEntry::CANCELLED, "left by an editor");
+  }
   SEAWORTHY_RETURN_IF_ERROR(Postpone(entry, absl::ZeroDuration(), "sent again by an editor"));
   Wake();
   return absl::OkStatus();

@@ -47,8 +47,9 @@ class MailLedger {
   // Not now: due again after `delay`.
   absl::Status Postpone(v1::MailEntry& entry, absl::Duration delay, const std::string& result);
 
-  // An editor's word on one that is UNKNOWN: send again, or take it as sent.
-  // Errors: NOT_FOUND, FAILED_PRECONDITION (it is not unknown).
+  // An editor's word on one that is UNKNOWN or FAILED: send it again, or leave
+  // it: taken as sent, or cancelled. Errors: NOT_FOUND, FAILED_PRECONDITION (it
+  // is neither).
   absl::Status Resolve(const std::string& mail_id, bool send_again);
 
   // When the next is due; InfiniteFuture for none.

@@ -50,7 +50,9 @@ void MailSender::Stop() {
     stopping_ = true;
   }
   options_.ledger->Wake();
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  options_.mailer->Interrupt();
+  thread_.join();
 }
 
 std::string MailSender::Trouble() const {
@@ -149,6 +151,8 @@ void MailSender::Run() {
         wait_until = absl::InfinitePast();
       }
     }
+    const absl::Status prepared = options_.prepare ? options_.prepare() : absl::OkStatus();
+    if (!prepared.ok()) spdlog::warn("mail: {}; tried again soon", MessageOf(prepared));
     if (wait_until == absl::InfinitePast()) {
       const absl::StatusOr<bool> sent = SendOne();
       if (!sent.ok()) spdlog::error("mail: {}; tried again soon", MessageOf(sent.status()));

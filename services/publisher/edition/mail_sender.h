@@ -33,6 +33,9 @@ class MailSender {
     Compose compose;
     std::string id_domain;  // Behind the `@` of Message-IDs.
     double per_second = 5;
+    // Called by the thread before it looks for work; may be empty. What fails
+    // is tried again.
+    std::function<absl::Status()> prepare = nullptr;
   };
 
   explicit MailSender(Options options) : options_(std::move(options)) {}

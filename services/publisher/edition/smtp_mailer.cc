@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -12,12 +13,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "common/hash.h"
 #include "services/publisher/edition/mail_address.h"
 
 namespace seaworthy {
 namespace {
 
+constexpr int64_t kAnswerMillis = 4'000;
 constexpr long kConnectMillis = 10'000;  // NOLINT(google-runtime-int): libcurl's type.
 
 struct FreeEasy {
@@ -68,6 +71,21 @@ struct LastPart {
   }
 };
 
+// What a transfer looks at while it goes on.
+struct Progress {
+  const std::atomic<int64_t>* interrupted;
+  const LastPart* last;
+};
+
+// Nonzero ends the transfer.
+int OnProgress(void* data, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  const auto* progress = static_cast<const Progress*>(data);
+  const int64_t since = *progress->interrupted;
+  if (since == 0) return 0;
+  // What has gone out deserves a moment for its answer.
+  return !progress->last->committed || absl::ToUnixMillis(absl::Now()) - since > kAnswerMillis ? 1 : 0;
+}
+
 size_t ReadLastPart(char* out, size_t size, size_t count, void* part) {
   return static_cast<LastPart*>(part)->Read(out, size * count);
 }
@@ -115,6 +133,7 @@ class Smtp final : public SmtpMailer {
         easy_(curl_easy_init()) {}
 
   absl::Status Send(const Mail& mail) override;
+  void Interrupt() override { interrupted_ = absl::ToUnixMillis(absl::Now()); }
 
  private:
   List Headers(const Mail& mail) const;
@@ -125,6 +144,7 @@ class Smtp final : public SmtpMailer {
   const Options options_;
   const Mailbox from_;
   const bool is_local_;
+  std::atomic<int64_t> interrupted_{0};  // When, in ms; 0: not.
   absl::Mutex mutex_;
   const Easy easy_ ABSL_GUARDED_BY(mutex_);
 };
@@ -228,6 +248,11 @@ absl::Status Smtp::Send(const Mail& mail) {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
   LastPart last;
   const Mime mime = Body(easy, mail, last);
+  interrupted_ = 0;
+  Progress progress{&interrupted_, &last};
+  curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, OnProgress);
+  curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &progress);
   curl_easy_setopt(easy, CURLOPT_MIMEPOST, mime.get());
   const CURLcode code = curl_easy_perform(easy);
   absl::Status outcome = Outcome(easy, code, error, last);

@@ -255,6 +255,22 @@ absl::Status Subscribers::EraseAddress(std::string_view address) {
   return known.has_value() ? Erase(known->subscriber_id()) : absl::OkStatus();
 }
 
+absl::StatusOr<size_t> Subscribers::ForgetUnconfirmed() {
+  std::vector<std::string> ids;
+  SEAWORTHY_RETURN_IF_ERROR(
+      store_->Scan(Family::kSubscribers, "s", "", [&](std::string_view, std::string_view value) {
+        v1::Subscriber subscriber;
+        const bool sound = subscriber.ParseFromArray(value.data(), static_cast<int>(value.size()));
+        const bool old = clock_->Now() - TimeOf(subscriber.request_time()) > kForgetAfter;
+        if (sound && subscriber.state() == v1::Subscriber::PENDING && old) {
+          ids.push_back(subscriber.subscriber_id());
+        }
+        return true;
+      }));
+  for (const std::string& id : ids) SEAWORTHY_RETURN_IF_ERROR(Erase(id));
+  return ids.size();
+}
+
 absl::StatusOr<SubscriberCounts> Subscribers::Count() const {
   SubscriberCounts counts;
   bool damaged = false;

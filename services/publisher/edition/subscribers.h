@@ -31,6 +31,8 @@ class Subscribers {
   static constexpr size_t kMaxConfirmations = 3;
   static constexpr absl::Duration kConfirmationGap = absl::Hours(24);
   static constexpr absl::Duration kConfirmationLife = absl::Hours(48);
+  // Longer than a confirmation is tried and its link lives.
+  static constexpr absl::Duration kForgetAfter = absl::Hours(24 * 7);
 
   // Nothing is owned.
   Subscribers(PeopleStore* store, MailLedger* ledger, Clock* clock);
@@ -62,6 +64,9 @@ class Subscribers {
   // The same by address, for requests that come otherwise. OK also where it was
   // never known.
   absl::Status EraseAddress(std::string_view address);
+
+  // Erases who has not confirmed within kForgetAfter; how many.
+  absl::StatusOr<size_t> ForgetUnconfirmed();
 
   // Errors: NOT_FOUND.
   absl::StatusOr<v1::Subscriber> Get(const std::string& subscriber_id) const;

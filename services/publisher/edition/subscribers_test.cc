@@ -142,6 +142,16 @@ TEST_F(SubscribersTest, ManyWhoAskAtOnceWithOneAddressGetOneMail) {
   EXPECT_EQ(Mails(), 1u);
 }
 
+TEST_F(SubscribersTest, WhoDoesNotConfirmIsForgotten) {
+  ASSERT_TRUE(subscribers_.Ask("ada@example.org", "Weekly.").ok());
+  EXPECT_EQ(*subscribers_.ForgetUnconfirmed(), 0u);
+  clock_.Advance(Subscribers::kForgetAfter + absl::Minutes(1));
+  ASSERT_TRUE(subscribers_.Ask("ben@example.org", "Weekly.").ok());
+  EXPECT_EQ(*subscribers_.ForgetUnconfirmed(), 1u);
+  EXPECT_FALSE((*subscribers_.FindByAddress("ada@example.org")).has_value());
+  EXPECT_TRUE((*subscribers_.FindByAddress("ben@example.org")).has_value());
+}
+
 TEST_F(SubscribersTest, AThousandWaitAtMost) {
   for (size_t i = 0; i < Subscribers::kMaxPending; ++i)
     ASSERT_TRUE(Ask(absl::StrCat("a", i, "@example.org")).ok());

@@ -37,6 +37,9 @@ class Mailer {
   // for good), UNAVAILABLE (not taken; later it may be), UNKNOWN (the
   // connection ended after the last bytes: it may have been taken).
   virtual absl::Status Send(const Mail& mail) = 0;
+  // Has the mail under way end within seconds: not sent where that can still
+  // be. For stopping.
+  virtual void Interrupt() {}
 };
 
 }  // namespace seaworthy

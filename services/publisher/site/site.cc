@@ -77,6 +77,8 @@ json Site::Frame(const std::string& path, const std::string& title, const std::s
           {"structured", nullptr},
           {"hero", path == "/"},
           {"social_image", SocialUrl("")},
+          {"subscribe", !options_.consent.empty()},
+          {"consent", options_.consent},
           {"cost", ""},
           {"preview", false},
           {"open_claims", false},
@@ -195,6 +197,15 @@ std::string Site::ErrorBody(int status) const {
   view["title"] = text.title;
   view["message"] = text.message;
   return options_.templates->Render("error", view);
+}
+
+std::string Site::Body(const std::string& name, const std::string& path, json view) const {
+  const std::string title = view.value("title", "");
+  json page = Frame(path, view.value("page_title", absl::StrCat(title, " · Seaworthy")),
+                    view.value("page_description", title));
+  page["noindex"] = path.empty();
+  page.update(view);
+  return options_.templates->Render(name, page);
 }
 
 std::string Site::VotedBody(const json& view) const {

@@ -33,6 +33,8 @@ class Site {
     std::function<std::string()> base_url = [] { return std::string("http://localhost"); };
     PageCache* cache = nullptr;     // Not owned; null: every answer is rendered.
     SocialCards* social = nullptr;  // Not owned; null: no pictures for links.
+    // What a subscriber agrees to; empty: no form asks for an address.
+    std::string consent = {};
   };
   using Page = SitePage;
 
@@ -51,6 +53,11 @@ class Site {
   std::string ErrorBody(int status) const;
   // What a reader who voted is shown: the template `voted`.
   std::string VotedBody(const nlohmann::json& view) const;
+
+  // A template of the site with this view, which names `page_title` and
+  // `page_description`; an empty path has no canonical address and is kept from
+  // indexes.
+  std::string Body(const std::string& name, const std::string& path, nlohmann::json view) const;
 
   // The address of the page an odd spelling of a path stands for, empty where
   // there is none.

@@ -53,6 +53,9 @@ class FakeAggregator : public AggregatorClient {
   std::vector<v1::ReviewRepeat> repeats();
   std::vector<v1::PredictionResolution> resolutions();
   std::vector<v1::ReplayDeadLetterRequest> replays();
+  void AddEdition(v1::Edition edition);
+  // What editors decided about editions, in order.
+  std::vector<v1::EditionDecision> edition_decisions();
   // What readers' votes on a tool come to.
   void SetTally(v1::VoteTally tally);
 
@@ -123,18 +126,12 @@ class FakeAggregator : public AggregatorClient {
                                          absl::Duration deadline) override;
   absl::StatusOr<v1::ListTalliesResponse> ListTallies(const v1::ListTalliesRequest& request,
                                                       absl::Duration deadline) override;
-  absl::StatusOr<v1::ListEditionsResponse> ListEditions(const v1::ListEditionsRequest& /*request*/,
-                                                        absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("ListEditions");
-  }
-  absl::StatusOr<v1::Edition> GetEdition(const v1::GetEditionRequest& /*request*/,
-                                         absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("GetEdition");
-  }
-  absl::StatusOr<v1::Edition> DecideEdition(const v1::DecideEditionRequest& /*request*/,
-                                            absl::Duration /*deadline*/) override {
-    return absl::UnimplementedError("DecideEdition");
-  }
+  absl::StatusOr<v1::ListEditionsResponse> ListEditions(const v1::ListEditionsRequest& request,
+                                                        absl::Duration deadline) override;
+  absl::StatusOr<v1::Edition> GetEdition(const v1::GetEditionRequest& request,
+                                         absl::Duration deadline) override;
+  absl::StatusOr<v1::Edition> DecideEdition(const v1::DecideEditionRequest& request,
+                                            absl::Duration deadline) override;
   absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(const v1::ListDeadLettersRequest& request,
                                                               absl::Duration deadline) override;
   absl::StatusOr<v1::ReplayDeadLetterResponse> ReplayDeadLetter(const v1::ReplayDeadLetterRequest& request,
@@ -179,6 +176,8 @@ class FakeAggregator : public AggregatorClient {
   std::vector<v1::ReviewRepeat> repeats_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::PredictionResolution> resolutions_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::ReplayDeadLetterRequest> replays_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::Edition> editions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::EditionDecision> edition_decisions_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::VoteTally> tallies_ ABSL_GUARDED_BY(mutex_);
   std::map<std::pair<std::string, std::string>, v1::Vote> voters_ ABSL_GUARDED_BY(mutex_);  // By tool, voter.
   // By comparison, oldest first.

@@ -1,0 +1,108 @@
+// The edition in a browser: asking, confirming, the desk's pages, the archive, leaving.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { expectAccessible, expectNoOverflow, openBrowser, shoot, viewOptions } from './support/browser.mjs';
+import { Mailbox } from './support/mailbox.mjs';
+import { Server } from './support/server.mjs';
+import { waitUntil } from './support/waiting.mjs';
+
+const VIEWS = [1280, 375].flatMap((width) => ['light', 'dark'].map((colorScheme) => ({ width, colorScheme })));
+const READER = 'reader@example.org';
+let server;
+let browser;
+let mailbox;
+
+before(async () => {
+  mailbox = await Mailbox.open();
+  const config = `[mail]\nurl = "${mailbox.url}"\nfrom = "Seaworthy <edition@example.org>"\nper_second = 100\n`;
+  // What is published last week is drafted this week.
+  [server, browser] = await Promise.all([Server.start({ config, wrapper: ['faketime', '-f', '-7d'] }), openBrowser()]);
+  await server.fill();
+  assert.ok((await server.approveAll()).length >= 2);
+  await server.stop({ keep: true });
+  server.wrapper = [];
+  await server.spawn();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  await mailbox?.close();
+});
+
+/** Looks at a page at every width, light and dark. */
+async function look(name, address, { cookies = [], status = 200 } = {}) {
+  for (const view of VIEWS) {
+    const context = await browser.newContext(viewOptions(view, { bypassCSP: true }));
+    await context.addCookies(cookies);
+    const page = await context.newPage();
+    const label = `${name}-${view.width}-${view.colorScheme}`;
+    const response = await page.goto(address);
+    assert.equal(response.status(), status, label);
+    await shoot(page, label);
+    await expectNoOverflow(page, label);
+    await expectAccessible(page, label);
+    await context.close();
+  }
+}
+
+/** Presses a button of `main` and waits for the page that answers. */
+async function press(page, name) {
+  await Promise.all([page.waitForLoadState('load'), page.getByRole('button', { name }).first().click()]);
+}
+
+test('a reader asks, confirms, reads what an editor approved, and leaves', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(server.base);
+  await page.getByLabel('Your mail address').fill(READER);
+  await press(page, 'Send me the edition');
+  await page.getByRole('heading', { name: 'Look into your inbox' }).waitFor();
+  await look('subscribe-asked', page.url());
+  await look('subscribe', `${server.base}/subscribe`);
+
+  const confirm = await mailbox.link(READER, '/subscribe/confirm/');
+  await look('subscribe-confirm', confirm);
+  await page.goto(confirm);
+  await press(page, 'Yes, send me the edition');
+  await page.getByRole('heading', { name: 'You get the edition' }).waitFor();
+
+  const desk = await browser.newContext();
+  const editor = await desk.newPage();
+  await editor.goto(await server.deskLink());
+  await Promise.all([editor.waitForURL(/\/desk$/), editor.locator('main button').first().click()]);
+  const drafted = await waitUntil('last week is drafted', async () => {
+    await editor.goto(`${server.base}/desk/edition`);
+    return editor.locator('.queue-title a').first().getAttribute('href', { timeout: 500 }).catch(() => '');
+  });
+  const cookies = await desk.cookies();
+  await look('desk-editions', `${server.base}/desk/edition`, { cookies });
+  await look('desk-edition', server.base + drafted, { cookies });
+
+  await editor.goto(server.base + drafted);
+  await editor.getByText('Edit it').click();
+  await editor.getByLabel('Title, and the mail’s subject').fill('A good week');
+  await editor.getByLabel('Introduction, paragraphs parted by an empty line').fill('First words.\n\nSecond words.');
+  await editor.getByRole('checkbox').nth(1).check();
+  await press(editor, 'Save');
+  await editor.getByRole('heading', { name: 'A good week', exact: true }).waitFor();
+  await press(editor, /^Approve/);
+  await editor.getByRole('heading', { name: 'It is out' }).waitFor();
+  await look('desk-edition-out', server.base + drafted, { cookies });
+
+  const leave = await mailbox.link(READER, '/unsubscribe/', 2);
+  await look('editions', `${server.base}/editions`);
+  await look('edition', server.base + drafted.replace('/desk/edition/', '/editions/'));
+  await page.goto(server.base + drafted.replace('/desk/edition/', '/editions/'));
+  assert.match(await page.locator('main').innerText(), /First words\.\s+Second words\./);
+
+  await look('unsubscribe', leave);
+  await page.goto(leave);
+  await press(page, 'Leave the edition');
+  await page.getByRole('heading', { name: 'You have left' }).waitFor();
+  await page.getByText('Erase my address', { exact: true }).click();
+  await press(page, 'Erase my address for good');
+  await page.getByRole('heading', { name: 'Your address is erased' }).waitFor();
+  await look('unsubscribe-erased', leave, { status: 404 });
+});
