@@ -59,11 +59,14 @@ absl::Status SetKey(absl::string_view name, const toml::node& node, const std::s
   if (name == "budget") return config_toml::ReadBudget(node, path, config);
   if (name == "hooks") return config_toml::ReadHooks(node, path, config);
   if (name == "ingest") return config_toml::ReadIngest(node, path, config);
+  if (name == "api") return config_toml::ReadApi(node, path, config);
   if (name == "desk") return config_toml::ReadDesk(node, path, config);
-  return config_toml::SetByName(
-      kKeys, name, node, path,
-      "the file, nor a table of it ([endpoints.NAME], [panel], [budget], [hooks.SOURCE], [ingest], [desk])",
-      config);
+  if (name == "mail") return config_toml::ReadMail(node, path, config);
+  return config_toml::SetByName(kKeys, name, node, path,
+                                "the file, nor a table of it ([endpoints.NAME], [panel], [budget], "
+                                "[hooks.SOURCE], [ingest], [desk], [api], "
+                                "[mail])",
+                                config);
 }
 
 // What only the whole file shows.

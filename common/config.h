@@ -90,6 +90,29 @@ struct DeskConfig {
   std::string proxy_role;
 };
 
+// [api]: docs/api.md, Limits.
+struct ApiConfig {
+  // Calls a minute, by address and by token; 0: no limit.
+  int anonymous_per_minute = 300;
+  int token_per_minute = 1200;
+};
+
+// [mail]: docs/edition.md.
+struct MailConfig {
+  // smtps://HOST:PORT or smtp://HOST:PORT; empty: nothing is mailed.
+  std::string url;
+  // `Name <address>` or an address.
+  std::string from;
+  // Empty: no sign-in.
+  std::string user;
+  // Where the password is; never the password itself.
+  std::string password_env;
+  std::string password_file;
+  // PEM roots; empty: the system's.
+  std::string ca_file;
+  double per_second = 5;
+};
+
 struct Config {
   // Where everything durable lives.
   std::string data_dir = "data";
@@ -120,6 +143,8 @@ struct Config {
   // In the order of their names.
   std::vector<HookConfig> hooks;
   DeskConfig desk;
+  MailConfig mail;
+  ApiConfig api;
   // [ingest] fill: the endpoint asked for facts the rules do not find; empty:
   // none.
   std::string ingest_fill;

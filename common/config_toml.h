@@ -73,6 +73,8 @@ absl::Status ReadBudget(const toml::node& node, const std::string& path, Config&
 // The webhooks, and what reads announcements.
 absl::Status ReadHooks(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadIngest(const toml::node& node, const std::string& path, Config& config);
+absl::Status ReadApi(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadDesk(const toml::node& node, const std::string& path, Config& config);
+absl::Status ReadMail(const toml::node& node, const std::string& path, Config& config);
 
 }  // namespace seaworthy::config_toml
