@@ -106,6 +106,7 @@ void PublisherService::Stop() { impl_->Stop(); }
 int PublisherService::port() const { return impl_->port(); }
 absl::Status PublisherService::CatchUp() { return impl_->app().published().CatchUp(); }
 std::string PublisherService::MakeDeskLink() { return impl_->app().MakeDeskLink(); }
+const AccountCommands& PublisherService::accounts() const { return impl_->app().accounts(); }
 
 absl::StatusOr<v1::ListPagesResponse> PublisherService::ListPages(const v1::ListPagesRequest& request) {
   if (request.page_size() < 0 || request.page_size() > kMaxPages) {

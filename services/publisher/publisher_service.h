@@ -20,6 +20,7 @@ class Service;
 
 namespace seaworthy {
 
+class AccountCommands;
 class Mailer;
 class PeopleStore;
 
@@ -63,6 +64,8 @@ class PublisherService {
   absl::Status CatchUp();
   // A sign-in link for the desk that works once and for 24 hours.
   std::string MakeDeskLink();
+  // What the command line does with accounts and the audit log.
+  const AccountCommands& accounts() const;
 
   // The calls of v1.PublisherService; errors as described there.
   absl::StatusOr<v1::ListPagesResponse> ListPages(const v1::ListPagesRequest& request);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "services/publisher/accounts/write_record.h"
 #include "common/hash.h"
 
 namespace seaworthy {
@@ -21,6 +22,9 @@ constexpr const char* kTemplates[] = {
     "tool",
     "method",
     "error",
+    "desk_account",
+    "desk_accounts",
+    "desk_audit",
     "desk_sign_in",
     "desk_queue",
     "desk_status",
@@ -153,6 +157,19 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
             .make_desk_link = [this] { return MakeDeskLink(); }}),
       api_sources_({.aggregator = options.aggregator, .ingest = options.ingest}),
       hooks_({.ingest = options.ingest, .clock = options.clock, .hooks = options.hooks}),
+      sign_in_pages_({.people = people_.get(),
+                      .sessions = &sessions_,
+                      .gate = &gate_,
+                      .templates = templates_.get(),
+                      .mailer = options.mailer,
+                      .base_url = base_url_}),
+      account_pages_({.people = people_.get(),
+                      .sessions = &sessions_,
+                      .gate = &gate_,
+                      .templates = templates_.get(),
+                      .clock = options.clock,
+                      .base_url = base_url_}),
+      account_commands_({.people = people_.get(), .sessions = &sessions_, .base_url = base_url_}),
       router_(
           Routes(), [this](const Route& route, Call& call) { return gate_(route, call); },
           [this](const HttpRequest& request, int status, absl::string_view code, absl::string_view message) {
@@ -170,6 +187,10 @@ HttpResponse WebApp::Handle(const HttpRequest& request) {
 std::vector<Route> WebApp::Routes() const {
   std::vector<Route> routes = site_.Routes();
   for (auto& part : {desk_.Routes(), api_.Routes(), api_sources_.Routes(), hooks_.Routes()})
+    routes.insert(routes.end(), part.begin(), part.end());
+  for (Route& route : routes) route = Recorded(std::move(route), people_->audit.get(), &gate_);
+  // These write their own records: one batch with what they change.
+  for (auto& part : {sign_in_pages_.Routes(), account_pages_.Routes()})
     routes.insert(routes.end(), part.begin(), part.end());
   for (Route& route : votes_.Routes()) routes.push_back(std::move(route));
   return routes;

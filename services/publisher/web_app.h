@@ -10,6 +10,9 @@
 #include "absl/status/statusor.h"
 #include "services/publisher/access/access.h"
 #include "services/publisher/access/router.h"
+#include "services/publisher/accounts/account_commands.h"
+#include "services/publisher/accounts/account_pages.h"
+#include "services/publisher/accounts/sign_in_pages.h"
 #include "services/publisher/api/api.h"
 #include "services/publisher/api/api_sources.h"
 #include "services/publisher/api/hooks.h"
@@ -49,6 +52,7 @@ class WebApp {
   // What is published, followed while this serves.
   Published& published() { return published_; }
   std::string MakeDeskLink();
+  const AccountCommands& accounts() const { return account_commands_; }
   const Site& site() const { return site_; }
   const std::vector<Route>& routes() const { return router_.routes(); }
 
@@ -71,6 +75,9 @@ class WebApp {
   const Api api_;
   const ApiSources api_sources_;
   const Hooks hooks_;
+  const SignInPages sign_in_pages_;
+  const AccountPages account_pages_;
+  const AccountCommands account_commands_;
   const Router router_;
 };
 

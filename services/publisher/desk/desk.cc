@@ -34,16 +34,6 @@ HttpResponse Desk::Failed(const absl::Status& status, const std::string& what) c
   return frame_.Failed(status, what);
 }
 
-HttpResponse Desk::ShowSignIn(const Call& call) const {
-  json view = Frame(call, "", "Sign in");
-  const std::string token = call.Query("token");
-  const bool valid = options_.sessions->IsLinkToken(token);
-  view["base_url"] = options_.base_url();
-  view["token"] = valid ? token : "";
-  view["stale"] = !token.empty() && !valid;
-  return Page("desk_sign_in", view);
-}
-
 HttpResponse Desk::ShowPublished(const Call& call) const {
   const auto entries = options_.published->All();
   if (!entries.ok()) return Failed(entries.status(), "What is published cannot be shown");
@@ -104,9 +94,6 @@ std::vector<Route> Desk::Routes() const {
   };
   std::vector<Route> routes = {
       route("POST", "/desk/announcements", Access::kDesk, &Desk::SubmitAnnouncement),
-      route("GET", "/desk/sign-in", Access::kAnyone, &Desk::ShowSignIn),
-      route("POST", "/desk/sign-in", Access::kDeskSignIn, &Desk::SignIn),
-      route("POST", "/desk/sign-out", Access::kDesk, &Desk::SignOut),
       route("GET", "/desk/published", Access::kDesk, &Desk::ShowPublished),
       route("GET", "/desk/announcements", Access::kDesk, &Desk::ShowAnnouncements),
       route("POST", "/desk/comparisons", Access::kDeskEditor, &Desk::RequestComparison),

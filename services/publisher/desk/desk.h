@@ -60,9 +60,6 @@ class Desk {
   std::vector<Route> Routes() const;
 
  private:
-  HttpResponse ShowSignIn(const Call& call) const;
-  HttpResponse SignIn(const Call& call) const;
-  HttpResponse SignOut(const Call& call) const;
   HttpResponse ShowPublished(const Call& call) const;
   HttpResponse ShowAnnouncements(const Call& call) const;
   HttpResponse SubmitAnnouncement(const Call& call) const;

@@ -56,7 +56,10 @@ std::string DoneText(const std::string& done) {
       {"first-correction", "Your correction is kept. Another editor has to ask for the same, word for word."},
       {"resolved", "Resolved. The persona’s calibration follows."},
       {"open-again", "Open again."},
-      {"replay", "Delivered again."}};
+      {"replay", "Delivered again."},
+      {"password", "Your password is set. Your other sessions have ended."},
+      {"sessions", "Ended."},
+      {"account", "The account is changed."}};
   const auto it = kTexts->find(done);
   return it == kTexts->end() ? "" : it->second;
 }

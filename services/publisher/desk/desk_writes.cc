@@ -52,25 +52,6 @@ std::string Meanwhile(const v1::Comparison& comparison, const std::string& seen)
 
 }  // namespace
 
-HttpResponse Desk::SignIn(const Call& call) const {
-  const auto session = options_.sessions->SignIn(call.Form("token"));
-  if (!session.has_value()) {
-    return Message(403, "That link does not sign in any more",
-                   "A sign-in link works once and for 24 hours. Ask for a new one.", "/desk/sign-in",
-                   "How to get a link");
-  }
-  HttpResponse response = Redirect(303, "/desk");
-  response.SetHeader("Set-Cookie", options_.gate->SetCookie(*session));
-  return response;
-}
-
-HttpResponse Desk::SignOut(const Call& call) const {
-  options_.sessions->SignOut(call.request.Cookie(options_.gate->CookieName()).value_or("")).IgnoreError();
-  HttpResponse response = Redirect(303, "/desk/sign-in");
-  response.SetHeader("Set-Cookie", options_.gate->SetCookie(""));
-  return response;
-}
-
 HttpResponse Desk::SubmitAnnouncement(const Call& call) const {
   constexpr char kWhat[] = "The announcement was not taken";
   if (options_.ingest == nullptr) {
