@@ -92,6 +92,22 @@ TEST_F(DeskActionsTest, OnePersonaIsAskedAgainWithAReason) {
   EXPECT_EQ(aggregator_.repeats()[0].reason(), "thin");
 }
 
+TEST_F(DeskActionsTest, TheOldVerdictIsShownBesideTheNewOne) {
+  v1::ToolView tool = SampleTool("gannet", "Gannet", 1);
+  v1::Verdict earlier = tool.verdicts(0);
+  earlier.set_quote("It said <something> else.");
+  *tool.add_earlier_verdicts() = earlier;
+  v1::ReviewRepeat& repeat = *tool.add_repeats();
+  repeat.set_persona_id(tool.verdicts(1).persona_id());
+  repeat.set_editor("ann");
+  repeat.set_reason("too thin");
+  aggregator_.AddTool(tool);
+  const std::string page = Page();
+  EXPECT_THAT(page, HasSubstr("<summary>Earlier rounds</summary>"));
+  EXPECT_THAT(page, HasSubstr("&lt;something&gt;"));
+  EXPECT_THAT(page, HasSubstr("Being asked again by ann: too thin"));
+}
+
 TEST_F(DeskActionsTest, AnEmbargoIsSetAndLifted) {
   const std::string fields = "tool_id=gannet&reason=asked";
   const std::string path = absl::StrCat(kPath, "/embargo");

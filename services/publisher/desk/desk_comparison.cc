@@ -92,6 +92,20 @@ void AddActions(const v1::Comparison& comparison, const std::string& editor, jso
   view["first_was_you"] = first && comparison.first_approval().editor() == editor;
 }
 
+// A tool of a comparison with its reviews that were asked again: the content
+// holds only what is drafted. As it is where they cannot be read.
+v1::ToolView WithRounds(AggregatorClient& aggregator, const v1::ToolView& tool) {
+  v1::GetToolRequest request;
+  request.set_tool_id(tool.revision().tool_id());
+  request.set_revision(tool.revision().number());
+  v1::ToolView rounds = tool;
+  if (const auto found = aggregator.GetTool(request); found.ok()) {
+    *rounds.mutable_earlier_verdicts() = found->earlier_verdicts();
+    *rounds.mutable_repeats() = found->repeats();
+  }
+  return rounds;
+}
+
 // Personas of one tool: earlier rounds, and who is being asked again.
 void AddRounds(const v1::ToolView& tool, const char* side, json& view) {
   for (json& row : view["personas"]) {
@@ -198,8 +212,8 @@ void Desk::AddEditorial(const v1::ComparisonView& found, json& view) const {
   view["any_conflicts"] = !view["conflict_tools"].empty();
   view["a"]["fact_rows"] = FactRows(found.content().a().revision());
   view["b"]["fact_rows"] = FactRows(found.content().b().revision());
-  AddRounds(found.content().a(), "a", view);
-  AddRounds(found.content().b(), "b", view);
+  AddRounds(WithRounds(*options_.aggregator, found.content().a()), "a", view);
+  AddRounds(WithRounds(*options_.aggregator, found.content().b()), "b", view);
   v1::ListDecisionsRequest history;
   history.set_comparison_id(comparison.comparison_id());
   const auto decisions = options_.aggregator->ListDecisions(history);
@@ -218,7 +232,7 @@ void Desk::AddAssignment(const v1::Comparison& comparison, const std::string& ed
   view["mine"] = false;
   // The queue knows who is on what; asked for this comparison alone.
   v1::ListQueueRequest request;
-  request.set_text(comparison.comparison_id());
+  request.set_text(absl::StrCat(comparison.tool_a(), " ", comparison.tool_b()));
   request.add_states(comparison.state());
   request.set_page_size(50);
   const auto queue = options_.aggregator->ListQueue(request);

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "common/hash.h"
 #include "services/publisher/api/api_json.h"
@@ -174,7 +175,8 @@ v1::ListQueueRequest QueueFilter::Request(const std::string& editor) const {
   request.add_states(StateOf(state));
   if (state == "sent_back") request.set_states(0, v1::Comparison::SENT_BACK);
   if (state == "scheduled") request.set_states(0, v1::Comparison::SCHEDULED);
-  request.set_text(text);
+  // A comparison's id is looked for as its tools' words.
+  request.set_text(absl::StrReplaceAll(text, {{"-vs-", " "}, {" vs ", " "}}));
   request.set_category(category);
   request.set_editor(who == "mine" ? editor : who == "nobody" ? "-" : "");
   request.set_blocked(checklist == "clean" ? 1 : checklist == "blocked" ? 2 : 0);

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/hash.h"
 #include "services/publisher/api/api_json.h"
 #include "services/publisher/pages/mark_view.h"
@@ -30,6 +31,19 @@ v1::PublishedToolSummary SummaryOfTool(const v1::ToolView& tool) {
   return summary;
 }
 
+// Each word begins one of the text's, as in the aggregator.
+bool HasWords(const std::string& text, const std::string& words) {
+  for (const absl::string_view word : absl::StrSplit(words, ' ', absl::SkipEmpty())) {
+    size_t at = text.find(std::string(word));
+    while (at != std::string::npos && at > 0 &&
+           absl::ascii_isalnum(static_cast<unsigned char>(text[at - 1]))) {
+      at = text.find(std::string(word), at + 1);
+    }
+    if (at == std::string::npos) return false;
+  }
+  return true;
+}
+
 bool Matches(const v1::QueueEntry& entry, const v1::ListQueueRequest& request) {
   const std::string& editor = entry.assignment().editor();
   if (request.editor() == "-" && !editor.empty()) return false;
@@ -38,7 +52,7 @@ bool Matches(const v1::QueueEntry& entry, const v1::ListQueueRequest& request) {
   if (request.blocked() == 2 && entry.blocking().empty()) return false;
   const std::string text = absl::StrCat(entry.comparison().comparison_id(), " ", entry.a().name(), " ",
                                         entry.b().name(), " ", entry.a().vendor(), " ", entry.b().vendor());
-  return absl::StrContains(absl::AsciiStrToLower(text), absl::AsciiStrToLower(request.text()));
+  return HasWords(absl::AsciiStrToLower(text), absl::AsciiStrToLower(request.text()));
 }
 
 bool InCategory(const v1::QueueEntry& entry, const std::string& category) {
