@@ -23,7 +23,8 @@ absl::Status CheckEditor(const std::string& editor) {
 }  // namespace
 
 absl::StatusOr<v1::ListQueueResponse> AggregatorService::ListQueue(const v1::ListQueueRequest& request) {
-  return ReadQueue(*impl_->store().Snapshot(), request, impl_->options().clock->Now());
+  return ReadQueue(*impl_->store().Snapshot(), request, impl_->options().clock->Now(),
+                   impl_->options().four_eyes);
 }
 
 absl::StatusOr<v1::Assignment> AggregatorService::AssignComparison(

@@ -17,7 +17,6 @@
 #include "common/status_macros.h"
 #include "services/aggregator/aggregator_impl.h"
 #include "services/aggregator/amendments.h"
-#include "services/aggregator/corrections.h"
 #include "services/aggregator/decisions.h"
 #include "services/aggregator/identity_state.h"
 #include "services/aggregator/keys.h"
@@ -28,6 +27,7 @@
 #include "services/aggregator/queries.h"
 #include "services/aggregator/state_changes.h"
 #include "services/aggregator/state_store.h"
+#include "services/aggregator/views/queue_index.h"
 
 namespace seaworthy {
 namespace {
@@ -109,8 +109,12 @@ absl::StatusOr<v1::Announcement> AggregatorService::GetAnnouncement(
 
 absl::StatusOr<v1::ListAnnouncementsResponse> AggregatorService::ListAnnouncements(
     const v1::ListAnnouncementsRequest& request) {
+  if (request.source_id().find('\0') != std::string::npos) {
+    return absl::InvalidArgumentError("a source's id holds no zero byte; `seaworthy watch list` shows them");
+  }
   const auto state = impl_->store().Snapshot();
-  const std::string prefix = AnnouncementStatePrefix(request.state());
+  const std::string source = request.source_id().empty() ? "" : AnnouncementSourcePrefix(request.source_id());
+  const std::string prefix = source + AnnouncementStatePrefix(request.state());
   SEAWORTHY_ASSIGN_OR_RETURN(StatePage page, ReadPage(*state, Table::kAnnouncementsByTime, prefix,
                                                       request.page_size(), request.page_token()));
   v1::ListAnnouncementsResponse response;
@@ -129,11 +133,13 @@ absl::StatusOr<v1::ToolView> AggregatorService::GetTool(const v1::GetToolRequest
 
 absl::StatusOr<v1::ListToolsResponse> AggregatorService::ListTools(const v1::ListToolsRequest& request) {
   const auto state = impl_->store().Snapshot();
-  SEAWORTHY_ASSIGN_OR_RETURN(StatePage page,
-                             ReadPage(*state, Table::kTools, "", request.page_size(), request.page_token()));
+  const std::string prefix = request.asks() ? kQueueAsks : "";
+  SEAWORTHY_ASSIGN_OR_RETURN(StatePage page, ReadPage(*state, request.asks() ? Table::kQueue : Table::kTools,
+                                                      prefix, request.page_size(), request.page_token()));
   v1::ListToolsResponse response;
   for (const std::string& key : page.keys) {
-    SEAWORTHY_ASSIGN_OR_RETURN(*response.add_tools(), BuildToolView(*state, {ToolId(key), 0}));
+    SEAWORTHY_ASSIGN_OR_RETURN(*response.add_tools(),
+                               BuildToolView(*state, {ToolId(key.substr(prefix.size())), 0}));
   }
   response.set_next_page_token(std::move(page.next_token));
   return response;

@@ -153,6 +153,7 @@ class Application {
   // What was told as failed is under way again.
   absl::Status DeadLetterReplayed(const v1::DeadLetterReplayed& replay);
   absl::Status ReceiveAgain(const std::string& announcement_id);
+  absl::Status ReviewAgain(const v1::ReviewRequested& request, const std::string& persona);
   void Emit(std::string dedup_id, v1::Event event);
   size_t NearestWanted() const;
 

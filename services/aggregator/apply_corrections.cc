@@ -126,7 +126,7 @@ absl::Status Application::TakeQuoteCorrection(v1::Correction& correction) {
   SEAWORTHY_RETURN_IF_ERROR(CheckSecondEditor(correction));
   correction.set_was(page->verdict.quote());
   correction.set_amendment(SerializeDeterministically(amendment));
-  NoteCorrectedQuote(state_, page->verdict, record_.sequence);
+  NoteCorrectedQuote(state_, page->verdict, after, record_.sequence);
   return CorrectVerdicts(correction, amendment, page->verdict);
 }
 
@@ -144,12 +144,13 @@ absl::Status Application::CorrectVerdicts(const v1::Correction& correction, cons
         return !damaged;
       }));
   if (damaged) return absl::DataLossError("the store holds a damaged verdict; run `seaworthy rebuild`");
-  for (const v1::Verdict& before : found) {
-    v1::Verdict after = before;
+  for (const v1::Verdict& before : found) RemovePredictions(state_, before);
+  // The newest first: a verdict that was carried over is in the ledger by its
+  // first revision, under the same key.
+  for (auto before = found.rbegin(); before != found.rend(); ++before) {
+    v1::Verdict after = *before;
     PutRight(amendment, after);
-    RemovePredictions(state_, before);
-    // A verdict that was carried over is in the ledger by its first revision.
-    if (after.provenance().carried_from() == 0) EnterPredictions(state_, after);
+    EnterPredictions(state_, after);
     const RevisionId revision{ToolId(after.tool_id()), after.revision()};
     state_.Store(Table::kVerdicts, VerdictKey(revision, after.persona_id()), after);
     v1::Amendment account;

@@ -6,6 +6,7 @@
 #include "services/aggregator/application.h"
 #include "services/aggregator/dead_letters.h"
 #include "services/aggregator/queries.h"
+#include "services/aggregator/rounds.h"
 #include "services/aggregator/state_changes.h"
 
 namespace seaworthy {
@@ -37,6 +38,7 @@ absl::Status Application::DeadLetter(const v1::DeadLetter& letter) {
   failure.set_revision(event.review_requested().revision().number());
   failure.set_persona_id(letter.subscription().substr(kReviewerPrefix.size()));
   failure.set_reason(reason);
+  failure.set_round(event.review_requested().round());
   return ReviewFailed(failure);
 }
 
@@ -55,13 +57,22 @@ absl::Status Application::DeadLetterReplayed(const v1::DeadLetterReplayed& repla
   if (!event.has_review_requested() || !replay.subscription().starts_with(kReviewerPrefix)) {
     return absl::OkStatus();
   }
-  const v1::Revision& revision = event.review_requested().revision();
-  SEAWORTHY_ASSIGN_OR_RETURN(v1::Panel panel,
-                             LoadPanel(state_, {ToolId(revision.tool_id()), revision.number()}));
-  const std::string persona = replay.subscription().substr(kReviewerPrefix.size());
+  return ReviewAgain(event.review_requested(), replay.subscription().substr(kReviewerPrefix.size()));
+}
+
+absl::Status Application::ReviewAgain(const v1::ReviewRequested& request, const std::string& persona) {
+  const RevisionId revision{ToolId(request.revision().tool_id()), request.revision().number()};
+  SEAWORTHY_ASSIGN_OR_RETURN(v1::Panel panel, LoadPanel(state_, revision));
+  if (request.round() > 0) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto repeat,
+                               AbandonedRepeat(state_, revision, persona, request.round()));
+    if (!repeat.has_value()) return absl::OkStatus();
+    StorePendingRepeat(state_, *repeat);
+  }
   SEAWORTHY_ASSIGN_OR_RETURN(const bool had_failed, ForgetFailure(panel, persona));
-  if (!had_failed) return absl::OkStatus();
-  StorePanel(panel);
+  if (had_failed) StorePanel(panel);
+  // The first review is under way already where nobody gave it up.
+  if (!had_failed && request.round() == 0) return absl::OkStatus();
   return AddToCounter(state_, "reviews.pending", 1);
 }
 

@@ -12,11 +12,17 @@ class CorrectionTest : public EditorialFixture {
  protected:
   // Ada and Bob side by side, public, with Ada's licence said to be MIT.
   void PublishPair() {
-    Tell({Licensed(Model("Ada"), "MIT")});
+    TellAda("MIT");
     Tell({Model("Bob")});
     Review("ada");
     Review("bob");
     ASSERT_TRUE(Do(v1::APPROVE).ok());
+  }
+  // What Ada's own page says now.
+  void TellAda(const std::string& license) {
+    v1::Revision ada = Licensed(Model("Ada"), license);
+    ada.set_text_object(*objects_->Put("Ada has 7 billion parameters and runs in 12 GB."));
+    Tell({ada}, From::Entry("feed", "ada"));
   }
   absl::StatusOr<v1::Correction> Issue(v1::Correction correction, const std::string& editor = "eve",
                                        const std::string& request_id = "") {
@@ -138,9 +144,9 @@ TEST_F(CorrectionTest, MorePagesThanAStepTakesAreAllReached) {
 
 TEST_F(CorrectionTest, WordsThatNothingSupportsAreRefused) {
   PublishPair();
-  const absl::Status refused = Issue(OfQuote("Ada runs in 24 GB.")).status();
+  const absl::Status refused = Issue(OfQuote("Ada runs in 99 GB.")).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_TRUE(Says(refused, "marks: open: \"24 GB\"")) << refused;
+  EXPECT_TRUE(Says(refused, "marks: open: \"99 GB\"")) << refused;
   EXPECT_EQ(PublicQuote(), "dx on ada");
   EXPECT_TRUE(Corrections().empty());
 }
@@ -190,13 +196,63 @@ TEST_F(CorrectionTest, WhatWasPutRightDoesNotComeBackByARollBack) {
   EXPECT_TRUE(Says(Do(v1::ROLL_BACK, "eve", half_right).status(), "corrected: license of `ada`"));
 }
 
+TEST_F(CorrectionTest, WhatWasWrongOnceCanBeRightAgain) {
+  PublishPair();
+  const std::string first = Published(kPair)->content_hash();
+  ASSERT_TRUE(Issue(OfQuote("Ada is small.")).ok());
+  ASSERT_TRUE(Issue(OfQuote("dx on ada", "Ada is small.")).ok());
+  EXPECT_EQ(PublicQuote(), "dx on ada");
+  ASSERT_TRUE(Do(v1::WITHDRAW).ok());
+  const std::string again = Publications()[0].content_hash();
+  EXPECT_TRUE(Do(v1::ROLL_BACK, "eve", again).ok());
+  EXPECT_NE(again, first);
+}
+
+TEST_F(CorrectionTest, APredictionThatStaysInTheWordsStaysInTheLedger) {
+  Tell({Priced(Licensed(Model("Ada"), "MIT"), 10)}, From::Entry("feed", "ada"));
+  Tell({Model("Bob")});
+  v1::Verdict verdict = MakeVerdict("ada", 1, "dx", v1::SHIP);
+  verdict.set_quote("Ada is big. It leads by 2028.");
+  verdict.add_claims()->add_fact_fields("license");
+  v1::Claim* prediction = verdict.add_claims();
+  prediction->set_kind(v1::Claim::PREDICTION);
+  prediction->set_text("It leads by 2028.");
+  prediction->set_due_date("2028-01-01");
+  Give(verdict);
+  GiveOn("ada", 1, "business", v1::SKIP, {"entry_price_usd"});
+  Tell({Priced(Licensed(Model("Ada"), "MIT"), 20)}, From::Entry("feed", "ada"));
+  GiveOn("ada", 2, "business", v1::SKIP, {"entry_price_usd"});
+  Review("bob");
+  ASSERT_TRUE(Do(v1::APPROVE).ok());
+  ASSERT_EQ(Tool("ada").verdicts(0).provenance().carried_from(), 1u);
+  const auto issued = Issue(OfQuote("Ada is small. It leads by 2028.", "Ada is big. It leads by 2028."));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const auto ledger = service_->ListPredictions({}).value();
+  ASSERT_EQ(ledger.predictions_size(), 1);
+  EXPECT_EQ(ledger.predictions(0).revision(), 1u);
+}
+
 TEST_F(CorrectionTest, ADraftWithOtherWordsOfItsOwnKeepsThem) {
   PublishPair();
-  ChangeAda("Apache-2.0", 2);
+  TellAda("Apache-2.0");
+  v1::Verdict other = MakeVerdict("ada", 2, "dx", v1::SHIP);
+  other.set_quote("Ada is free now.");
+  Give(other);
+  Give("ada", 2, "business", v1::SKIP);
   ASSERT_TRUE(Issue(OfQuote("Ada is small.")).ok());
+  EXPECT_EQ(Comparison(kPair)->content().a().verdicts(0).quote(), "Ada is free now.");
   EXPECT_EQ(PublicQuote(), "Ada is small.");
   EXPECT_EQ(PublicLicense(), "MIT");
   EXPECT_EQ(Pair().state(), v1::Comparison::DRAFTED);
+}
+
+TEST_F(CorrectionTest, WhereSourcesDisagreeOnTheToolNothingIsCorrectedButThat) {
+  PublishPair();
+  ChangeAda("Apache-2.0", 2);
+  EXPECT_TRUE(Says(Issue(OfQuote("Ada is small.")).status(), "conflicts: sources disagree on license"));
+  EXPECT_EQ(PublicQuote(), "dx on ada");
+  EXPECT_TRUE(Issue(OfLicense("Apache-2.0")).ok());
+  EXPECT_TRUE(Issue(OfQuote("Ada is small.")).ok());
 }
 
 TEST_F(CorrectionTest, UnderAnEmbargoOfItsToolNothingIsCorrected) {

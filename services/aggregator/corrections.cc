@@ -1,7 +1,5 @@
 #include "services/aggregator/corrections.h"
 
-#include <set>
-
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "services/aggregator/fields.h"
@@ -56,23 +54,6 @@ absl::StatusOr<std::vector<v1::FactCorrection>> LoadCorrections(const StateReade
       }));
   if (damaged) return absl::DataLossError("the store holds a damaged correction; run `seaworthy rebuild`");
   return corrections;
-}
-
-absl::StatusOr<uint64_t> CountAsking(const StateReader& state) {
-  // Corrections are few; tools are many.
-  std::set<std::string> tools;
-  SEAWORTHY_RETURN_IF_ERROR(
-      state.Scan(Table::kCorrections, "", "", [&tools](std::string_view key, std::string_view) {
-        tools.emplace(key.substr(0, key.find('\0')));
-        return true;
-      }));
-  uint64_t asking = 0;
-  for (const std::string& tool : tools) {
-    SEAWORTHY_ASSIGN_OR_RETURN(const auto shown, state.Load<v1::Revision>(Table::kShown, tool));
-    if (!shown.has_value()) continue;
-    for (const v1::FactCorrection& correction : shown->corrections()) asking += correction.asks() ? 1 : 0;
-  }
-  return asking;
 }
 
 std::string CorrectionKey(const ToolId& tool, const std::string& field) {

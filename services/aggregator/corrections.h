@@ -19,9 +19,6 @@ absl::Status CheckCorrection(const v1::FactCorrection& correction);
 // Corrections of a tool, by field.
 absl::StatusOr<std::vector<v1::FactCorrection>> LoadCorrections(const StateReader& state, const ToolId& tool);
 
-// Corrections that ask (FactCorrection.asks), over all tools.
-absl::StatusOr<uint64_t> CountAsking(const StateReader& state);
-
 std::string CorrectionKey(const ToolId& tool, const std::string& field);
 
 // Where the outcome of a request is kept.

@@ -71,10 +71,14 @@ absl::Status CheckDrafted(const v1::Comparison& comparison, const v1::Decision& 
   SEAWORTHY_RETURN_IF_ERROR(CheckNewest(comparison, decision));
   const char* verb = VerbOf(decision.kind());
   if (comparison.state() == v1::Comparison::APPROVED) {
-    return NothingTo(verb, comparison, "it is public; withdraw it to take it away");
+    return NothingTo(verb, comparison,
+                     absl::StrCat("it is public, approved by ", comparison.last_decision().editor(),
+                                  "; withdraw it to take it away"));
   }
   if (comparison.state() != v1::Comparison::DRAFTED) {
-    return NothingTo(verb, comparison, absl::StrCat("it is ", StateName(comparison.state()), " already"));
+    return NothingTo(verb, comparison,
+                     absl::StrCat("it is ", StateName(comparison.state()), " already, by ",
+                                  comparison.last_decision().editor()));
   }
   return absl::OkStatus();
 }

@@ -114,8 +114,10 @@ absl::Status AddCorrectionsOf(const StateReader& state, v1::PublishedComparison&
   return absl::OkStatus();
 }
 
-void NoteCorrectedQuote(StateTransaction& state, const v1::Verdict& before, uint64_t sequence) {
+void NoteCorrectedQuote(StateTransaction& state, const v1::Verdict& before, const v1::Verdict& after,
+                        uint64_t sequence) {
   state.Put(Table::kIssued, QuoteKey(before), BigEndian64(sequence));
+  state.Delete(Table::kIssued, QuoteKey(after));
 }
 
 absl::Status StoreOverlay(StateTransaction& state, const v1::FactCorrection& correction,

@@ -31,8 +31,10 @@ void NoteCorrected(StateTransaction& state, const std::string& comparison, uint6
 // reader's: editors, the other pages, the marks.
 absl::Status AddCorrectionsOf(const StateReader& state, v1::PublishedComparison& published);
 
-// Notes that a persona's words on a tool were put right.
-void NoteCorrectedQuote(StateTransaction& state, const v1::Verdict& before, uint64_t sequence);
+// Notes that a persona's words on a tool were put right, and that those it has
+// now are right again where they were wrong once.
+void NoteCorrectedQuote(StateTransaction& state, const v1::Verdict& before, const v1::Verdict& after,
+                        uint64_t sequence);
 // Shows the editor's word on the tool's revisions below a number.
 absl::Status StoreOverlay(StateTransaction& state, const v1::FactCorrection& correction,
                           uint32_t until_revision);

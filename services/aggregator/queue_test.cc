@@ -1,7 +1,11 @@
 // The desk's queue and who is on what. After each test the log must make the
 // same state again.
+#include <gmock/gmock.h>
+
 #include <thread>
 
+#include "absl/strings/ascii.h"
+#include "services/aggregator/embargoes.h"
 #include "services/aggregator/testing/aggregator_fixture.h"
 
 namespace seaworthy {
@@ -41,6 +45,47 @@ class QueueTest : public AggregatorFixture {
     v1::ListQueueRequest request;
     request.set_order(order);
     return Listed(request);
+  }
+  Ids Blocked(int blocked) {
+    v1::ListQueueRequest request;
+    request.set_blocked(blocked);
+    return Listed(request);
+  }
+  static bool HasBeginning(const v1::QueueEntry& entry, const std::string& word) {
+    const std::string text = absl::AsciiStrToLower(absl::StrCat(
+        " ", entry.a().name(), " ", entry.a().vendor(), " ", entry.b().name(), " ", entry.b().vendor()));
+    return text.find(" " + word) != std::string::npos;
+  }
+  void ExpectAsPlain(const std::string& text, const std::string& editor, const std::string& category,
+                     int blocked) {
+    v1::ListQueueRequest request;
+    request.add_states(v1::Comparison::DRAFTED);
+    request.add_states(v1::Comparison::REJECTED);
+    Ids wanted;
+    const v1::ListQueueResponse all = List(request);
+    for (const v1::QueueEntry& entry : all.entries()) {
+      const std::string holder = entry.has_assignment() ? entry.assignment().editor() : "-";
+      const bool passes = (text.empty() || HasBeginning(entry, text)) &&
+                          (editor.empty() || editor == holder) &&
+                          (category.empty() || category == entry.a().category()) &&
+                          (blocked == 0 || (blocked == 2) == (entry.blocking_size() > 0));
+      if (passes) wanted.push_back(entry.comparison().comparison_id());
+    }
+    request.set_text(text);
+    request.set_editor(editor);
+    request.set_category(category);
+    request.set_blocked(blocked);
+    request.set_page_size(1);
+    Ids found;
+    uint64_t total = 0;
+    do {
+      const v1::ListQueueResponse page = List(request);
+      total = page.total();
+      for (const std::string& id : IdsOf(page)) found.push_back(id);
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_EQ(found, wanted) << text << "/" << editor << "/" << category << "/" << blocked;
+    EXPECT_EQ(total, wanted.size()) << text << "/" << editor << "/" << category << "/" << blocked;
   }
   // Ada, Bob and Cyd, reviewed one after the other: three drafts.
   void DraftThree() {
@@ -143,10 +188,55 @@ TEST_F(QueueTest, OpenMarksBlockUntilAnEditorAcceptsThem) {
   EXPECT_EQ(List(free).entries_size(), 1);
 }
 
+TEST_F(QueueTest, UnderFourEyesTheSecondEditorIsMissingUntilTheFirstHasApproved) {
+  DraftThree();
+  service_.reset();
+  AggregatorService::Options options = Options("store");
+  options.four_eyes = true;
+  service_ = AggregatorService::Open(options).value();
+  ASSERT_TRUE(service_->Start().ok());
+  EXPECT_THAT(List({}).entries(0).blocking(), testing::ElementsAre("Another editor has approved it"));
+  EXPECT_EQ(Blocked(2).size(), 3u);
+  ASSERT_TRUE(Decide(v1::APPROVE, "ada-vs-bob", HashOf("ada-vs-bob")).ok());
+  EXPECT_EQ(List({}).entries(0).blocking_size(), 0);
+  EXPECT_EQ(Blocked(1), (Ids{"ada-vs-bob"}));
+  EXPECT_EQ(Blocked(2), (Ids{"ada-vs-cyd", "bob-vs-cyd"}));
+}
+
+TEST_F(QueueTest, AnEmbargoBlocksUntilItEnds) {
+  DraftThree();
+  v1::SetEmbargoRequest embargo;
+  embargo.mutable_embargo()->set_tool_id("cyd");
+  embargo.mutable_embargo()->set_reason("agreed");
+  *embargo.mutable_embargo()->mutable_until_time() = ToTimestamp(clock_.Now() + absl::Hours(1));
+  ASSERT_TRUE(service_->SetEmbargo(embargo).ok());
+  EXPECT_EQ(Blocked(1), (Ids{"ada-vs-bob"}));
+  EXPECT_EQ(Blocked(2), (Ids{"ada-vs-cyd", "bob-vs-cyd"}));
+  EXPECT_THAT(List({}).entries(1).blocking(), testing::ElementsAre("No embargo holds"));
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(Blocked(1).size(), 3u);
+  EXPECT_TRUE(Blocked(2).empty());
+}
+
+// Every filter beside a plain reading of everything.
+TEST_F(QueueTest, EachFilterAndPageFindsWhatAPlainLookFinds) {
+  DraftThree();
+  ASSERT_TRUE(Assign("eve", "ada-vs-cyd").ok());
+  ASSERT_TRUE(Decide(v1::REJECT, "bob-vs-cyd", HashOf("bob-vs-cyd"), "no").ok());
+  for (const char* text : {"", "ada", "acme", "vs", "bo"}) {
+    for (const char* editor : {"", "-", "eve", "max"}) {
+      for (const char* category : {"", "Language Models", "Speech"}) {
+        for (const int blocked : {0, 1, 2}) ExpectAsPlain(text, editor, category, blocked);
+      }
+    }
+  }
+}
+
 TEST_F(QueueTest, WordsFindNamesVendorsAndIds) {
   DraftThree();
   EXPECT_EQ(WithText("cyd ÁDA"), (Ids{"ada-vs-cyd"}));
   EXPECT_EQ(WithText("acme bob").size(), 2u);
+  EXPECT_EQ(WithText("bob vs ada"), (Ids{"ada-vs-bob"}));
   EXPECT_TRUE(WithText("nobody").empty());
   v1::ListQueueRequest request;
   request.set_text(std::string(201, 'a'));

@@ -77,6 +77,19 @@ absl::StatusOr<uint32_t> LastRound(const StateReader& state, const RevisionId& r
   return last.has_value() ? last->round() : 0;
 }
 
+absl::StatusOr<std::optional<v1::ReviewRepeat>> AbandonedRepeat(const StateReader& state,
+                                                                const RevisionId& revision,
+                                                                const std::string& persona, uint32_t round) {
+  SEAWORTHY_ASSIGN_OR_RETURN(auto last,
+                             state.Load<v1::ReviewRepeat>(Table::kRounds, Key(kLast, revision, persona)));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto pending, PendingRepeat(state, revision, persona));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto verdict,
+                             state.Load<v1::Verdict>(Table::kVerdicts, VerdictKey(revision, persona)));
+  const bool answered = verdict.has_value() && verdict->round() >= round;
+  if (last.has_value() && (last->round() != round || pending.has_value() || answered)) last.reset();
+  return last;
+}
+
 void KeepEarlierVerdict(StateTransaction& state, const v1::Verdict& verdict) {
   const RevisionId revision{ToolId(verdict.tool_id()), verdict.revision()};
   const std::string key = Terminated(Key(kEarlier, revision, verdict.persona_id()));

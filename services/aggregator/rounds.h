@@ -31,6 +31,11 @@ void ForgetPendingRepeat(StateTransaction& state, const v1::ReviewRepeat& repeat
 absl::StatusOr<uint32_t> LastRound(const StateReader& state, const RevisionId& revision,
                                    const std::string& persona);
 
+// The round where it was the last asked for and ended without a verdict.
+absl::StatusOr<std::optional<v1::ReviewRepeat>> AbandonedRepeat(const StateReader& state,
+                                                                const RevisionId& revision,
+                                                                const std::string& persona, uint32_t round);
+
 // Keeps a verdict whose place another takes.
 void KeepEarlierVerdict(StateTransaction& state, const v1::Verdict& verdict);
 // Fills `earlier_verdicts` and `repeats` of the revision shown.

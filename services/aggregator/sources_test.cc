@@ -9,7 +9,33 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-using SourcesTest = IdentityFixture;
+class SourcesTest : public IdentityFixture {
+ protected:
+  // Tools of which a correction asks.
+  std::vector<std::string> Asking() {
+    v1::ListToolsRequest request;
+    request.set_asks(true);
+    std::vector<std::string> ids;
+    const v1::ListToolsResponse tools = service_->ListTools(request).value();
+    for (const v1::ToolView& tool : tools.tools()) ids.push_back(tool.tool().tool_id());
+    return ids;
+  }
+  // What a source brought, newest first.
+  std::vector<std::string> Brought(const std::string& source,
+                                   v1::Announcement::State state = v1::Announcement::STATE_UNSPECIFIED) {
+    v1::ListAnnouncementsRequest request;
+    request.set_source_id(source);
+    request.set_state(state);
+    request.set_page_size(1);
+    std::vector<std::string> ids;
+    do {
+      const auto page = service_->ListAnnouncements(request).value();
+      for (const v1::Announcement& found : page.announcements()) ids.push_back(found.announcement_id());
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return ids;
+  }
+};
 
 TEST_F(SourcesTest, OneReleaseFromTwoSourcesIsOneRevisionWithBoth) {
   Tell({Model("Ada 3")}, From::Url("https://acme.example/ada"));
@@ -161,6 +187,35 @@ TEST_F(SourcesTest, ACorrectionStaysOverLaterAnnouncementsAndAsksWhenTheyChange)
   EXPECT_TRUE(Tool("ada").revision().corrections(0).asks());
   ASSERT_TRUE(Correct("ada", "license", {"ISC"}).ok());
   EXPECT_FALSE(Tool("ada").revision().corrections(0).asks());
+}
+
+TEST_F(SourcesTest, ToolsOfWhichACorrectionAsksAreListedAndCounted) {
+  Tell({Licensed(Model("Ada"), "MIT"), Licensed(Model("Bob"), "MIT"), Model("Cyd")});
+  for (const char* tool : {"ada", "bob"}) ASSERT_TRUE(Correct(tool, "license", {"ISC"}, tool).ok());
+  EXPECT_THAT(Asking(), IsEmpty());
+  Tell({Licensed(Model("Bob"), "GPL-3.0")});
+  EXPECT_THAT(Asking(), ElementsAre("bob"));
+  EXPECT_EQ(Count("corrections.asking"), 1u);
+  Tell({Licensed(Model("Ada"), "GPL-3.0")});
+  EXPECT_THAT(Asking(), ElementsAre("ada", "bob"));
+  ASSERT_TRUE(Correct("bob", "license", {"ISC"}, "again").ok());
+  EXPECT_THAT(Asking(), ElementsAre("ada"));
+}
+
+TEST_F(SourcesTest, WhatASourceBroughtIsListedByItself) {
+  Tell({Model("Ada")}, From::Entry("feed", "1"));
+  clock_.Advance(absl::Seconds(1));
+  Tell({Model("Bob")}, From::Entry("other", "1"));
+  clock_.Advance(absl::Seconds(1));
+  Tell({Model("Cyd")}, From::Entry("feed", "2"));
+  EXPECT_THAT(Brought("feed"), ElementsAre("ann-3", "ann-1"));
+  EXPECT_THAT(Brought("other"), ElementsAre("ann-2"));
+  EXPECT_THAT(Brought("fee"), IsEmpty());
+  EXPECT_THAT(Brought("feed", v1::Announcement::RECEIVED), IsEmpty());
+  EXPECT_THAT(Brought("feed", v1::Announcement::RECORDED), ElementsAre("ann-3", "ann-1"));
+  v1::ListAnnouncementsRequest request;
+  request.set_source_id(std::string("a\0b", 3));
+  EXPECT_EQ(service_->ListAnnouncements(request).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(SourcesTest, ACorrectedFactSaysThatAnEditorKnows) {

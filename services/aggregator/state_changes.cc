@@ -48,6 +48,15 @@ absl::Status StoreAnnouncement(StateTransaction& state, const v1::Announcement& 
   state.Put(Table::kAnnouncementsByTime, AnnouncementTimeKey(announcement.state(), announcement), "");
   state.Put(Table::kAnnouncementsByTime,
             AnnouncementTimeKey(v1::Announcement::STATE_UNSPECIFIED, announcement), "");
+  if (!announcement.source_id().empty()) {
+    const std::string source = AnnouncementSourcePrefix(announcement.source_id());
+    if (before.has_value())
+      state.Delete(Table::kAnnouncementsByTime, source + AnnouncementTimeKey(*before, announcement));
+    state.Put(Table::kAnnouncementsByTime, source + AnnouncementTimeKey(announcement.state(), announcement),
+              "");
+    state.Put(Table::kAnnouncementsByTime,
+              source + AnnouncementTimeKey(v1::Announcement::STATE_UNSPECIFIED, announcement), "");
+  }
   return CountMove(state, "announcements", before, announcement.state());
 }
 
@@ -108,6 +117,8 @@ std::string StateName(v1::Comparison::State state) {
 std::string AnnouncementStatePrefix(v1::Announcement::State state) {
   return std::string(1, static_cast<char>('0' + static_cast<int>(state)));
 }
+
+std::string AnnouncementSourcePrefix(const std::string& source) { return "s" + Terminated(source); }
 
 std::string AnnouncementTimeKey(v1::Announcement::State state, const v1::Announcement& announcement) {
   const auto seconds = static_cast<uint64_t>(announcement.receive_time().seconds());

@@ -49,6 +49,8 @@ std::string StateName(v1::Comparison::State state);
 // Keys of announcements_by_time: by state (STATE_UNSPECIFIED: all), newest
 // first.
 std::string AnnouncementStatePrefix(v1::Announcement::State state);
+// Before the key by time of what came from a source.
+std::string AnnouncementSourcePrefix(const std::string& source);
 std::string AnnouncementTimeKey(v1::Announcement::State state, const v1::Announcement& announcement);
 
 // The key prefix of a state in comparisons_by_state.

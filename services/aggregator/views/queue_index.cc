@@ -23,7 +23,7 @@ namespace {
 
 constexpr char kToolRow = 't';
 constexpr char kCount = 'c';
-constexpr size_t kFactsHeadBytes = 9;
+constexpr size_t kFactsHeadBytes = 8;
 
 std::string ToolKey(const std::string& tool) { return std::string(1, kToolRow) + tool; }
 std::string RowKey(const std::string& id) { return std::string(1, kQueueRow) + id; }
@@ -62,6 +62,22 @@ absl::StatusOr<v1::QueueTool> MakeQueueTool(const StateReader& state, const v1::
   return row;
 }
 
+// How many corrections of the tool ask; no row for none.
+absl::Status UpdateAsks(StateTransaction& state, const ToolId& id) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto shown, state.Load<v1::Revision>(Table::kShown, id.value()));
+  const auto& words =
+      shown.has_value() ? shown->corrections() : v1::Revision::default_instance().corrections();
+  const auto asking =
+      std::count_if(words.begin(), words.end(), [](const v1::FactCorrection& word) { return word.asks(); });
+  const std::string key = kQueueAsks + id.value();
+  if (asking > 0) {
+    state.Put(Table::kQueue, key, absl::StrCat(asking));
+  } else {
+    state.Delete(Table::kQueue, key);
+  }
+  return absl::OkStatus();
+}
+
 // Whether a comparison's row would be another.
 bool SortsOrFiltersAlike(const v1::QueueTool& a, const v1::QueueTool& b) {
   return a.split() == b.split() && a.embargo_micros() == b.embargo_micros() &&
@@ -96,28 +112,29 @@ absl::StatusOr<v1::QueueRow> MakeRow(const StateReader& state, const v1::Compari
   const std::vector<std::string> blocking = BlockingTitles(a, b);
   row.mutable_blocking()->Assign(blocking.begin(), blocking.end());
   row.set_embargo_micros(std::max(a.embargo_micros(), b.embargo_micros()));
+  row.set_first_approval(comparison.has_first_approval());
   return row;
 }
 
 std::vector<std::string> PlacesOf(const v1::QueueRow& row, const std::string& id) {
-  const std::string created = BigEndian64(static_cast<uint64_t>(row.create_micros()));
-  const std::string changed = BigEndian64(~static_cast<uint64_t>(row.update_micros()));
-  const std::string split(1, static_cast<char>(255 - std::min(row.split(), 255U)));
-  return {QueuePlacePrefix('o', row.state()) + created + id,
-          QueuePlacePrefix('n', row.state()) + changed + id,
-          QueuePlacePrefix('s', row.state()) + split + created + id};
+  std::vector<std::string> places;
+  for (const char order : {'o', 'n', 's'}) {
+    places.push_back(QueuePlacePrefix(order, row.state(), QueueGroupOf(row)) + QueuePlace(order, row, id));
+  }
+  return places;
 }
 
 std::string FactsOf(const v1::QueueRow& row) {
-  std::string facts(1, row.blocking().empty() ? '0' : '1');
-  facts += BigEndian64(static_cast<uint64_t>(row.embargo_micros()));
+  std::string facts = BigEndian64(static_cast<uint64_t>(row.embargo_micros()));
   for (int i = 0; i < 2; ++i) facts += Terminated(i < row.categories_size() ? row.categories(i) : "");
   return facts + row.text();
 }
 
 absl::Status Count(StateTransaction& state, const v1::QueueRow& row, int by) {
-  for (const std::string& category : row.categories()) {
-    const std::string key = QueueCountPrefix(row.state()) + category;
+  std::vector<std::string> counted(row.categories().begin(), row.categories().end());
+  counted.emplace_back();
+  for (const std::string& category : counted) {
+    const std::string key = QueueCountPrefix(row.state(), QueueGroupOf(row)) + category;
     SEAWORTHY_ASSIGN_OR_RETURN(const auto text, state.Get(Table::kQueue, key));
     int64_t count = 0;
     if (text.has_value()) (void)absl::SimpleAtoi(*text, &count);
@@ -138,6 +155,7 @@ absl::StatusOr<v1::QueueTool> LoadQueueTool(const StateReader& state, const std:
 }
 
 absl::Status UpdateQueueTool(StateTransaction& state, const ToolId& id, std::set<std::string>& comparisons) {
+  SEAWORTHY_RETURN_IF_ERROR(UpdateAsks(state, id));
   SEAWORTHY_ASSIGN_OR_RETURN(const auto tool, LoadTool(state, id));
   if (!tool.has_value() || tool->latest_revision() == 0) {
     state.Delete(Table::kQueue, ToolKey(id.value()));
@@ -170,19 +188,47 @@ absl::Status UpdateQueueRow(StateTransaction& state, const ComparisonId& id) {
   return Count(state, after, 1);
 }
 
-std::string QueuePlacePrefix(char order, v1::Comparison::State state) {
-  return std::string(1, order) + ComparisonStatePrefix(state);
+int QueueGroupOf(const v1::QueueRow& row) {
+  return (row.blocking().empty() ? 0 : kQueueBlocked) | (row.embargo_micros() == 0 ? 0 : kQueueEmbargo) |
+         (row.first_approval() ? kQueueApproved : 0);
 }
 
-std::string QueueCountPrefix(v1::Comparison::State state) {
-  return std::string(1, kCount) + ComparisonStatePrefix(state);
+std::string QueuePlacePrefix(char order, v1::Comparison::State state, int group) {
+  return std::string(1, order) + ComparisonStatePrefix(state) + static_cast<char>('0' + group);
+}
+
+std::string QueuePlace(char order, const v1::QueueRow& row, std::string_view id) {
+  std::string place;
+  if (order == 'n') {
+    place = BigEndian64(~static_cast<uint64_t>(row.update_micros()));
+  } else {
+    if (order == 's') place.push_back(static_cast<char>(255 - std::min(row.split(), 255U)));
+    place += BigEndian64(static_cast<uint64_t>(row.create_micros()));
+  }
+  return place.append(id);
+}
+
+size_t QueueSortBytes(char order) { return order == 's' ? 9 : 8; }
+
+std::string QueueCountPrefix(v1::Comparison::State state, int group) {
+  return std::string(1, kCount) + ComparisonStatePrefix(state) + static_cast<char>('0' + group);
+}
+
+absl::StatusOr<uint64_t> CountAsking(const StateReader& state) {
+  uint64_t asking = 0;
+  SEAWORTHY_RETURN_IF_ERROR(
+      state.Scan(Table::kQueue, kQueueAsks, "", [&asking](std::string_view, std::string_view value) {
+        uint64_t count = 0;
+        if (absl::SimpleAtoi(std::string(value), &count)) asking += count;
+        return true;
+      }));
+  return asking;
 }
 
 bool ParseQueueFacts(std::string_view value, QueueFacts& facts) {
   if (value.size() < kFactsHeadBytes) return false;
-  facts.blocked = value[0] == '1';
   uint64_t embargo = 0;
-  for (size_t i = 1; i < kFactsHeadBytes; ++i) embargo = embargo << 8U | static_cast<unsigned char>(value[i]);
+  for (size_t i = 0; i < kFactsHeadBytes; ++i) embargo = embargo << 8U | static_cast<unsigned char>(value[i]);
   facts.embargo_micros = static_cast<int64_t>(embargo);
   value.remove_prefix(kFactsHeadBytes);
   for (std::string_view* category : {&facts.category_a, &facts.category_b}) {

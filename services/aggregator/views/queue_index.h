@@ -27,15 +27,31 @@ absl::Status UpdateQueueRow(StateTransaction& state, const ComparisonId& id);
 // An empty row where there is none.
 absl::StatusOr<v1::QueueTool> LoadQueueTool(const StateReader& state, const std::string& tool);
 
-// Where rows of a state stand, in one order: 'o', 'n' or 's'.
-std::string QueuePlacePrefix(char order, v1::Comparison::State state);
-// The key prefix of a state's counts by category.
-std::string QueueCountPrefix(v1::Comparison::State state);
+// Rows of a state stand in groups, so that what blocks need not be looked for:
+// these bits together, 0 to 7.
+inline constexpr int kQueueBlocked = 1;   // Something but an embargo or a second editor blocks.
+inline constexpr int kQueueEmbargo = 2;   // There is an embargo; whether it holds tells the clock.
+inline constexpr int kQueueApproved = 4;  // One of two editors has approved it.
+inline constexpr int kQueueGroups = 8;
+int QueueGroupOf(const v1::QueueRow& row);
+
+// Where rows of a state and group stand, in one order: 'o', 'n' or 's'.
+std::string QueuePlacePrefix(char order, v1::Comparison::State state, int group);
+// What follows there: how it sorts, and the id.
+std::string QueuePlace(char order, const v1::QueueRow& row, std::string_view id);
+// Bytes of a place before the id.
+size_t QueueSortBytes(char order);
+// The key prefix of counts by category; under no category stands how many.
+std::string QueueCountPrefix(v1::Comparison::State state, int group);
 inline constexpr char kQueueRow = 'r';
+
+// Tools of which an editor's correction asks, by id: the key prefix.
+inline constexpr char kQueueAsks[] = "a";
+// Corrections that ask (FactCorrection.asks), over all tools.
+absl::StatusOr<uint64_t> CountAsking(const StateReader& state);
 
 // What filters look at, as it stands in a place's value.
 struct QueueFacts {
-  bool blocked = false;
   int64_t embargo_micros = 0;
   std::string_view category_a;
   std::string_view category_b;  // Empty where both are one.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,11 +12,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "services/aggregator/assignments.h"
+#include "services/aggregator/checklist.h"
 #include "services/aggregator/embargoes.h"
+#include "services/aggregator/keys.h"
 #include "services/aggregator/paging.h"
 #include "services/aggregator/queries.h"
 #include "services/aggregator/state_changes.h"
 #include "services/aggregator/views/queue_index.h"
+#include "services/aggregator/views/queue_words.h"
 #include "services/aggregator/views/words.h"
 
 namespace seaworthy {
@@ -24,38 +28,54 @@ namespace {
 constexpr size_t kMaxTextBytes = 200;
 constexpr size_t kMaxPage = 200;
 constexpr uint64_t kMaxTotal = 10'000;
+// Rows looked at for one page, where words stand in too many.
+constexpr size_t kMaxLooked = 100'000;
 constexpr char kNobody[] = "-";
 constexpr char kEmbargoTitle[] = "No embargo holds";
-
-// Bytes of a place between its prefix and the id.
-size_t SortBytes(char order) { return order == 's' ? 9 : 8; }
 
 char OrderOf(v1::ListQueueRequest::Order order) {
   if (order == v1::ListQueueRequest::NEWEST) return 'n';
   return order == v1::ListQueueRequest::SPLIT ? 's' : 'o';
 }
 
-// One call.
+// One call. Rows stand in groups by what blocks them (queue_index.h): whole
+// groups are counted by counters and read a page at a time; only where an
+// embargo's end or words decide are rows looked at.
 class QueueReader {
  public:
-  QueueReader(const StateReader& state, const v1::ListQueueRequest& request, absl::Time now)
-      : state_(state), request_(request), now_(now), order_(OrderOf(request.order())) {}
+  QueueReader(const StateReader& state, const v1::ListQueueRequest& request, absl::Time now, bool four_eyes)
+      : state_(state),
+        request_(request),
+        now_(now),
+        four_eyes_(four_eyes),
+        order_(OrderOf(request.order())) {}
 
   absl::StatusOr<v1::ListQueueResponse> Read();
 
  private:
+  enum class Holds { kNo, kYes, kTellsTheClock };
+
   absl::Status Prepare();
-  // Whether counters do not tell how many there are.
-  bool MustLook() const { return !words_.empty() || !request_.editor().empty() || request_.blocked() != 0; }
-  absl::Status ScanState(v1::Comparison::State state);
-  // Everything but the category.
-  bool Passes(std::string_view id, const QueueFacts& facts) const;
+  absl::Status ReadStates();
+  // Whether something blocks what stands in a group.
+  Holds Blocks(v1::Comparison::State state, int group) const;
+  bool NeedsSecondEditor(v1::Comparison::State state, bool first_approval) const;
+  bool EmbargoHolds(int64_t micros) const { return micros > absl::ToUnixMicros(now_); }
   bool InCategory(const QueueFacts& facts) const {
     return request_.category().empty() || facts.category_a == request_.category() ||
            facts.category_b == request_.category();
   }
-  void CountLooked(const QueueFacts& facts);
-  absl::Status ReadCounters(v1::Comparison::State state);
+  // A group of which everything is asked for.
+  absl::Status ReadWhole(v1::Comparison::State state, int group);
+  absl::Status ReadCounters(v1::Comparison::State state, int group);
+  // A group of which each row is looked at.
+  absl::Status LookThrough(v1::Comparison::State state, int group, Holds blocks);
+  // Only these, wherever they stand.
+  absl::Status LookAt(const std::set<std::string>& ids);
+  absl::StatusOr<std::optional<std::set<std::string>>> Candidates() const;
+  absl::Status ReadGroups();
+  absl::Status LeaveOutHeld();
+  void Count(const QueueFacts& facts);
   absl::Status ReadStateCounts();
   absl::Status FillPage();
   absl::Status FillEntry(const std::string& id, v1::QueueEntry& entry);
@@ -63,17 +83,32 @@ class QueueReader {
   const StateReader& state_;
   const v1::ListQueueRequest& request_;
   const absl::Time now_;
+  const bool four_eyes_;
   const char order_;
   size_t page_size_ = 0;
+  size_t looked_ = 0;
   std::string from_;
   std::vector<std::string> words_;
   std::map<std::string, v1::Assignment> assignments_;
-  std::vector<v1::Comparison::State> states_;
-  // Sort key and id of what may be on the page, from every state.
+  std::set<v1::Comparison::State> states_;
+  // Sort key and id of what may be on the page, from every group.
   std::vector<std::string> found_;
   v1::ListQueueResponse response_;
   bool damaged_ = false;
 };
+
+absl::Status QueueReader::ReadStates() {
+  for (const int state : request_.states()) {
+    const bool known = v1::Comparison::State_IsValid(state) && state != v1::Comparison::STATE_UNSPECIFIED;
+    if (!known) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the state ", state, " is none; leave states out for what is drafted"));
+    }
+    states_.insert(static_cast<v1::Comparison::State>(state));
+  }
+  if (states_.empty()) states_.insert(v1::Comparison::DRAFTED);
+  return absl::OkStatus();
+}
 
 absl::Status QueueReader::Prepare() {
   if (request_.text().size() > kMaxTextBytes) {
@@ -83,80 +118,125 @@ absl::Status QueueReader::Prepare() {
   page_size_ = std::min(PageSize(request_.page_size()), kMaxPage);
   SEAWORTHY_ASSIGN_OR_RETURN(from_, DecodePageToken(request_.page_token()));
   words_ = SplitWords(FoldText(request_.text()));
+  // As between the names of a comparison.
+  if (words_.size() > 1) words_.erase(std::remove(words_.begin(), words_.end(), "vs"), words_.end());
   SEAWORTHY_ASSIGN_OR_RETURN(assignments_, ReadAssignments(state_, now_));
-  std::set<v1::Comparison::State> states;
-  for (const int state : request_.states()) {
-    const bool known = v1::Comparison::State_IsValid(state) && state != v1::Comparison::STATE_UNSPECIFIED;
-    if (!known) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the state ", state, " is none; leave states out for what is drafted"));
-    }
-    states.insert(static_cast<v1::Comparison::State>(state));
-  }
-  if (states.empty()) states.insert(v1::Comparison::DRAFTED);
-  states_.assign(states.begin(), states.end());
-  return absl::OkStatus();
+  return ReadStates();
 }
 
-bool QueueReader::Passes(std::string_view id, const QueueFacts& facts) const {
-  if (request_.blocked() != 0) {
-    const bool blocked = facts.blocked || facts.embargo_micros > absl::ToUnixMicros(now_);
-    if (blocked != (request_.blocked() == 2)) return false;
-  }
-  if (!request_.editor().empty()) {
-    const auto held = assignments_.find(std::string(id));
-    if (request_.editor() == kNobody
-            ? held != assignments_.end()
-            : held == assignments_.end() || held->second.editor() != request_.editor()) {
-      return false;
-    }
-  }
-  return std::all_of(words_.begin(), words_.end(), [&facts](const std::string& word) {
-    return facts.text.find(word) != std::string_view::npos;
-  });
+bool QueueReader::NeedsSecondEditor(v1::Comparison::State state, bool first_approval) const {
+  const bool to_approve = state == v1::Comparison::DRAFTED || state == v1::Comparison::WITHDRAWN;
+  return four_eyes_ && to_approve && !first_approval;
 }
 
-void QueueReader::CountLooked(const QueueFacts& facts) {
+QueueReader::Holds QueueReader::Blocks(v1::Comparison::State state, int group) const {
+  if ((group & kQueueBlocked) != 0 || NeedsSecondEditor(state, (group & kQueueApproved) != 0)) {
+    return Holds::kYes;
+  }
+  return (group & kQueueEmbargo) != 0 ? Holds::kTellsTheClock : Holds::kNo;
+}
+
+void QueueReader::Count(const QueueFacts& facts) {
   for (const std::string_view category : {facts.category_a, facts.category_b}) {
     if (!category.empty()) ++(*response_.mutable_categories())[std::string(category)];
   }
-  if (InCategory(facts)) response_.set_total(std::min(response_.total() + 1, kMaxTotal));
+  if (InCategory(facts)) response_.set_total(response_.total() + 1);
 }
 
-absl::Status QueueReader::ScanState(v1::Comparison::State state) {
-  const std::string prefix = QueuePlacePrefix(order_, state);
-  const size_t head = prefix.size() + SortBytes(order_);
-  const size_t begin = found_.size();
-  const bool look = MustLook();
-  return state_.Scan(Table::kQueue, prefix, look ? "" : prefix + from_,
+absl::Status QueueReader::ReadWhole(v1::Comparison::State state, int group) {
+  SEAWORTHY_RETURN_IF_ERROR(ReadCounters(state, group));
+  const std::string prefix = QueuePlacePrefix(order_, state, group);
+  const size_t head = prefix.size() + QueueSortBytes(order_);
+  const bool nobody = request_.editor() == kNobody;
+  size_t taken = 0;
+  return state_.Scan(Table::kQueue, prefix, prefix + from_,
                      [&](std::string_view key, std::string_view value) {
                        QueueFacts facts;
                        damaged_ |= key.size() < head || !ParseQueueFacts(value, facts);
                        if (damaged_) return false;
-                       if (look && !Passes(key.substr(head), facts)) return true;
-                       if (look) CountLooked(facts);
-                       const bool is_full = found_.size() - begin > page_size_;
-                       const std::string_view place = key.substr(prefix.size());
-                       if (!is_full && InCategory(facts) && place >= from_) found_.emplace_back(place);
-                       return look || found_.size() - begin <= page_size_;
+                       const bool left_out = nobody && assignments_.contains(std::string(key.substr(head)));
+                       if (left_out || !InCategory(facts)) return true;
+                       found_.emplace_back(key.substr(prefix.size()));
+                       return ++taken <= page_size_;
                      });
 }
 
-absl::Status QueueReader::ReadCounters(v1::Comparison::State state) {
-  const std::string prefix = QueueCountPrefix(state);
-  SEAWORTHY_RETURN_IF_ERROR(
-      state_.Scan(Table::kQueue, prefix, "", [&](std::string_view key, std::string_view value) {
-        uint64_t count = 0;
-        damaged_ |= !absl::SimpleAtoi(std::string(value), &count);
-        const std::string category(key.substr(prefix.size()));
-        (*response_.mutable_categories())[category] += count;
-        if (category == request_.category()) response_.set_total(response_.total() + count);
-        return !damaged_;
-      }));
-  if (!request_.category().empty()) return absl::OkStatus();
-  SEAWORTHY_ASSIGN_OR_RETURN(const uint64_t count,
-                             LoadCounter(state_, absl::StrCat("comparisons.", StateName(state))));
-  response_.set_total(response_.total() + count);
+absl::Status QueueReader::ReadCounters(v1::Comparison::State state, int group) {
+  const std::string prefix = QueueCountPrefix(state, group);
+  return state_.Scan(Table::kQueue, prefix, "", [&](std::string_view key, std::string_view value) {
+    uint64_t count = 0;
+    damaged_ |= !absl::SimpleAtoi(std::string(value), &count);
+    const std::string category(key.substr(prefix.size()));
+    if (!category.empty()) (*response_.mutable_categories())[category] += count;
+    if (category == request_.category()) response_.set_total(response_.total() + count);
+    return !damaged_;
+  });
+}
+
+absl::Status QueueReader::LookThrough(v1::Comparison::State state, int group, Holds blocks) {
+  const std::string prefix = QueuePlacePrefix(order_, state, group);
+  const size_t head = prefix.size() + QueueSortBytes(order_);
+  size_t taken = 0;
+  return state_.Scan(Table::kQueue, prefix, "", [&](std::string_view key, std::string_view value) {
+    QueueFacts facts;
+    damaged_ |= key.size() < head || !ParseQueueFacts(value, facts);
+    if (damaged_ || ++looked_ > kMaxLooked) return false;
+    if (blocks == Holds::kTellsTheClock && request_.blocked() != 0 &&
+        EmbargoHolds(facts.embargo_micros) != (request_.blocked() == 2)) {
+      return true;
+    }
+    const bool nobody = request_.editor() == kNobody;
+    if (!HasWords(facts.text, words_) || (nobody && assignments_.contains(std::string(key.substr(head)))))
+      return true;
+    Count(facts);
+    const std::string_view place = key.substr(prefix.size());
+    if (taken <= page_size_ && InCategory(facts) && place >= from_) {
+      found_.emplace_back(place);
+      ++taken;
+    }
+    return true;
+  });
+}
+
+absl::Status QueueReader::LookAt(const std::set<std::string>& ids) {
+  for (const std::string& id : ids) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto row,
+                               state_.Load<v1::QueueRow>(Table::kQueue, std::string(1, kQueueRow) + id));
+    if (!row.has_value() || !states_.contains(row->state()) || !HasWords(row->text(), words_)) continue;
+    const bool blocks = !row->blocking().empty() || EmbargoHolds(row->embargo_micros()) ||
+                        NeedsSecondEditor(row->state(), row->first_approval());
+    if (request_.blocked() != 0 && blocks != (request_.blocked() == 2)) continue;
+    const auto held = assignments_.find(id);
+    const std::string holder = held == assignments_.end() ? kNobody : held->second.editor();
+    if (!request_.editor().empty() && holder != request_.editor()) continue;
+    QueueFacts facts;
+    if (row->categories_size() > 0) facts.category_a = row->categories(0);
+    if (row->categories_size() > 1) facts.category_b = row->categories(1);
+    Count(facts);
+    const std::string place = QueuePlace(order_, *row, id);
+    if (InCategory(facts) && place >= from_) found_.push_back(place);
+  }
+  return absl::OkStatus();
+}
+
+// Counters count what somebody is on, too.
+absl::Status QueueReader::LeaveOutHeld() {
+  for (const auto& [id, assignment] : assignments_) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto row,
+                               state_.Load<v1::QueueRow>(Table::kQueue, std::string(1, kQueueRow) + id));
+    if (!row.has_value() || !states_.contains(row->state())) continue;
+    const Holds blocks = Blocks(row->state(), QueueGroupOf(*row));
+    const bool counted =
+        request_.blocked() == 0 || blocks == (request_.blocked() == 2 ? Holds::kYes : Holds::kNo);
+    if (!counted) continue;
+    bool in_category = request_.category().empty();
+    for (const std::string& category : row->categories()) {
+      in_category |= category == request_.category();
+      uint64_t& count = (*response_.mutable_categories())[category];
+      if (--count == 0) response_.mutable_categories()->erase(category);
+    }
+    if (in_category) response_.set_total(response_.total() - 1);
+  }
   return absl::OkStatus();
 }
 
@@ -189,7 +269,11 @@ absl::Status QueueReader::FillEntry(const std::string& id, v1::QueueEntry& entry
   const auto held = assignments_.find(id);
   if (held != assignments_.end()) *entry.mutable_assignment() = held->second;
   *entry.mutable_blocking() = row->blocking();
-  if (row->embargo_micros() > absl::ToUnixMicros(now_)) entry.add_blocking(kEmbargoTitle);
+  if (EmbargoHolds(row->embargo_micros())) entry.add_blocking(kEmbargoTitle);
+  const v1::Comparison& shown = entry.comparison();
+  if (NeedsSecondEditor(shown.state(), shown.has_first_approval())) {
+    entry.add_blocking(SecondEditorItem(shown).title());
+  }
   return absl::OkStatus();
 }
 
@@ -200,17 +284,40 @@ absl::Status QueueReader::FillPage() {
       response_.set_next_page_token(EncodePageToken(place));
       return absl::OkStatus();
     }
-    SEAWORTHY_RETURN_IF_ERROR(FillEntry(place.substr(SortBytes(order_)), *response_.add_entries()));
+    SEAWORTHY_RETURN_IF_ERROR(FillEntry(place.substr(QueueSortBytes(order_)), *response_.add_entries()));
   }
   return absl::OkStatus();
 }
 
+// Where not every row has to be asked.
+absl::StatusOr<std::optional<std::set<std::string>>> QueueReader::Candidates() const {
+  if (request_.editor().empty() || request_.editor() == kNobody) {
+    if (words_.empty()) return std::optional<std::set<std::string>>();
+    return FindCandidates(state_, words_);
+  }
+  std::set<std::string> held;
+  for (const auto& [id, assignment] : assignments_) held.insert(id);
+  return std::optional(std::move(held));
+}
+
+absl::Status QueueReader::ReadGroups() {
+  const Holds unwanted = request_.blocked() == 1 ? Holds::kYes : Holds::kNo;
+  for (const v1::Comparison::State state : states_) {
+    for (int group = 0; group < kQueueGroups; ++group) {
+      const Holds blocks = Blocks(state, group);
+      if (request_.blocked() != 0 && blocks == unwanted) continue;
+      const bool unsure = request_.blocked() != 0 && blocks == Holds::kTellsTheClock;
+      SEAWORTHY_RETURN_IF_ERROR(!words_.empty() || unsure ? LookThrough(state, group, blocks)
+                                                          : ReadWhole(state, group));
+    }
+  }
+  return words_.empty() && request_.editor() == kNobody ? LeaveOutHeld() : absl::OkStatus();
+}
+
 absl::StatusOr<v1::ListQueueResponse> QueueReader::Read() {
   SEAWORTHY_RETURN_IF_ERROR(Prepare());
-  for (const v1::Comparison::State state : states_) {
-    SEAWORTHY_RETURN_IF_ERROR(ScanState(state));
-    if (!MustLook()) SEAWORTHY_RETURN_IF_ERROR(ReadCounters(state));
-  }
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto candidates, Candidates());
+  SEAWORTHY_RETURN_IF_ERROR(candidates.has_value() ? LookAt(*candidates) : ReadGroups());
   if (damaged_) return absl::DataLossError("the store holds a damaged queue; run `seaworthy rebuild`");
   response_.set_total(std::min(response_.total(), kMaxTotal));
   SEAWORTHY_RETURN_IF_ERROR(ReadStateCounts());
@@ -221,8 +328,8 @@ absl::StatusOr<v1::ListQueueResponse> QueueReader::Read() {
 }  // namespace
 
 absl::StatusOr<v1::ListQueueResponse> ReadQueue(const StateReader& state, const v1::ListQueueRequest& request,
-                                                absl::Time now) {
-  return QueueReader(state, request, now).Read();
+                                                absl::Time now, bool four_eyes) {
+  return QueueReader(state, request, now, four_eyes).Read();
 }
 
 }  // namespace seaworthy
