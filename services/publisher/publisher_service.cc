@@ -8,9 +8,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "common/status_macros.h"
 #include "services/publisher/access/proxy.h"
+#include "services/publisher/hooks_out/hook_book.h"
 #include "services/publisher/http/http_server.h"
 #include "services/publisher/people/people_store.h"
+#include "services/publisher/tokens/api_tokens.h"
 #include "services/publisher/web_app.h"
 
 namespace seaworthy {
@@ -33,9 +36,14 @@ absl::Status CheckOptions(const PublisherService::Options& options) {
 
 class PublisherService::Impl {
  public:
-  Impl(const Options& options, WebApp::Files files, std::unique_ptr<People> people,
-       std::unique_ptr<PeopleStore> own_people)
-      : own_people_(std::move(own_people)),
+  // What was made here because it was not given; null where it was.
+  struct Own {
+    std::unique_ptr<PeopleStore> people;
+    std::unique_ptr<ApiTokens> tokens;
+    std::unique_ptr<HookBook> hook_book;
+  };
+  Impl(const Options& options, WebApp::Files files, std::unique_ptr<People> people, Own own)
+      : own_(std::move(own)),
         options_(options),
         app_(options, std::move(files), std::move(people), [this] { return BaseUrl(); }) {}
 
@@ -43,13 +51,14 @@ class PublisherService::Impl {
   void Stop();
   int port() const { return port_; }
   WebApp& app() { return app_; }
+  ApiTokens& tokens() { return *options_.tokens; }
 
  private:
   std::string BaseUrl() const {
     return options_.public_url.empty() ? absl::StrCat("http://localhost:", port()) : options_.public_url;
   }
 
-  const std::unique_ptr<PeopleStore> own_people_;  // Null where it was given one.
+  const Own own_;
   const Options options_;
   std::atomic<int> port_{0};
   WebApp app_;
@@ -68,6 +77,9 @@ absl::Status PublisherService::Impl::Start() {
   auto server = HttpServer::Start(http, [this](const HttpRequest& request) { return app_.Handle(request); });
   if (!server.ok()) return server.status();
   app_.published().Start();
+  if (app_.hook_out() != nullptr) app_.hook_out()->Start();
+  const absl::Status mailing = app_.mail_room().Start();
+  if (!mailing.ok()) return mailing;
   server_ = *std::move(server);
   port_ = server_->port();
   return absl::OkStatus();
@@ -77,7 +89,9 @@ void PublisherService::Impl::Stop() {
   absl::MutexLock lock(&mutex_);
   if (server_ != nullptr) server_->Stop();
   server_ = nullptr;
+  if (app_.hook_out() != nullptr) app_.hook_out()->Stop();
   app_.published().Stop();
+  app_.mail_room().Stop();
 }
 
 absl::StatusOr<std::unique_ptr<PublisherService>> PublisherService::Create(const Options& options) {
@@ -85,18 +99,24 @@ absl::StatusOr<std::unique_ptr<PublisherService>> PublisherService::Create(const
   if (!checked.ok()) return checked;
   auto files = WebApp::ReadFiles(options.web_dir);
   if (!files.ok()) return files.status();
-  std::unique_ptr<PeopleStore> own_people;
+  Impl::Own own;
   Options complete = options;
   if (options.people == nullptr) {
-    auto people = PeopleStore::OpenInMemory();
-    if (!people.ok()) return people.status();
-    own_people = *std::move(people);
-    complete.people = own_people.get();
+    SEAWORTHY_ASSIGN_OR_RETURN(own.people, PeopleStore::OpenInMemory());
+    complete.people = own.people.get();
   }
-  auto people = People::Open(complete.people, complete.clock);
-  if (!people.ok()) return people.status();
+  SEAWORTHY_ASSIGN_OR_RETURN(auto people, People::Open(complete.people, complete.clock));
+  if (options.tokens == nullptr) {
+    SEAWORTHY_ASSIGN_OR_RETURN(own.tokens,
+                               ApiTokens::Open({complete.people, people->audit.get(), complete.clock}));
+    complete.tokens = own.tokens.get();
+  }
+  if (options.hook_poster != nullptr && options.hook_book == nullptr) {
+    SEAWORTHY_ASSIGN_OR_RETURN(own.hook_book, HookBook::Open({complete.people, complete.clock}));
+    complete.hook_book = own.hook_book.get();
+  }
   return std::unique_ptr<PublisherService>(new PublisherService(
-      std::make_unique<Impl>(complete, *std::move(files), *std::move(people), std::move(own_people))));
+      std::make_unique<Impl>(complete, *std::move(files), std::move(people), std::move(own))));
 }
 
 PublisherService::PublisherService(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -105,6 +125,7 @@ absl::Status PublisherService::Start() { return impl_->Start(); }
 void PublisherService::Stop() { impl_->Stop(); }
 int PublisherService::port() const { return impl_->port(); }
 absl::Status PublisherService::CatchUp() { return impl_->app().published().CatchUp(); }
+ApiTokens& PublisherService::tokens() { return impl_->tokens(); }
 std::string PublisherService::MakeDeskLink() { return impl_->app().MakeDeskLink(); }
 const AccountCommands& PublisherService::accounts() const { return impl_->app().accounts(); }
 

@@ -21,6 +21,9 @@ class Service;
 namespace seaworthy {
 
 class AccountCommands;
+class ApiTokens;
+class HookBook;
+class HookPoster;
 class Mailer;
 class PeopleStore;
 
@@ -36,14 +39,22 @@ class PublisherService {
     std::vector<v1::Persona> personas;       // In their order.
     std::string web_dir;                     // Templates and assets.
     std::string public_url;                  // Without a trailing slash.
-    std::string api_token;                   // For /api/v1; not empty.
-    std::vector<Hook> hooks;                 // Who may send announcements, each under a name of its own.
+    std::string api_token;                   // The operator's, for /api/v1; not empty.
+    ApiTokens* tokens = nullptr;             // All others; null: those of `people`.
+    // Calls of the API a minute, by address and by token; 0: no limit.
+    int api_anonymous_per_minute = 0;
+    int api_token_per_minute = 0;
+    HookPoster* hook_poster = nullptr;  // Not owned; null sends no webhooks.
+    HookBook* hook_book = nullptr;      // Not owned; null: that of `people`.
+    std::vector<Hook> hooks;            // Who may send announcements, each under a name of its own.
     // A proxy that signs people in for the desk: docs/accounts.md.
     std::string proxy_header;
     std::vector<std::string> proxy_addresses;
     std::string proxy_role;
-    Mailer* mailer = nullptr;  // Not owned; null offers no links by mail.
-    std::string endpoint;      // Named in /status: `offline`…
+    Mailer* mailer = nullptr;               // Not owned; null: nothing is mailed.
+    std::string mail_domain = "localhost";  // Behind the `@` of Message-IDs.
+    double mails_per_second = 5;
+    std::string endpoint;           // Named in /status: `offline`…
     double budget_usd_per_day = 0;  // For the desk to show what is left; 0: none.
     std::string http_address = "127.0.0.1";
     int http_port = 8080;  // 0 for any free one.
@@ -62,6 +73,8 @@ class PublisherService {
   // Takes up what is public by now; it comes by itself within 50 ms. Errors:
   // the aggregator's.
   absl::Status CatchUp();
+  // Tokens of the API beside the operator's.
+  ApiTokens& tokens();
   // A sign-in link for the desk that works once and for 24 hours.
   std::string MakeDeskLink();
   // What the command line does with accounts and the audit log.

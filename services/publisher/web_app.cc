@@ -9,8 +9,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "services/publisher/accounts/write_record.h"
 #include "common/hash.h"
+#include "services/publisher/accounts/write_record.h"
 
 namespace seaworthy {
 namespace {
@@ -56,6 +56,13 @@ constexpr const char* kTemplates[] = {
     "corrections",
     "persona",
     "voted",
+    "subscribe",
+    "edition",
+    "editions",
+    "mail_confirm",
+    "mail_edition",
+    "desk_edition",
+    "desk_editions",
 };
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
@@ -75,6 +82,19 @@ std::string VoteKey(PeopleStore& people) {
   return RandomHex(32);
 }
 
+// Null where no webhooks are sent.
+std::unique_ptr<HookOut> MakeHookOut(const PublisherService::Options& options,
+                                     std::function<uint64_t()> generation,
+                                     std::function<std::string()> base_url) {
+  if (options.hook_poster == nullptr || options.hook_book == nullptr) return nullptr;
+  return std::make_unique<HookOut>(HookOut::Options{.aggregator = options.aggregator,
+                                                    .book = options.hook_book,
+                                                    .poster = options.hook_poster,
+                                                    .clock = options.clock,
+                                                    .generation = std::move(generation),
+                                                    .base_url = std::move(base_url)});
+}
+
 }  // namespace
 
 absl::StatusOr<WebApp::Files> WebApp::ReadFiles(const std::string& web_dir) {
@@ -90,7 +110,9 @@ absl::StatusOr<WebApp::Files> WebApp::ReadFiles(const std::string& web_dir) {
   }
   auto openapi = ReadText(web_dir + "/api/openapi.json");
   if (!openapi.ok()) return openapi.status();
-  return Files{*std::move(templates), *std::move(assets), *std::move(openapi)};
+  auto mail_texts = MailTexts::Load(web_dir);
+  if (!mail_texts.ok()) return mail_texts.status();
+  return Files{*std::move(templates), *std::move(assets), *std::move(openapi), *std::move(mail_texts)};
 }
 
 WebApp::WebApp(const PublisherService::Options& options, Files files, std::unique_ptr<People> people,
@@ -115,12 +137,14 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
              .public_url = options.public_url,
              .base_url = base_url_,
              .cache = &cache_,
-             .social = social_.get()}),
+             .social = social_.get(),
+             .consent = options.mailer == nullptr ? "" : kConsent}),
       gate_({.sessions = &sessions_,
              .people = people_.get(),
              .proxy = TrustedProxy::Make({options.proxy_header, options.proxy_addresses, options.proxy_role})
                           .value_or(TrustedProxy()),
              .api_token = options.api_token,
+             .tokens = options.tokens,
              .public_url = options.public_url,
              .desk_page =
                  [this](int status, const std::string& title, const std::string& message) {
@@ -156,7 +180,18 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
             .openapi = std::move(files.openapi),
             .make_desk_link = [this] { return MakeDeskLink(); }}),
       api_sources_({.aggregator = options.aggregator, .ingest = options.ingest}),
+      api_public_(options.aggregator),
+      api_limits_({.gate = &gate_,
+                   .clock = options.clock,
+                   .anonymous_per_minute = options.api_anonymous_per_minute,
+                   .token_per_minute = options.api_token_per_minute}),
+      hook_out_(MakeHookOut(
+          options, [this] { return published_.generation(); }, base_url_)),
+      api_webhooks_({.book = hook_out_ == nullptr ? nullptr : options.hook_book, .out = hook_out_.get()}),
       hooks_({.ingest = options.ingest, .clock = options.clock, .hooks = options.hooks}),
+      mcp_({.tools = {.aggregator = options.aggregator, .published = &published_, .base_url = base_url_},
+            .version = SEAWORTHY_VERSION,
+            .is_our_origin = [this](const HttpRequest& request) { return gate_.FromOurPages(request); }}),
       sign_in_pages_({.people = people_.get(),
                       .sessions = &sessions_,
                       .gate = &gate_,
@@ -170,6 +205,27 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
                       .clock = options.clock,
                       .base_url = base_url_}),
       account_commands_({.people = people_.get(), .sessions = &sessions_, .base_url = base_url_}),
+      mail_room_({.store = people_->store,
+                  .aggregator = options.aggregator,
+                  .mailer = options.mailer,
+                  .templates = templates_.get(),
+                  .clock = options.clock,
+                  .texts = std::move(files.mail_texts),
+                  .base_url = base_url_,
+                  .id_domain = options.mail_domain,
+                  .per_second = options.mails_per_second}),
+      subscribe_pages_(
+          {.room = &mail_room_,
+           .clock = options.clock,
+           .page = [this](nlohmann::json view) { return site_.Body("subscribe", "", std::move(view)); },
+           .from_our_pages = [this](const HttpRequest& request) { return gate_.FromOurPages(request); },
+           .address_of = [this](const HttpRequest& request) { return gate_.ClientOf(request).address; }}),
+      edition_pages_({.aggregator = options.aggregator,
+                      .room = &mail_room_,
+                      .page = [this](const std::string& name, const std::string& path,
+                                     nlohmann::json view) { return site_.Body(name, path, std::move(view)); },
+                      .error_page = [this](int status) { return site_.ErrorBody(status); }}),
+      desk_edition_({.aggregator = options.aggregator, .room = &mail_room_, .templates = templates_.get()}),
       router_(
           Routes(), [this](const Route& route, Call& call) { return gate_(route, call); },
           [this](const HttpRequest& request, int status, absl::string_view code, absl::string_view message) {
@@ -177,7 +233,7 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
           }) {}
 
 HttpResponse WebApp::Handle(const HttpRequest& request) {
-  HttpResponse response = router_.Handle(request);
+  HttpResponse response = api_limits_.Run(request, [&] { return router_.Handle(request); });
   // Who changed something sees it at once.
   const bool changes = request.method != "GET" && request.method != "HEAD" && response.status < 400;
   if (changes) published_.CatchUp().IgnoreError();
@@ -186,19 +242,24 @@ HttpResponse WebApp::Handle(const HttpRequest& request) {
 
 std::vector<Route> WebApp::Routes() const {
   std::vector<Route> routes = site_.Routes();
-  for (auto& part : {desk_.Routes(), api_.Routes(), api_sources_.Routes(), hooks_.Routes()})
+  for (auto& part :
+       {desk_.Routes(), desk_edition_.Routes(), edition_pages_.Routes(), api_.Routes(), api_sources_.Routes(),
+        api_public_.Routes(), api_webhooks_.Routes(), hooks_.Routes(), mcp_.Routes()})
     routes.insert(routes.end(), part.begin(), part.end());
   for (Route& route : routes) route = Recorded(std::move(route), people_->audit.get(), &gate_);
   // These write their own records: one batch with what they change.
   for (auto& part : {sign_in_pages_.Routes(), account_pages_.Routes()})
     routes.insert(routes.end(), part.begin(), part.end());
   for (Route& route : votes_.Routes()) routes.push_back(std::move(route));
+  for (Route& route : subscribe_pages_.Routes()) routes.push_back(std::move(route));
   return routes;
 }
 
 HttpResponse WebApp::ErrorPage(const HttpRequest& request, int status, absl::string_view code,
                                absl::string_view message) const {
-  if (absl::StartsWith(request.target, "/api/")) return JsonError(status, code, message);
+  if (absl::StartsWith(request.target, "/api/") || request.RawPath() == "/mcp") {
+    return JsonError(status, code, message);
+  }
   if (status == 404) {
     const std::string moved = site_.Moved(std::string(request.RawPath()));
     if (!moved.empty()) return Redirect(301, moved);

@@ -14,10 +14,19 @@
 #include "services/publisher/accounts/account_pages.h"
 #include "services/publisher/accounts/sign_in_pages.h"
 #include "services/publisher/api/api.h"
+#include "services/publisher/api/api_limits.h"
+#include "services/publisher/api/api_public.h"
 #include "services/publisher/api/api_sources.h"
+#include "services/publisher/api/api_webhooks.h"
 #include "services/publisher/api/hooks.h"
 #include "services/publisher/desk/desk.h"
+#include "services/publisher/edition/desk_edition.h"
+#include "services/publisher/edition/edition_pages.h"
+#include "services/publisher/edition/mail_room.h"
+#include "services/publisher/edition/mail_texts.h"
+#include "services/publisher/edition/subscribe_pages.h"
 #include "services/publisher/http/page_cache.h"
+#include "services/publisher/mcp/mcp.h"
 #include "services/publisher/pages/published.h"
 #include "services/publisher/pages/template_set.h"
 #include "services/publisher/people/people.h"
@@ -36,6 +45,7 @@ class WebApp {
     std::unique_ptr<TemplateSet> templates;
     Assets assets;
     std::string openapi;
+    MailTexts mail_texts;
   };
   // Errors: NOT_FOUND and INVALID_ARGUMENT naming the file.
   static absl::StatusOr<Files> ReadFiles(const std::string& web_dir);
@@ -51,6 +61,10 @@ class WebApp {
   std::optional<PreparedAnswer> Prepared(const PreparedRequest& request) { return cache_.Find(request); }
   // What is published, followed while this serves.
   Published& published() { return published_; }
+  // What sends webhooks while this serves; null where none are sent.
+  HookOut* hook_out() { return hook_out_.get(); }
+  // What goes out by mail, sent while this serves.
+  MailRoom& mail_room() { return mail_room_; }
   std::string MakeDeskLink();
   const AccountCommands& accounts() const { return account_commands_; }
   const Site& site() const { return site_; }
@@ -74,10 +88,19 @@ class WebApp {
   const Desk desk_;
   const Api api_;
   const ApiSources api_sources_;
+  const ApiPublic api_public_;
+  const ApiLimits api_limits_;
+  const std::unique_ptr<HookOut> hook_out_;
+  const ApiWebhooks api_webhooks_;
   const Hooks hooks_;
+  const Mcp mcp_;
   const SignInPages sign_in_pages_;
   const AccountPages account_pages_;
   const AccountCommands account_commands_;
+  MailRoom mail_room_;
+  const SubscribePages subscribe_pages_;
+  const EditionPages edition_pages_;
+  const DeskEdition desk_edition_;
   const Router router_;
 };
 
