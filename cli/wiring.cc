@@ -164,6 +164,10 @@ absl::Status Program::OpenPublisher(Config config) {
   options.proxy_role = config.desk.proxy_role;
   SEAWORTHY_ASSIGN_OR_RETURN(hooks_, HooksWithSecrets(config));
   options.hooks = hooks_;
+  SEAWORTHY_ASSIGN_OR_RETURN(mail_, OpenMail(config));
+  options.mailer = mail_.mailer.get();
+  options.mail_domain = mail_.domain;
+  options.mails_per_second = config.mail.per_second;
   options.endpoint = DescribePanel(config);
   options.budget_usd_per_day = config.panel.budget_usd_per_day;
   options.http_address = config.http_address;

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cli/data_dir.h"
+#include "cli/mail.h"
 #include "cli/panel.h"
 #include "common/clients.h"
 #include "common/clock.h"
@@ -109,6 +110,7 @@ class Program {
   std::unique_ptr<IngestClient> ingest_client_;
   std::unique_ptr<ReviewerClient> reviewer_client_;
   std::vector<Hook> hooks_;
+  OpenedMail mail_;
   std::unique_ptr<PublisherService> publisher_;
   // The socket for other processes of this user.
   std::vector<std::unique_ptr<grpc::Service>> socket_services_;

@@ -15,7 +15,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kSections[] = {"queue",   "published", "tools",       "announcements",
-                                     "sources", "panel",     "predictions", "status"};
+                                     "sources", "panel",     "predictions", "edition",
+                                     "status"};
 
 // What a form did, by the word its answer carries in the address.
 std::string DoneText(const std::string& done) {
@@ -57,6 +58,13 @@ std::string DoneText(const std::string& done) {
       {"resolved", "Resolved. The persona’s calibration follows."},
       {"open-again", "Open again."},
       {"replay", "Delivered again."},
+      {"edition-edit", "Saved. An earlier approval no longer holds."},
+      {"edition-approve", "Approved: it is public, and its mails are on their way."},
+      {"edition-reject", "Rejected. It goes out to nobody unless it is reopened."},
+      {"edition-reopen", "Reopened: it is to decide again."},
+      {"mail-again", "It is sent again."},
+      {"mail-leave", "Left as it is."},
+      {"address-erased", "Whatever was known of that address is erased."},
       {"password", "Your password is set. Your other sessions have ended."},
       {"sessions", "Ended."},
       {"account", "The account is changed."}};

@@ -27,6 +27,8 @@ class EditionPagesTest : public PublisherFixture {
     options_.mails_per_second = 1000;
     PublisherFixture::SetUp();
   }
+  // It sends while it lives.
+  void TearDown() override { service_ = nullptr; }
   HttpResponse Post(const std::string& path, const std::string& body, HttpHeaders headers = {}) {
     headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
     return SendHttp(service_->port(), {"POST", path, std::move(headers), body});
