@@ -119,8 +119,10 @@ bool IsFurtherTool(const std::vector<NameCandidate>& names, size_t index,
   const NameCandidate& candidate = names[index];
   if (!candidate.announced || candidate.score < 30) return false;
   const std::string key = NameKey(candidate.name);
+  const std::string stem = WithoutSize(candidate.name);
   for (const v1::Revision& tool : tools) {
     const std::string other = NameKey(tool.name());
+    if (stem == WithoutSize(tool.name())) return false;
     // "Foo" and "Foo-7B" are one; "Foo" and "Foo-Zero" are two.
     const bool variant = StartsWith(key, other) || StartsWith(other, key);
     if (key == other || Contains(other, key)) return false;

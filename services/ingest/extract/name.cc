@@ -51,6 +51,7 @@ class Collector {
       } else if (field.key == "title" || field.key == "meta.og:title") {
         std::string_view title = field.value;
         if (const size_t bar = title.rfind(" | "); bar != title.npos) title = title.substr(0, bar);
+        if (TwoInTitle(title, field.raw)) continue;
         if (const auto name = NameInTitle(title)) {
           votes_.Add(title.substr(name->span.begin, name->span.size()), field.raw,
                      name->descriptive ? 12 : 28);
@@ -58,6 +59,27 @@ class Collector {
         }
       }
     }
+  }
+
+  // "Lantern CLI v2 and Tide API Beta" in the front matter announces two.
+  bool TwoInTitle(std::string_view title, Span raw) {
+    static const Pattern kTwo(
+        R"(^((?:[A-Z][\pL\pN.-]*)(?: [A-Z0-9v][\pL\pN.-]*){1,3}) and ((?:[A-Z][\pL\pN.-]*)(?: [A-Z0-9v][\pL\pN.-]*){1,3})$)");
+    static const Pattern kProduct(R"(\b(?:API|SDK|CLI|MCP|v?\d+(?:\.\d+)*|[A-Z][a-z]+[A-Z]\w*)\b)");
+    const auto two = kTwo.Find(title);
+    if (!two) return false;
+    for (size_t i : {1, 2}) {
+      const std::string_view name = title.substr(two->groups[i].begin, two->groups[i].size());
+      if (!kProduct.Matches(name)) return false;
+    }
+    for (size_t i : {1, 2}) {
+      std::string_view name = title.substr(two->groups[i].begin, two->groups[i].size());
+      for (std::string_view stage : {" Beta", " Alpha", " Preview"}) {
+        if (EndsWith(name, stage)) name.remove_suffix(stage.size());
+      }
+      votes_.Add(name, raw, i == 1 ? 70 : 30, true);
+    }
+    return true;
   }
 
   void Titles() {

@@ -27,6 +27,10 @@ std::vector<NameCandidate> FindNames(const Source& source);
 // (`Foo-7B-Instruct` for `Foo`), at most 12.
 std::vector<std::string> FindAliases(const Source& source, std::string_view name);
 
+// The NameKey without size and tuning: `Lantern-8B-Instruct` and `Lantern 70B`
+// are variants of one release, not two tools.
+std::string WithoutSize(std::string_view name);
+
 // The name that begins at `at` and ends before `limit` in the text: the marked
 // piece there, or a run of words as names have them.
 std::optional<Span> NameAt(const Source& source, size_t at, size_t limit);

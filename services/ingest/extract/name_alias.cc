@@ -3,6 +3,7 @@
 
 #include "services/ingest/extract/draft.h"
 #include "services/ingest/extract/name.h"
+#include "services/ingest/extract/pattern.h"
 #include "services/ingest/text.h"
 
 namespace seaworthy {
@@ -75,6 +76,14 @@ std::vector<std::string> FindAliases(const Source& source, std::string_view name
     }
   }
   return aliases;
+}
+
+std::string WithoutSize(std::string_view name) {
+  static const Pattern kVariant(
+      R"((?:[-_ (]+(?:a?\d+(?:\.\d+)?[bm]|\d+x\d+b|instruct|base|chat|it|preview|pro|mini|nano|small|medium|large|lite|fast|turbo|flash|max|plus|ultra|thinking|gguf|fp8|bf16|int[48]|awq|gptq)\)?)+$)",
+      true);
+  const auto variant = kVariant.Find(name);
+  return NameKey(variant && variant->all().begin > 1 ? name.substr(0, variant->all().begin) : name);
 }
 
 }  // namespace seaworthy

@@ -77,6 +77,8 @@ std::optional<Span> NameAt(const Source& source, size_t at, size_t limit) {
       if (next && next->end <= limit && next->size() <= 50)
         return TrimName(source, {marked->begin, next->end});
     }
+    static const Pattern kScoped(R"(^@[\w.-]+/[\w.-]+(?: v?\d[\w.-]*)?$)");
+    if (kScoped.Matches(text) && marked->end <= limit && text.size() <= 60) return *marked;
     const bool code =
         text.find_first_of("=_{}<>/$`") != text.npos || (Contains(text, "(") && Contains(text, "()"));
     if (code) return std::nullopt;

@@ -1,8 +1,12 @@
 #include "services/ingest/extract/name_said.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "services/ingest/extract/brief_name.h"
 #include "services/ingest/extract/draft.h"
 #include "services/ingest/extract/name.h"
 #include "services/ingest/extract/pattern.h"
@@ -12,6 +16,10 @@ namespace seaworthy {
 namespace {
 
 constexpr size_t kMaxSentences = 400;
+// A list of what is released begins in the first sentences, if there is one.
+constexpr size_t kListBegins = 20;
+// What the first of a list weighs; the next ones less and less.
+constexpr double kListed = 44;
 
 class SaidNames {
  public:
@@ -35,7 +43,10 @@ class SaidNames {
       Defined(sentence, early);
       Called(sentence, early);
       Changed(sentence, early);
+      Together(sentence, early);
+      SharedNoun(sentence, early);
     }
+    ListedNames();
   }
 
  private:
@@ -44,6 +55,115 @@ class SaidNames {
     const auto marked = source_.MarkedAt(sentence.text.begin);
     return source_.document().blocks[sentence.block].kind == BlockKind::kListItem && marked &&
            *marked == sentence.text && Contains(source_.Section(sentence.block), "contents");
+  }
+
+  // "... Lantern 2, along with the brand-new Tide Gauge package and Chart Set 3".
+  void Along(Span first, const Sentence& sentence) {
+    static const Pattern kAlong(
+        R"(\b(?:along with|alongside|together with|as well as|accompanied by) (?:(?:the|our|a|an|its|brand[- ]new|new|first) )*)");
+    static const Pattern kNext(
+        R"(^(?: (?:package|library|model|dataset|tool|app|SDK|CLI|API))?(?:, and |, | and | & )(?:(?:the|our) )?)");
+    const auto along = kAlong.Find(source_.Text({first.end, sentence.text.end}));
+    if (!along) return;
+    size_t at = first.end + along->all().end;
+    for (int i = 0; i < 3; ++i) {
+      const auto name = NameAt(source_, at, sentence.text.end);
+      if (!name || (source_.Text(*name)[0] != '@' && !LooksLikeName(source_.Text(*name)))) return;
+      votes_.AddText(*name, 30, true);
+      const auto next = kNext.Find(source_.Text({name->end, sentence.text.end}));
+      if (!next) return;
+      at = name->end + next->all().end;
+    }
+  }
+
+  // "Lantern 2 and the Chart Set are available today".
+  void Together(const Sentence& sentence, double early) {
+    if (early < 1) return;
+    static const Pattern kLead(R"(^(?:Both |The |Our |New |Today,? )?)");
+    static const Pattern kOut(
+        R"(^,? (?:are|have) (?:now |both |also |all |finally |today )*(?:generally )?(?:available|live|here|out|open[- ]source|been released|landed|in (?:public )?(?:preview|beta))\b)");
+    size_t at = sentence.text.begin;
+    if (const auto lead = kLead.Find(source_.Text(sentence))) at += lead->all().end;
+    std::vector<Span> names;
+    bool out = false;
+    while (names.size() < 4) {
+      const auto name = NameAt(source_, at, sentence.text.end);
+      if (!name) return;
+      names.push_back(*name);
+      const std::string_view rest = source_.Text({name->end, sentence.text.end});
+      out = kOut.Matches(rest);
+      if (out) break;
+      static const Pattern kNext(R"(^(?:, and |, | and | & )(?:the |our )?)");
+      const auto next = kNext.Find(rest);
+      if (!next) return;
+      at = name->end + next->all().end;
+    }
+    if (!out || names.size() < 2) return;
+    for (const Span& name : names) votes_.AddText(name, 30, true);
+  }
+
+  // "the Harbour Python and JavaScript libraries": one for each language.
+  void SharedNoun(const Sentence& sentence, double early) {
+    static const Pattern kShared(
+        R"(\b([A-Z][\pL\pN]+) (Python|JavaScript|TypeScript|Go|Rust|Java|Swift|Ruby|Kotlin|iOS|Android|Windows|macOS|Linux) (?:and|&) (Python|JavaScript|TypeScript|Go|Rust|Java|Swift|Ruby|Kotlin|iOS|Android|Windows|macOS|Linux) (librar|SDK|client|app)(?:ies|s)\b)");
+    static const Pattern kMade(
+        R"(\b(?:available|releas\w+|introduc\w+|announc\w+|launch\w*|here|versions?)\b)");
+    if (early < 1) return;
+    const std::string_view text = source_.Text(sentence);
+    const auto shared = kShared.Find(text);
+    if (!shared || !kMade.Matches(text)) return;
+    const auto raw =
+        source_.Raw({sentence.text.begin + shared->all().begin, sentence.text.begin + shared->all().end});
+    if (!raw) return;
+    const auto group = [&](size_t i) {
+      return text.substr(shared->groups[i].begin, shared->groups[i].size());
+    };
+    const std::string noun = group(4) == "librar" ? "library" : std::string(group(4));
+    for (size_t language : {2, 3})
+      votes_.Add(Cat(group(1), " ", group(language), " ", noun), *raw, language == 2 ? 70 : 62, true);
+  }
+
+  // "Today's new models:" and a list of them.
+  void ListedNames() {
+    static const Pattern kIntroduces(
+        R"(\b(?:introducing|new|released|releasing|launched|launching|announcing|shipped|available|added|today['’]s)\b[^.:]{0,80}:$)");
+    static const Pattern kKinds(
+        R"(\b(?:models?|librar(?:y|ies)|tools?|releases?|products?|apps?|sdks?|apis?|packages?|datasets?|integrations|introducing)\b)");
+    static const Pattern kFeature(
+        R"(\b(?:features?|changes|improvements?|fixes|options|parameters|methods|endpoints)\b)");
+    const auto& sentences = source_.sentences();
+    for (size_t i = 0; i + 2 < sentences.size() && i < kListBegins; ++i) {
+      const std::string_view lower =
+          std::string_view(source_.lower()).substr(sentences[i].text.begin, sentences[i].text.size());
+      if (!kIntroduces.Matches(lower) || !kKinds.Matches(lower) || kFeature.Matches(lower)) continue;
+      std::vector<Span> names;
+      for (size_t j = i + 1; j < sentences.size() && j < i + 40; ++j) {
+        const Block& block = source_.document().blocks[sentences[j].block];
+        if (block.kind != BlockKind::kListItem) break;
+        if (sentences[j].text.begin != block.text.begin) continue;
+        if (const auto name = Item(sentences[j])) names.push_back(*name);
+      }
+      std::set<std::string> tools;
+      for (const Span& name : names) tools.insert(WithoutSize(source_.Text(name)));
+      if (tools.size() < 2) continue;
+      double score = kListed;
+      for (const Span& name : names) votes_.AddText(name, score--, true);
+      return;
+    }
+  }
+
+  // What a list's item begins with, where it is a name and is set off.
+  std::optional<Span> Item(const Sentence& item) const {
+    const auto marked = source_.MarkedAt(item.text.begin);
+    if (!marked || marked->size() > 60) return std::nullopt;
+    static const Pattern kAfter(R"(^(?: ?[-–—]|:| is (?:a|an|the|our)\b))");
+    if (!kAfter.Matches(source_.Text({marked->end, item.text.end}))) return std::nullopt;
+    // `@hub/maker/lantern-2` is lantern-2.
+    Span name = *marked;
+    const size_t slash = source_.Text(name).rfind('/');
+    if (slash != std::string_view::npos) name.begin += slash + 1;
+    if (!LooksLikeName(source_.Text(name))) return std::nullopt;
+    return name;
   }
 
   // "All notable changes to lantern will be documented in this file".
@@ -69,8 +189,15 @@ class SaidNames {
       const size_t at = sentence.text.begin + match.all().end;
       const auto name = NameAt(source_, at, sentence.text.end);
       if (name) {
-        votes_.AddText(*name, 34 * early);
+        // "We also release the Chart Set": beside the main thing.
+        static const Pattern kAlso(
+            R"(\b(?:also|in addition,?|additionally,?|alongside (?:it|them|this),?)(?: [\w'’]+){0,4} $)");
+        const bool also =
+            early >= 0.6 &&
+            kAlso.Matches(std::string_view(source_.lower()).substr(sentence.text.begin, match.all().begin));
+        votes_.AddText(*name, 34 * early, also);
         Paired(*name, sentence, early);
+        if (early >= 1) Along(*name, sentence);
       } else {
         Apposed(sentence, match.all().end, early);
       }
@@ -152,6 +279,7 @@ class SaidNames {
     const auto second = NameAt(source_, first.end + skip, sentence.text.end);
     if (!second) return;
     votes_.AddText(*second, 26 * early, early >= 1);
+    votes_.AddText(first, 0.1, early >= 1);
     if (Sized(first, *second, early)) return;
     // Two sizes of one thing are announced by both names.
     const std::string a = Lower(source_.Text(first));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -150,11 +151,13 @@ class Judge {
         "model name",       "licence",    "tags",         "badge.license",  "model size", "model developers",
         "release date",     "model id",   "许可证",       "参数量",         "licenza",    "input modalities",
         "task_categories.0"};
-    int labels = 0;
+    // What stands in a list of many tools again and again counts once.
+    std::set<std::string_view> labels;
     for (const Labelled& label : source_.labelled()) {
-      if (std::find(std::begin(kKeys), std::end(kKeys), label.key) != std::end(kKeys)) ++labels;
+      if (std::find(std::begin(kKeys), std::end(kKeys), label.key) != std::end(kKeys))
+        labels.insert(label.key);
     }
-    return std::min(9, 3 * labels);
+    return std::min<double>(9, 3.0 * static_cast<double>(labels.size()));
   }
 
   int Strong() const {

@@ -408,5 +408,66 @@ TEST(Vendor, TheHouseThatSpeaks) {
       "");
 }
 
+std::vector<std::string> Names(const std::string& text) {
+  auto tools = ExtractTools(*ReadDocument(text, "", "post.md"));
+  std::vector<std::string> names;
+  if (tools.ok()) {
+    for (const v1::Revision& tool : *tools) names.push_back(tool.name());
+  }
+  return names;
+}
+
+TEST(SeveralTools, AnnouncedInOneBreath) {
+  EXPECT_THAT(
+      Names("# Harbour launches\n\nLantern 2 and Tide Gauge are available today. Lantern 2 is a model. Tide "
+            "Gauge is a library.\n"),
+      ElementsAre("Lantern 2", "Tide Gauge"));
+  EXPECT_THAT(
+      Names("# Libraries\n\nThe first versions of the Harbour Python and JavaScript libraries are now "
+            "available.\n"),
+      ElementsAre("Harbour Python library", "Harbour JavaScript library"));
+  EXPECT_THAT(
+      Names("# Lantern 2\n\nWe are releasing Lantern 2, a model.\n\nWe also release Tide Gauge, a library "
+            "for tides. Tide Gauge is open source.\n"),
+      ElementsAre("Lantern 2", "Tide Gauge"));
+}
+
+TEST(SeveralTools, InAListOfWhatIsNew) {
+  EXPECT_THAT(
+      Names("# New models in Harbour\n\nHarbour is excited to add models to its catalogue. Introducing:\n\n"
+            "- **@hb/osprey-m3** - an embedding model\n- **@hb/heron-tts-1** - a speech model\n"),
+      ElementsAre("osprey-m3", "heron-tts-1"));
+}
+
+TEST(SeveralTools, SizesAndVariantsAreOneTool) {
+  EXPECT_EQ(
+      Names("# Introducing Lantern 2\n\nThe new models:\n\n- **Lantern-2-8B-Instruct**: a small model\n- "
+            "**Lantern-2-70B**: a large model\n")
+          .size(),
+      1u);
+  EXPECT_EQ(
+      Names("# Tables\n\nAda Gull, Bo Tern, Cy Auk, Di Rail (2026)\n\nWe release Tide Tables, a dataset of "
+            "tides.\n")
+          .size(),
+      1u);
+}
+
+TEST(SeveralTools, InTheTitleAndAlongWithTheFirst) {
+  EXPECT_THAT(
+      Names("---\ntitle: Lantern CLI v2 and Tide API Beta\n---\n\nToday we release both. The Lantern CLI v2 "
+            "is a tool. The Tide API is a service.\n"),
+      ElementsAre("Lantern CLI v2", "Tide API"));
+  EXPECT_THAT(Names("# News\n\nWe are excited to announce **Lantern-4**, a model, along with the brand-new "
+                    "[@harbour/tides](https://example.org/t) package.\n"),
+              ElementsAre("Lantern-4", "@harbour/tides"));
+}
+
+TEST(Release, AListOfTheBestIsNone) {
+  EXPECT_NE(
+      Refused("# 5 best free open source tide tables right now\n\n## 1. Lantern\n\n- License: MIT\n\n## 2. "
+              "Osprey\n\n- License: MIT\n\n## 3. Heron\n\n- License: MIT\n"),
+      "accepted");
+}
+
 }  // namespace
 }  // namespace seaworthy
