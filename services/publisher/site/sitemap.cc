@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/publisher/site/conventions.h"
 
@@ -88,6 +89,8 @@ std::string SitemapIndex(const PublishedIndex& index, const std::string& base) {
 
 std::optional<std::string> SitemapPart(const PublishedIndex& index, const std::string& base,
                                        const std::string& path) {
+  // The parts are worked out only for what may be the name of one.
+  if (!absl::EndsWith(path, ".xml")) return std::nullopt;
   for (const auto& [name, addresses] : Parts(index)) {
     if (name != path) continue;
     std::string out =

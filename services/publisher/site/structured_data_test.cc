@@ -69,6 +69,7 @@ class StructuredDataTest : public PublisherFixture {
 };
 
 TEST_F(StructuredDataTest, EveryTextOfEveryPageIsVisibleOnIt) {
+  ASSERT_TRUE(service_->CatchUp().ok());
   const auto paths = service_->ListPages({});
   int checked = 0;
   for (const std::string& path : paths->paths()) {
