@@ -92,18 +92,20 @@ void AddActions(const v1::Comparison& comparison, const std::string& editor, jso
   view["first_was_you"] = first && comparison.first_approval().editor() == editor;
 }
 
-// A tool of a comparison with its reviews that were asked again: the content
-// holds only what is drafted. As it is where they cannot be read.
-v1::ToolView WithRounds(AggregatorClient& aggregator, const v1::ToolView& tool) {
+// A tool of a comparison with what the content leaves out: what its sources
+// disagree on, and its reviews that were asked again. As it is where that
+// cannot be read.
+v1::ToolView WithDeskParts(AggregatorClient& aggregator, const v1::ToolView& tool) {
   v1::GetToolRequest request;
   request.set_tool_id(tool.revision().tool_id());
   request.set_revision(tool.revision().number());
-  v1::ToolView rounds = tool;
+  v1::ToolView whole = tool;
   if (const auto found = aggregator.GetTool(request); found.ok()) {
-    *rounds.mutable_earlier_verdicts() = found->earlier_verdicts();
-    *rounds.mutable_repeats() = found->repeats();
+    *whole.mutable_earlier_verdicts() = found->earlier_verdicts();
+    *whole.mutable_repeats() = found->repeats();
+    *whole.mutable_revision()->mutable_conflicts() = found->revision().conflicts();
   }
-  return rounds;
+  return whole;
 }
 
 // Personas of one tool: earlier rounds, and who is being asked again.
@@ -200,8 +202,10 @@ void Desk::AddEditorial(const v1::ComparisonView& found, json& view) const {
   view["drifts"] = Drifts(comparison);
   view["publications"] = PublicationRows(comparison);
   view["any_publications"] = !view["publications"].empty();
+  const v1::ToolView a = WithDeskParts(*options_.aggregator, found.content().a());
+  const v1::ToolView b = WithDeskParts(*options_.aggregator, found.content().b());
   view["conflict_tools"] = json::array();
-  for (const v1::ToolView* tool : {&found.content().a(), &found.content().b()}) {
+  for (const v1::ToolView* tool : {&a, &b}) {
     const json rows = ConflictRows(tool->revision());
     if (rows.empty()) continue;
     view["conflict_tools"].push_back(
@@ -212,8 +216,8 @@ void Desk::AddEditorial(const v1::ComparisonView& found, json& view) const {
   view["any_conflicts"] = !view["conflict_tools"].empty();
   view["a"]["fact_rows"] = FactRows(found.content().a().revision());
   view["b"]["fact_rows"] = FactRows(found.content().b().revision());
-  AddRounds(WithRounds(*options_.aggregator, found.content().a()), "a", view);
-  AddRounds(WithRounds(*options_.aggregator, found.content().b()), "b", view);
+  AddRounds(a, "a", view);
+  AddRounds(b, "b", view);
   v1::ListDecisionsRequest history;
   history.set_comparison_id(comparison.comparison_id());
   const auto decisions = options_.aggregator->ListDecisions(history);
