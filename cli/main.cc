@@ -20,6 +20,7 @@ constexpr char kFooter[] =
     "  seaworthy status                      what is under way\n"
     "  seaworthy export public               the public pages as files\n"
     "  seaworthy endpoints test              do the configured models answer\n"
+    "  seaworthy token add bot --scope read  a token for the HTTP API\n"
     "\n"
     "`seaworthy COMMAND --help` tells the rest; docs/cli.md shows it all.\n\n";
 
@@ -30,7 +31,7 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", "seaworthy " SEAWORTHY_VERSION);
   app.require_subcommand(1);
   for (const auto add : {AddUp, AddIngest, AddWatch, AddReview, AddCompare, AddStatus, AddExport, AddRebuild,
-                         AddEndpoints, AddDoctor, AddEdition, AddSubscribers}) {
+                         AddEndpoints, AddDoctor, AddToken, AddEdition, AddSubscribers}) {
     add(app, context);
   }
   try {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/exit_code.h"
 #include "cli/fact_filler.h"
+#include "cli/hook_poster.h"
 #include "cli/hook_secrets.h"
 #include "cli/hook_sources.h"
 #include "common/config_endpoints.h"
@@ -15,6 +16,7 @@
 #include "common/persona.h"
 #include "common/rocksdb_event_log.h"
 #include "common/status_macros.h"
+#include "services/publisher/tokens/tokens_grpc.h"
 
 namespace seaworthy::cli {
 namespace {
@@ -164,6 +166,10 @@ absl::Status Program::OpenPublisher(Config config) {
   options.proxy_role = config.desk.proxy_role;
   SEAWORTHY_ASSIGN_OR_RETURN(hooks_, HooksWithSecrets(config));
   options.hooks = hooks_;
+  hook_poster_ = std::make_unique<FetchingHookPoster>(fetcher_.get());
+  options.hook_poster = hook_poster_.get();
+  options.api_anonymous_per_minute = config.api.anonymous_per_minute;
+  options.api_token_per_minute = config.api.token_per_minute;
   SEAWORTHY_ASSIGN_OR_RETURN(mail_, OpenMail(config));
   options.mailer = mail_.mailer.get();
   options.mail_domain = mail_.domain;
@@ -190,6 +196,8 @@ absl::Status Program::ServeOnSocket() {
   socket_services_.push_back(MakeGrpcService(ingest_.get(), watcher_.get()));
   socket_services_.push_back(MakeGrpcService(reviewer_.get()));
   socket_services_.push_back(MakeGrpcService(publisher_.get()));
+  // Whoever may enter the socket's folder may read the data folder too.
+  socket_services_.push_back(MakeGrpcService(&publisher_->tokens()));
   std::vector<grpc::Service*> services;
   for (const auto& service : socket_services_) services.push_back(service.get());
   SEAWORTHY_ASSIGN_OR_RETURN(socket_server_, GrpcServer::Start({.addresses = {address}}, services));

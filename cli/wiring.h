@@ -25,6 +25,7 @@
 #include "services/ingest/ingest_service.h"
 #include "services/ingest/watch/watcher.h"
 #include "services/publisher/api/hook.h"
+#include "services/publisher/hooks_out/hook_poster.h"
 #include "services/publisher/people/people_store.h"
 #include "services/publisher/publisher_service.h"
 #include "services/reviewer/reviewer_service.h"
@@ -110,6 +111,7 @@ class Program {
   std::unique_ptr<IngestClient> ingest_client_;
   std::unique_ptr<ReviewerClient> reviewer_client_;
   std::vector<Hook> hooks_;
+  std::unique_ptr<HookPoster> hook_poster_;
   OpenedMail mail_;
   std::unique_ptr<PublisherService> publisher_;
   // The socket for other processes of this user.

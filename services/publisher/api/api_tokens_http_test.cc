@@ -2,8 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -34,7 +35,9 @@ class ApiRightsTest : public PublisherFixture {
   // The API's routes; their handlers are gone.
   std::vector<Route> Routes() {
     const auto store = *PeopleStore::OpenInMemory();
-    WebApp app(options_, *WebApp::ReadFiles("web"), *People::Open(store.get(), &clock_), [] { return ""; });
+    PublisherService::Options options = options_;
+    options.people = store.get();
+    WebApp app(options, *WebApp::ReadFiles("web"), *People::Open(store.get(), &clock_), [] { return ""; });
     std::vector<Route> routes = app.routes();
     routes.erase(std::remove_if(routes.begin(), routes.end(),
                                 [](const Route& r) { return !absl::StartsWith(r.pattern, "/api/v1/"); }),
@@ -56,7 +59,8 @@ TEST_F(ApiRightsTest, EveryRouteAsksForItsScopeAndNoOther) {
     if (route.access != Access::kApiToken) continue;
     for (const auto& [scope, token] : tokens) {
       const HttpResponse response = Call(route.method, PathOf(route), token);
-      const std::string what = absl::StrCat(route.method, " ", route.pattern, " with ", std::string(ScopeName(scope)));
+      const std::string what =
+          absl::StrCat(route.method, " ", route.pattern, " with ", std::string(ScopeName(scope)));
       if (scope == route.scope) {
         EXPECT_TRUE(response.status != 401 && response.status != 403) << what << " " << response.status;
       } else {

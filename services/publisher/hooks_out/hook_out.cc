@@ -18,7 +18,7 @@ constexpr absl::Duration kLook = absl::Milliseconds(100);
 constexpr absl::Duration kRetry = absl::Seconds(1);
 // Of a sender that has nothing to do.
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
-constexpr absl::Duration kShortestWait = absl::Milliseconds(10);
+constexpr absl::Duration kShortestWait = absl::Milliseconds(50);
 
 }  // namespace
 
