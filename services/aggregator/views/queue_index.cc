@@ -23,6 +23,7 @@ namespace {
 
 constexpr char kToolRow = 't';
 constexpr char kCount = 'c';
+constexpr char kCategory = 'g';
 constexpr size_t kFactsHeadBytes = 8;
 
 std::string ToolKey(const std::string& tool) { return std::string(1, kToolRow) + tool; }
@@ -124,6 +125,14 @@ std::vector<std::string> PlacesOf(const v1::QueueRow& row, const std::string& id
   return places;
 }
 
+std::vector<std::string> CategoryKeysOf(const v1::QueueRow& row, const std::string& id) {
+  std::vector<std::string> keys;
+  for (const std::string& category : row.categories()) {
+    keys.push_back(QueueCategoryPrefix(row.state(), QueueGroupOf(row), category) + id);
+  }
+  return keys;
+}
+
 std::string FactsOf(const v1::QueueRow& row) {
   std::string facts = BigEndian64(static_cast<uint64_t>(row.embargo_micros()));
   for (int i = 0; i < 2; ++i) facts += Terminated(i < row.categories_size() ? row.categories(i) : "");
@@ -175,6 +184,7 @@ absl::Status UpdateQueueRow(StateTransaction& state, const ComparisonId& id) {
                              state.Load<v1::Comparison>(Table::kComparisons, id.value()));
   if (before.has_value()) {
     for (const std::string& place : PlacesOf(*before, id.value())) state.Delete(Table::kQueue, place);
+    for (const std::string& key : CategoryKeysOf(*before, id.value())) state.Delete(Table::kQueue, key);
     SEAWORTHY_RETURN_IF_ERROR(Count(state, *before, -1));
   }
   if (!comparison.has_value()) {
@@ -185,6 +195,7 @@ absl::Status UpdateQueueRow(StateTransaction& state, const ComparisonId& id) {
   state.Store(Table::kQueue, RowKey(id.value()), after);
   const std::string facts = FactsOf(after);
   for (const std::string& place : PlacesOf(after, id.value())) state.Put(Table::kQueue, place, facts);
+  for (const std::string& key : CategoryKeysOf(after, id.value())) state.Put(Table::kQueue, key, "");
   return Count(state, after, 1);
 }
 
@@ -212,6 +223,11 @@ size_t QueueSortBytes(char order) { return order == 's' ? 9 : 8; }
 
 std::string QueueCountPrefix(v1::Comparison::State state, int group) {
   return std::string(1, kCount) + ComparisonStatePrefix(state) + static_cast<char>('0' + group);
+}
+
+std::string QueueCategoryPrefix(v1::Comparison::State state, int group, const std::string& category) {
+  return std::string(1, kCategory) + ComparisonStatePrefix(state) + static_cast<char>('0' + group) +
+         Terminated(category);
 }
 
 absl::StatusOr<uint64_t> CountAsking(const StateReader& state) {

@@ -43,6 +43,8 @@ std::string QueuePlace(char order, const v1::QueueRow& row, std::string_view id)
 size_t QueueSortBytes(char order);
 // The key prefix of counts by category; under no category stands how many.
 std::string QueueCountPrefix(v1::Comparison::State state, int group);
+// The key prefix of the ids in a category, for such as are few.
+std::string QueueCategoryPrefix(v1::Comparison::State state, int group, const std::string& category);
 inline constexpr char kQueueRow = 'r';
 
 // Tools of which an editor's correction asks, by id: the key prefix.

@@ -28,8 +28,8 @@ namespace {
 constexpr size_t kMaxTextBytes = 200;
 constexpr size_t kMaxPage = 200;
 constexpr uint64_t kMaxTotal = 10'000;
-// Rows looked at for one page, where words stand in too many.
-constexpr size_t kMaxLooked = 100'000;
+// A category with no more in a group is read by itself.
+constexpr uint64_t kFew = 5'000;
 constexpr char kNobody[] = "-";
 constexpr char kEmbargoTitle[] = "No embargo holds";
 
@@ -65,9 +65,14 @@ class QueueReader {
     return request_.category().empty() || facts.category_a == request_.category() ||
            facts.category_b == request_.category();
   }
+  // Nobody is asked for, and somebody is on it.
+  bool IsLeftOut(std::string_view id) const {
+    return request_.editor() == kNobody && assignments_.contains(std::string(id));
+  }
   // A group of which everything is asked for.
   absl::Status ReadWhole(v1::Comparison::State state, int group);
-  absl::Status ReadCounters(v1::Comparison::State state, int group);
+  absl::Status ReadCategory(v1::Comparison::State state, int group);
+  absl::Status ReadCounters(v1::Comparison::State state, int group, uint64_t& matching);
   // A group of which each row is looked at.
   absl::Status LookThrough(v1::Comparison::State state, int group, Holds blocks);
   // Only these, wherever they stand.
@@ -86,7 +91,6 @@ class QueueReader {
   const bool four_eyes_;
   const char order_;
   size_t page_size_ = 0;
-  size_t looked_ = 0;
   std::string from_;
   std::vector<std::string> words_;
   std::map<std::string, v1::Assignment> assignments_;
@@ -144,33 +148,55 @@ void QueueReader::Count(const QueueFacts& facts) {
 }
 
 absl::Status QueueReader::ReadWhole(v1::Comparison::State state, int group) {
-  SEAWORTHY_RETURN_IF_ERROR(ReadCounters(state, group));
+  uint64_t matching = 0;
+  SEAWORTHY_RETURN_IF_ERROR(ReadCounters(state, group, matching));
+  if (matching == 0) return absl::OkStatus();
+  if (!request_.category().empty() && matching <= kFew) return ReadCategory(state, group);
   const std::string prefix = QueuePlacePrefix(order_, state, group);
   const size_t head = prefix.size() + QueueSortBytes(order_);
-  const bool nobody = request_.editor() == kNobody;
   size_t taken = 0;
   return state_.Scan(Table::kQueue, prefix, prefix + from_,
                      [&](std::string_view key, std::string_view value) {
                        QueueFacts facts;
                        damaged_ |= key.size() < head || !ParseQueueFacts(value, facts);
                        if (damaged_) return false;
-                       const bool left_out = nobody && assignments_.contains(std::string(key.substr(head)));
-                       if (left_out || !InCategory(facts)) return true;
+                       if (IsLeftOut(key.substr(head)) || !InCategory(facts)) return true;
                        found_.emplace_back(key.substr(prefix.size()));
                        return ++taken <= page_size_;
                      });
 }
 
-absl::Status QueueReader::ReadCounters(v1::Comparison::State state, int group) {
+absl::Status QueueReader::ReadCategory(v1::Comparison::State state, int group) {
+  std::vector<std::string> ids;
+  const std::string prefix = QueueCategoryPrefix(state, group, request_.category());
+  SEAWORTHY_RETURN_IF_ERROR(
+      state_.Scan(Table::kQueue, prefix, "", [&](std::string_view key, std::string_view) {
+        if (!IsLeftOut(key.substr(prefix.size()))) ids.emplace_back(key.substr(prefix.size()));
+        return true;
+      }));
+  for (const std::string& id : ids) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto row,
+                               state_.Load<v1::QueueRow>(Table::kQueue, std::string(1, kQueueRow) + id));
+    if (!row.has_value()) continue;
+    const std::string place = QueuePlace(order_, *row, id);
+    if (place >= from_) found_.push_back(place);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QueueReader::ReadCounters(v1::Comparison::State state, int group, uint64_t& matching) {
   const std::string prefix = QueueCountPrefix(state, group);
-  return state_.Scan(Table::kQueue, prefix, "", [&](std::string_view key, std::string_view value) {
-    uint64_t count = 0;
-    damaged_ |= !absl::SimpleAtoi(std::string(value), &count);
-    const std::string category(key.substr(prefix.size()));
-    if (!category.empty()) (*response_.mutable_categories())[category] += count;
-    if (category == request_.category()) response_.set_total(response_.total() + count);
-    return !damaged_;
-  });
+  SEAWORTHY_RETURN_IF_ERROR(
+      state_.Scan(Table::kQueue, prefix, "", [&](std::string_view key, std::string_view value) {
+        uint64_t count = 0;
+        damaged_ |= !absl::SimpleAtoi(std::string(value), &count);
+        const std::string category(key.substr(prefix.size()));
+        if (!category.empty()) (*response_.mutable_categories())[category] += count;
+        if (category == request_.category()) matching = count;
+        return !damaged_;
+      }));
+  response_.set_total(response_.total() + matching);
+  return absl::OkStatus();
 }
 
 absl::Status QueueReader::LookThrough(v1::Comparison::State state, int group, Holds blocks) {
@@ -180,21 +206,20 @@ absl::Status QueueReader::LookThrough(v1::Comparison::State state, int group, Ho
   return state_.Scan(Table::kQueue, prefix, "", [&](std::string_view key, std::string_view value) {
     QueueFacts facts;
     damaged_ |= key.size() < head || !ParseQueueFacts(value, facts);
-    if (damaged_ || ++looked_ > kMaxLooked) return false;
+    if (damaged_) return false;
     if (blocks == Holds::kTellsTheClock && request_.blocked() != 0 &&
         EmbargoHolds(facts.embargo_micros) != (request_.blocked() == 2)) {
       return true;
     }
-    const bool nobody = request_.editor() == kNobody;
-    if (!HasWords(facts.text, words_) || (nobody && assignments_.contains(std::string(key.substr(head)))))
-      return true;
+    if (!HasWords(facts.text, words_) || IsLeftOut(key.substr(head))) return true;
     Count(facts);
     const std::string_view place = key.substr(prefix.size());
     if (taken <= page_size_ && InCategory(facts) && place >= from_) {
       found_.emplace_back(place);
       ++taken;
     }
-    return true;
+    // There are more than are counted, and those of the page are there.
+    return response_.total() < kMaxTotal || taken <= page_size_;
   });
 }
 
