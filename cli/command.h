@@ -44,6 +44,8 @@ void AddRebuild(CLI::App& app, Context& context);
 void AddDoctor(CLI::App& app, Context& context);
 void AddWatch(CLI::App& app, Context& context);
 void AddEndpoints(CLI::App& app, Context& context);
+void AddAccount(CLI::App& app, Context& context);
+void AddAudit(CLI::App& app, Context& context);
 void AddToken(CLI::App& app, Context& context);
 void AddEdition(CLI::App& app, Context& context);
 void AddSubscribers(CLI::App& app, Context& context);

@@ -31,7 +31,7 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", "seaworthy " SEAWORTHY_VERSION);
   app.require_subcommand(1);
   for (const auto add : {AddUp, AddIngest, AddWatch, AddReview, AddCompare, AddStatus, AddExport, AddRebuild,
-                         AddEndpoints, AddDoctor, AddToken, AddEdition, AddSubscribers}) {
+                         AddEndpoints, AddDoctor, AddAccount, AddAudit, AddToken, AddEdition, AddSubscribers}) {
     add(app, context);
   }
   try {

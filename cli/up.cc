@@ -120,6 +120,7 @@ absl::Status Up(const Context& context, const UpFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const std::unique_ptr<Program> program, Program::Start(config));
   spdlog::info("data in {}, endpoint {}, HTTP on {}:{}", program->layout().dir, DescribePanel(config),
                config.http_address, program->http_port());
+  spdlog::info("audit log at {}", program->AuditHeadText());
   if (!flags.examples.empty()) SEAWORTHY_RETURN_IF_ERROR(SubmitExamples(program->ingest(), flags.examples));
   SEAWORTHY_RETURN_IF_ERROR(SayReady(*program, config));
   const int signal = WaitForStopSignal();

@@ -16,6 +16,7 @@
 #include "common/persona.h"
 #include "common/rocksdb_event_log.h"
 #include "common/status_macros.h"
+#include "services/publisher/accounts/account_commands.h"
 #include "services/publisher/tokens/tokens_grpc.h"
 
 namespace seaworthy::cli {
@@ -197,12 +198,16 @@ absl::Status Program::ServeOnSocket() {
   socket_services_.push_back(MakeGrpcService(reviewer_.get()));
   socket_services_.push_back(MakeGrpcService(publisher_.get()));
   // Whoever may enter the socket's folder may read the data folder too.
+  socket_services_.push_back(MakeGrpcService(&publisher_->accounts()));
+  // Whoever may enter the socket's folder may read the data folder too.
   socket_services_.push_back(MakeGrpcService(&publisher_->tokens()));
   std::vector<grpc::Service*> services;
   for (const auto& service : socket_services_) services.push_back(service.get());
   SEAWORTHY_ASSIGN_OR_RETURN(socket_server_, GrpcServer::Start({.addresses = {address}}, services));
   return data_.dir->PublishAddress(address);
 }
+
+std::string Program::AuditHeadText() const { return publisher_->accounts().head().Text(); }
 
 Program::~Program() { Stop(); }
 

@@ -77,6 +77,8 @@ class Program {
 
   int http_port() const { return publisher_->port(); }
   std::string MakeDeskLink() { return publisher_->MakeDeskLink(); }
+  // The audit log's last record: `NUMBER:HASH`.
+  std::string AuditHeadText() const;
   const DataLayout& layout() const { return data_.dir->layout(); }
   // True where the token came from the data folder.
   bool token_from_file() const { return token_from_file_; }

@@ -19,6 +19,8 @@ class AccountsFixture : public PublisherFixture {
     options_.people = store_.get();
     PublisherFixture::SetUp();
   }
+  // Before what it was given, which may be a part of this.
+  void TearDown() override { service_ = nullptr; }
   void AddAccount(const std::string& name, const std::string& role, const std::string& mail = "") {
     v1::AddAccountRequest request;
     request.set_name(name);
