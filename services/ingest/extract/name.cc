@@ -77,7 +77,7 @@ class Collector {
       for (std::string_view stage : {" Beta", " Alpha", " Preview"}) {
         if (EndsWith(name, stage)) name.remove_suffix(stage.size());
       }
-      votes_.Add(name, raw, i == 1 ? 70 : 30, true);
+      votes_.Add(name, raw, i == 1 ? 100 : 30, true);
     }
     return true;
   }

@@ -65,11 +65,12 @@ class SaidNames {
         R"(^(?: (?:package|library|model|dataset|tool|app|SDK|CLI|API))?(?:, and |, | and | & )(?:(?:the|our) )?)");
     const auto along = kAlong.Find(source_.Text({first.end, sentence.text.end}));
     if (!along) return;
+    votes_.AddText(first, 10, true);
     size_t at = first.end + along->all().end;
     for (int i = 0; i < 3; ++i) {
       const auto name = NameAt(source_, at, sentence.text.end);
       if (!name || (source_.Text(*name)[0] != '@' && !LooksLikeName(source_.Text(*name)))) return;
-      votes_.AddText(*name, 30, true);
+      votes_.AddText(*name, 26, true);
       const auto next = kNext.Find(source_.Text({name->end, sentence.text.end}));
       if (!next) return;
       at = name->end + next->all().end;
@@ -156,7 +157,7 @@ class SaidNames {
   std::optional<Span> Item(const Sentence& item) const {
     const auto marked = source_.MarkedAt(item.text.begin);
     if (!marked || marked->size() > 60) return std::nullopt;
-    static const Pattern kAfter(R"(^(?: ?[-–—]|:| is (?:a|an|the|our)\b))");
+    static const Pattern kAfter(R"(^(?: ?[-–—]|:| is | helps | lets ))");
     if (!kAfter.Matches(source_.Text({marked->end, item.text.end}))) return std::nullopt;
     // `@hub/maker/lantern-2` is lantern-2.
     Span name = *marked;
