@@ -12,9 +12,9 @@ import { Server } from './support/server.mjs';
 import { waitUntil } from './support/waiting.mjs';
 
 const ENTRY = `<item><guid isPermaLink="false">gull</guid><title>Gull 1.0</title><link>https://acme.example/gull</link>
-<pubDate>Fri, 20 Nov 2026 09:14:00 +0000</pubDate><description><![CDATA[<p>Acme releases Gull, a command-line library
+<pubDate>Fri, 20 Nov 2026 09:14:00 +0000</pubDate><content:encoded><![CDATA[<p>Acme releases Gull, a command-line library
 for joining large CSV files, under the Apache 2.0 license. Install it with <code>pip install gull</code>.</p>]]>
-</description></item>`;
+</content:encoded></item>`;
 
 let server;
 let browser;
@@ -26,7 +26,7 @@ before(async () => {
   feed = http.createServer((request, response) => {
     const status = request.url === '/feed.xml' ? feedStatus : 404;
     response.writeHead(status, { 'Content-Type': 'application/rss+xml' });
-    response.end(status === 200 ? `<rss version="2.0"><channel><title>Acme</title>${ENTRY}</channel></rss>` : '');
+    response.end(status === 200 ? `<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Acme</title>${ENTRY}</channel></rss>` : '');
   });
   await new Promise((done) => { feed.listen(0, '127.0.0.1', done); });
   const config = `allowed_private_hosts = ["127.0.0.1:${feed.address().port}"]\nwatch_host_seconds = 1\n${ANYBODY}`;
