@@ -196,6 +196,7 @@ void AddToken(CLI::App& app, Context& context) {
          "--scope", flags->scopes,
          "What it may do: read, ingest, sources, decide, desk-links, admin; several times for several")
       ->required()
+      ->allow_extra_args(false)
       ->type_name("SCOPE");
   add->add_option("--days", flags->days, "How long it holds (default: 365; 0: for ever)")
       ->check(CLI::Range(0, 36'500))

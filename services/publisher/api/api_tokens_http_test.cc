@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -77,6 +79,23 @@ TEST_F(ApiRightsTest, WritesNeverAskForTheScopeThatReads) {
   for (const Route& route : Routes()) {
     if (route.access != Access::kApiToken || route.method == "GET") continue;
     EXPECT_NE(route.scope, Scope::kRead) << route.pattern;
+  }
+}
+
+TEST_F(ApiRightsTest, TheOpenApiDocumentNamesEachRoutesScope) {
+  std::ifstream file("web/api/openapi.json");
+  const json paths = json::parse(file).at("paths");
+  for (const Route& route : Routes()) {
+    const json& operation = paths.at(route.pattern).at(absl::AsciiStrToLower(route.method));
+    const std::string name = absl::StrCat(route.method, " ", route.pattern);
+    const std::string scope(ScopeName(route.scope));
+    const json needed = json::parse(absl::StrCat(R"([{"token": [")", scope, R"("]}])"));
+    if (route.access == Access::kApiToken) {
+      EXPECT_EQ(operation["x-scope"], scope) << name;
+      EXPECT_EQ(operation["security"], needed) << name;
+    } else {
+      EXPECT_TRUE(operation["security"].empty() || operation["security"][0].empty()) << name;
+    }
   }
 }
 
