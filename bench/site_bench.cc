@@ -117,7 +117,10 @@ class ManyAggregator : public FakeAggregator {
   absl::StatusOr<v1::PublishedComparison> GetPublishedComparison(
       const v1::GetPublishedComparisonRequest& request, absl::Duration /*deadline*/) override {
     const std::vector<std::string> parts = absl::StrSplit(request.comparison_id(), '-');
-    const uint64_t number = parts.size() < 2 ? 0 : std::strtoull(parts[1].c_str(), nullptr, 10);
+    if (parts.size() != 5) return absl::NotFoundError("nothing is public of it");
+    const uint64_t a = std::strtoull(parts[1].c_str(), nullptr, 10);
+    const uint64_t b = std::strtoull(parts[4].c_str(), nullptr, 10);
+    const uint64_t number = ((b + kTools - a) % kTools - 1) * kTools + a;
     if (number == 0 || number > Count()) return absl::NotFoundError("nothing is public of it");
     return Published(number);
   }
@@ -133,7 +136,7 @@ class ManyAggregator : public FakeAggregator {
     return response;
   }
 
-  static std::string IdOf(uint64_t number) { return absl::StrFormat("a-%06d-vs-b-%06d", number, number); }
+  static std::string IdOf(uint64_t number) { return absl::StrCat(IdOfA(number), "-vs-", IdOfB(number)); }
 
  private:
   uint64_t Count() {
@@ -141,12 +144,19 @@ class ManyAggregator : public FakeAggregator {
     return count_;
   }
 
+  // A tool stands in five comparisons, as a well connected one does.
+  static constexpr uint64_t kTools = 40'000;
+  static std::string IdOfA(uint64_t number) { return absl::StrFormat("t-%05d", number % kTools); }
+  static std::string IdOfB(uint64_t number) {
+    return absl::StrFormat("t-%05d", (number % kTools + 1 + number / kTools) % kTools);
+  }
+
   static v1::PublishedComparison Published(uint64_t number) {
     v1::PublishedComparison published;
     v1::ComparisonContent& content = *published.mutable_content();
     content.set_comparison_id(IdOf(number));
-    *content.mutable_a() = SampleTool(absl::StrFormat("a-%06d", number), absl::StrCat("Tool A ", number), 3);
-    *content.mutable_b() = SampleTool(absl::StrFormat("b-%06d", number), absl::StrCat("Tool B ", number), 1);
+    *content.mutable_a() = SampleTool(IdOfA(number), "Tool " + IdOfA(number), 3);
+    *content.mutable_b() = SampleTool(IdOfB(number), "Tool " + IdOfB(number), 3);
     published.set_content_hash(absl::StrFormat("%064d", number));
     published.mutable_decision()->mutable_decide_time()->set_seconds(1'763'000'000 +
                                                                      static_cast<int64_t>(number));

@@ -21,7 +21,7 @@ constexpr uint32_t kAccent = 0xffb38a;
 constexpr uint32_t kShip = 0x74d9b0;
 constexpr uint32_t kSkip = 0xffac8e;
 
-constexpr char kFace[] = "Vollkorn, serif";
+constexpr char kFace[] = "Vollkorn SemiBold, Vollkorn, serif";
 constexpr double kMargin = 72;
 constexpr double kTop = 150;
 constexpr double kGap = 56;
@@ -61,7 +61,7 @@ void SocialCards::Painter::Color(uint32_t rgb) {
 }
 
 double SocialCards::Painter::Text(const std::string& text, const Box& box, double size, double least,
-                                  int lines) {
+                                  int lines, bool right) {
   const Owned<PangoLayout> layout(pango_layout_new(context_.get()));
   const std::string shown = Cut(text);
   pango_layout_set_text(layout.get(), shown.data(), static_cast<int>(shown.size()));
@@ -69,6 +69,11 @@ double SocialCards::Painter::Text(const std::string& text, const Box& box, doubl
   pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
   pango_layout_set_ellipsize(layout.get(), PANGO_ELLIPSIZE_END);
   pango_layout_set_height(layout.get(), -lines);
+  PangoAttrList* features = pango_attr_list_new();
+  pango_attr_list_insert(features, pango_attr_font_features_new("lnum=1"));
+  pango_layout_set_attributes(layout.get(), features);  // Takes a reference of its own.
+  pango_attr_list_unref(features);
+  pango_layout_set_alignment(layout.get(), right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   const Owned<PangoFontDescription> face(pango_font_description_from_string(kFace));
   pango_font_description_set_weight(face.get(), PANGO_WEIGHT_SEMIBOLD);
   for (double now = size;; now *= 0.9) {
@@ -170,17 +175,17 @@ void SocialCards::Painter::Side(const SocialCard::Side& side, const Box& box) {
   double y = box.y;
   if (!side.category.empty()) y += Text(side.category, {box.x, y, box.width}, 26, 26, 1) + 6;
   Color(kOnDeep);
-  Text(side.name, {box.x, y, box.width}, 62, 40, 2);
+  Text(side.name, {box.x, y, box.width}, 56, 40, 2);
   const size_t total = side.votes.size();
   const int ships = Ships(side);
   const std::string percent =
       total == 0 ? "—" : absl::StrCat((100 * static_cast<size_t>(ships) + total / 2) / total, "%");
-  Text(percent, {box.x, 316, box.width}, 92, 92, 1);
+  Text(percent, {box.x, 326, box.width}, 84, 84, 1);
   Color(kOnDeepSoft);
   if (total > 0) {
-    Text(absl::StrCat(ships, " of ", total, " ship"), {box.x + 228, 364, box.width - 228}, 34, 24, 1);
+    Text(absl::StrCat(ships, " of ", total, " ship"), {box.x + 216, 374, box.width - 216}, 34, 24, 1);
   }
-  Votes(side, {box.x, 506, box.width});
+  Votes(side, {box.x, 516, box.width});
 }
 
 absl::StatusOr<std::string> SocialCards::Painter::Paint(const SocialCard& card) {
@@ -207,7 +212,7 @@ absl::StatusOr<std::string> SocialCards::Painter::Paint(const SocialCard& card) 
     cairo_stroke(cairo_);
   }
   Color(kOnDeepSoft);
-  Text(card.foot, {600, 60, kWidth - 600 - kMargin}, 24, 18, 1);
+  Text(card.foot, {500, 58, kWidth - 500 - kMargin}, 24, 18, 1, true);
   cairo_ = nullptr;
   std::string png;
   cairo_surface_flush(surface.get());

@@ -47,7 +47,8 @@ class SocialCards::Painter {
   void Mark(bool ship, double x, double y);
   // Text from its top left corner, at most `lines` high; shrinks from `size`
   // to `least` before it is cut. Returns its height.
-  double Text(const std::string& text, const Box& box, double size, double least, int lines);
+  double Text(const std::string& text, const Box& box, double size, double least, int lines,
+              bool right = false);
   void Color(uint32_t rgb);
 
   Owned<FcConfig> config_;
