@@ -225,3 +225,25 @@ test('one approves while the other edits: what is public is what was approved', 
     }
   }
 });
+
+test('four eyes: one approval is not enough, the same editor none more, another publishes', async () => {
+  const strict = await Server.start({ config: `${ANYBODY}four_eyes = true\n` });
+  const [cleo, dan] = await Promise.all(['cleo', 'dan'].map((name) => Editor.open(browser, strict, { name })));
+  try {
+    for (const number of [1, 2]) await strict.announce(modelCard(number));
+    await strict.settle();
+    const [{ id }] = await strict.comparisons('drafted');
+    await cleo.open(id);
+    await cleo.send(cleo.decision('Approve and publish'));
+    assert.match(await cleo.main(), /Another editor has to approve it too/);
+    await cleo.send(cleo.decision('Approve and publish'));
+    assert.equal((await publicPage(strict, id)).status, 404);
+    await dan.open(id);
+    assert.match(await dan.main(), /cleo approved this content first.*Your approval publishes it/s);
+    assert.equal(await dan.send(dan.decision('Approve and publish')), 200);
+    assert.equal((await publicPage(strict, id)).status, 200);
+  } finally {
+    await Promise.all([cleo.close(), dan.close()]);
+    await strict.stop();
+  }
+});
