@@ -32,9 +32,8 @@ absl::StatusOr<v1::ListDeadLettersResponse> AggregatorService::ListDeadLetters(
 
 absl::StatusOr<v1::ReplayDeadLetterResponse> AggregatorService::ReplayDeadLetter(
     const v1::ReplayDeadLetterRequest& request) {
-  SEAWORTHY_ASSIGN_OR_RETURN(
-      const auto letter,
-      FindDeadLetter(*impl_->store().Snapshot(), request.subscription(), request.sequence()));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto letter, FindDeadLetter(*impl_->store().Snapshot(),
+                                                               request.subscription(), request.sequence()));
   const std::string what = absl::StrCat("event ", request.sequence(), " for `", request.subscription(), "`");
   if (!letter.has_value()) {
     return absl::NotFoundError(absl::StrCat("nobody gave up on ", what));

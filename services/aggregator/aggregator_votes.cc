@@ -29,7 +29,8 @@ absl::StatusOr<v1::VoteTally> AggregatorService::CastVote(const v1::CastVoteRequ
   return LoadTally(*impl_->store().Snapshot(), tool.value());
 }
 
-absl::StatusOr<v1::ListTalliesResponse> AggregatorService::ListTallies(const v1::ListTalliesRequest& request) {
+absl::StatusOr<v1::ListTalliesResponse> AggregatorService::ListTallies(
+    const v1::ListTalliesRequest& request) {
   if (request.tool_ids_size() > kMaxTallies) {
     return absl::InvalidArgumentError(
         absl::StrCat(request.tool_ids_size(), " tools in one call; at most ", kMaxTallies));

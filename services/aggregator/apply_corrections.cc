@@ -13,11 +13,11 @@
 #include "services/aggregator/checklist.h"
 #include "services/aggregator/competitors.h"
 #include "services/aggregator/corrections.h"
+#include "services/aggregator/editions.h"
 #include "services/aggregator/embargoes.h"
 #include "services/aggregator/fields.h"
 #include "services/aggregator/identity_state.h"
 #include "services/aggregator/issue_checks.h"
-#include "services/aggregator/editions.h"
 #include "services/aggregator/issued.h"
 #include "services/aggregator/keys.h"
 #include "services/aggregator/predictions.h"
@@ -75,8 +75,7 @@ absl::Status Application::CorrectionIssued(const v1::CorrectionIssued& event) {
   if (!outcome.ok() && !IsRefusal(outcome)) return outcome;
   state_.Put(Table::kOutcomes, key, EncodeOutcome(outcome));
   if (!outcome.ok()) return absl::OkStatus();
-  SEAWORTHY_RETURN_IF_ERROR(
-      NoteInWeek(state_, record_, WeekNote::kCorrected, correction.correction_id()));
+  SEAWORTHY_RETURN_IF_ERROR(NoteInWeek(state_, record_, WeekNote::kCorrected, correction.correction_id()));
   return ReachPages(correction, record_.sequence, "");
 }
 

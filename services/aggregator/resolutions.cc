@@ -26,7 +26,9 @@ constexpr char kCalibrationPrefix = 'c';
 
 std::string RowKey(const std::string& id) { return "r" + id; }
 std::string IndexPrefix(const std::string& id) { return "k" + Terminated(id); }
-std::string CalibrationKey(const std::string& persona) { return std::string(1, kCalibrationPrefix) + persona; }
+std::string CalibrationKey(const std::string& persona) {
+  return std::string(1, kCalibrationPrefix) + persona;
+}
 
 // Of the revision it was given on, wherever it stands now.
 std::string FirstVerdictId(const v1::Verdict& verdict) {
@@ -208,8 +210,7 @@ absl::Status TakeResolution(StateTransaction& state, const v1::PredictionResolut
   taken = CheckNow(*prediction, asked);
   if (!taken.ok()) return absl::OkStatus();
   const std::string key = RowKey(asked.prediction_id());
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto before,
-                             state.Load<v1::ResolvedPrediction>(Table::kResolutions, key));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto before, state.Load<v1::ResolvedPrediction>(Table::kResolutions, key));
   if (before.has_value()) SEAWORTHY_RETURN_IF_ERROR(Recount(state, *before, -1));
   const v1::ResolvedPrediction after = MakeRow(*prediction, asked);
   state.Store(Table::kResolutions, key, after);
@@ -223,8 +224,8 @@ std::string ResolutionRequestKey(const v1::PredictionResolution& resolution) {
 absl::StatusOr<std::vector<v1::Calibration>> ReadCalibrations(const StateReader& state) {
   std::vector<v1::Calibration> calibrations;
   bool damaged = false;
-  SEAWORTHY_RETURN_IF_ERROR(state.Scan(
-      Table::kHealth, CalibrationKey(""), "", [&](std::string_view, std::string_view value) {
+  SEAWORTHY_RETURN_IF_ERROR(
+      state.Scan(Table::kHealth, CalibrationKey(""), "", [&](std::string_view, std::string_view value) {
         v1::CalibrationCounts counts;
         damaged |= !counts.ParseFromArray(value.data(), static_cast<int>(value.size()));
         if (!damaged) calibrations.push_back(ToCalibration(counts));

@@ -138,8 +138,7 @@ absl::Status Searcher::FindTools() {
   bool chosen_all = false;
   for (size_t i = 0; i < words_.size(); ++i) {
     SEAWORTHY_ASSIGN_OR_RETURN(Found found, FindWord(words_[i], i + 1 == words_.size()));
-    const bool better =
-        !chosen || (found.all && (!chosen_all || found.tools.size() < candidates_.size()));
+    const bool better = !chosen || (found.all && (!chosen_all || found.tools.size() < candidates_.size()));
     chosen = true;
     if (!better) continue;
     chosen_all = found.all;
@@ -176,8 +175,7 @@ absl::Status Searcher::ScorePair(const std::string& id) {
 }
 
 absl::Status Searcher::FindComparisons() {
-  const Table table =
-      scope_ == SearchScope::kPublished ? Table::kPublishedByTool : Table::kComparisonsByTool;
+  const Table table = scope_ == SearchScope::kPublished ? Table::kPublishedByTool : Table::kComparisonsByTool;
   // Of the tools that have every word; else of those that have the rarest.
   std::vector<std::string> tools;
   std::sort(tools_.begin(), tools_.end());
@@ -188,11 +186,10 @@ absl::Status Searcher::FindComparisons() {
   for (const std::string& tool : tools) {
     if (pairs.size() >= kMaxPairs) break;
     const std::string prefix = Terminated(tool);
-    SEAWORTHY_RETURN_IF_ERROR(
-        state_.Scan(table, prefix, "", [&](std::string_view key, std::string_view) {
-          pairs.emplace(key.substr(prefix.size()));
-          return pairs.size() < kMaxPairs;
-        }));
+    SEAWORTHY_RETURN_IF_ERROR(state_.Scan(table, prefix, "", [&](std::string_view key, std::string_view) {
+      pairs.emplace(key.substr(prefix.size()));
+      return pairs.size() < kMaxPairs;
+    }));
   }
   for (const std::string& id : pairs) SEAWORTHY_RETURN_IF_ERROR(ScorePair(id));
   return absl::OkStatus();

@@ -155,11 +155,11 @@ absl::StatusOr<v1::VoteTally> LoadTally(const StateReader& state, const std::str
 absl::StatusOr<v1::VoteTally> RecountVotes(const StateReader& state, const std::string& tool) {
   v1::VoteTally tally;
   tally.set_tool_id(tool);
-  SEAWORTHY_RETURN_IF_ERROR(state.Scan(Table::kVotes, KeyPrefix('v', tool), "",
-                                       [&tally](std::string_view, std::string_view value) {
-                                         AddTo(tally, value == std::string_view(&kShip, 1), 1);
-                                         return true;
-                                       }));
+  SEAWORTHY_RETURN_IF_ERROR(
+      state.Scan(Table::kVotes, KeyPrefix('v', tool), "", [&tally](std::string_view, std::string_view value) {
+        AddTo(tally, value == std::string_view(&kShip, 1), 1);
+        return true;
+      }));
   return tally;
 }
 
