@@ -1,5 +1,8 @@
 // The edition in a browser: asking, confirming, the desk's pages, the archive, leaving.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { expectAccessible, expectNoOverflow, openBrowser, shoot, viewOptions } from './support/browser.mjs';
@@ -16,12 +19,14 @@ let mailbox;
 before(async () => {
   mailbox = await Mailbox.open();
   const config = `[mail]\nurl = "${mailbox.url}"\nfrom = "Seaworthy <edition@example.org>"\nper_second = 100\n`;
-  // What is published last week is drafted this week.
-  [server, browser] = await Promise.all([Server.start({ config, wrapper: ['faketime', '-f', '-7d'] }), openBrowser()]);
+  [server, browser] = await Promise.all([Server.start({ config }), openBrowser()]);
   await server.fill();
   assert.ok((await server.approveAll()).length >= 2);
   await server.stop({ keep: true });
-  server.wrapper = [];
+  // What was published last week is drafted this week.
+  const data = path.join(server.folder, 'data');
+  execFileSync(process.env.SEAWORTHY_BACKDATE_LOG, [path.join(data, 'log'), '7']);
+  await rm(path.join(data, 'store'), { recursive: true });
   await server.spawn();
 });
 

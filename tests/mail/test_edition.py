@@ -24,7 +24,7 @@ from support.waiting import wait_until
 
 PROBE = os.environ["SEAWORTHY_MAIL_PROBE"]
 READERS = 12
-LAST_WEEK = ("faketime", "-f", "-7d")
+BACKDATE_LOG = os.environ["SEAWORTHY_BACKDATE_LOG"]
 
 
 def certificate(folder):
@@ -56,7 +56,6 @@ class EditionCase(unittest.TestCase):
         self.publish_last_week()
 
     def publish_last_week(self):
-        self.server.wrapper = LAST_WEEK
         self.server.start()
         a = self.server.submit_and_read(model_card(1))["tools"][0]
         b = self.server.submit_and_read(model_card(2))["tools"][0]
@@ -67,7 +66,8 @@ class EditionCase(unittest.TestCase):
         self.assertEqual(answer.status, 200, answer.text)
         self.pair = comparison["id"]
         self.server.stop()
-        self.server.wrapper = ()
+        subprocess.run([BACKDATE_LOG, self.server.data / "log", "7"], check=True, timeout=60)
+        shutil.rmtree(self.server.data / "store")  # Made anew from the log.
 
     def reader(self):
         return Browser(self.server.port)

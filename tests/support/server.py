@@ -50,7 +50,6 @@ class Server:
         self.endpoint = endpoint
         self.config = config
         self.port = None
-        self.wrapper = ()  # A command in front of the program.
         self.process = None
 
     @property
@@ -61,7 +60,7 @@ class Server:
         """Starts it and does not wait."""
         self.port = self.port or free_port()  # One for all its starts.
         self.link_file.unlink(missing_ok=True)
-        command = [*self.wrapper, PROGRAM, "up", "--data", self.data, "--port", self.port, "--token", TOKEN]
+        command = [PROGRAM, "up", "--data", self.data, "--port", self.port, "--token", TOKEN]
         command += ["--desk-link-file", self.link_file]
         if self.endpoint:
             command += ["--endpoint", self.endpoint]

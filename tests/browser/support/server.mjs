@@ -27,8 +27,7 @@ async function freePort() {
 export class Server {
   /**
    * Starts it and waits until it serves.
-   * @param {{config?: string, args?: string[], wrapper?: string[]}} options TOML to start with, more arguments,
-   *   a command in front of the program
+   * @param {{config?: string, args?: string[]}} options TOML to start with, more arguments
    */
   static async start(options = {}) {
     const server = new Server();
@@ -36,7 +35,6 @@ export class Server {
     server.port = await freePort();
     server.base = `http://localhost:${server.port}`;
     server.args = [...(options.args ?? [])];
-    server.wrapper = options.wrapper ?? [];
     if (options.config) {
       const file = path.join(server.folder, 'seaworthy.toml');
       const handle = await open(file, 'w');
@@ -54,10 +52,9 @@ export class Server {
     await rm(link, { force: true });
     const log = await open(path.join(this.folder, 'server.log'), 'a');
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('SEAWORTHY_'));
-    const [command, ...first] = [...this.wrapper, PROGRAM];
     this.process = spawn(
-      command,
-      [...first, 'up', '--data', path.join(this.folder, 'data'), '--port', String(this.port), '--token', TOKEN,
+      PROGRAM,
+      ['up', '--data', path.join(this.folder, 'data'), '--port', String(this.port), '--token', TOKEN,
         '--desk-link-file', link, ...this.args],
       { stdio: ['ignore', log.fd, log.fd], env: { ...Object.fromEntries(kept), NO_COLOR: '1' } },
     );
