@@ -10,9 +10,11 @@
 #include "absl/strings/match.h"
 #include "common/clock.h"
 #include "services/publisher/api/hooks_body.h"
+#include "services/publisher/hooks_out/hook_book.h"
+#include "services/publisher/hooks_out/hook_poster.h"
+#include "services/publisher/people/people.h"
 #include "services/publisher/testing/fake_clients.h"
 #include "services/publisher/testing/sample_data.h"
-#include "services/publisher/people/people.h"
 #include "services/publisher/web_app.h"
 
 namespace {
@@ -28,6 +30,14 @@ void Must(bool holds) {
   if (!holds) std::abort();
 }
 
+// Nothing is sent out.
+class DeafPoster : public seaworthy::HookPoster {
+ public:
+  absl::StatusOr<seaworthy::HookAnswer> Post(const seaworthy::HookPost& /*post*/) override {
+    return absl::UnavailableError("nobody is there");
+  }
+};
+
 // The publisher without its server, on fakes.
 class App {
  public:
@@ -40,6 +50,8 @@ class App {
     options.clock = &clock_;
     options.api_token = kToken;
     options.people = people_.get();
+    options.hook_poster = &poster_;
+    options.hook_book = hook_book_.get();
     seaworthy::WebApp::Files files;
     files.templates = *seaworthy::TemplateSet::Make({});
     files.openapi = "{}";
@@ -83,6 +95,8 @@ class App {
   seaworthy::FakeReviewer reviewer_;
   seaworthy::FakeClock clock_;
   std::unique_ptr<seaworthy::PeopleStore> people_ = *seaworthy::PeopleStore::OpenInMemory();
+  DeafPoster poster_;
+  std::unique_ptr<seaworthy::HookBook> hook_book_ = *seaworthy::HookBook::Open({people_.get(), &clock_});
   std::unique_ptr<seaworthy::WebApp> app_;
   std::vector<std::string> targets_;
 };
