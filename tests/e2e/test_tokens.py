@@ -10,11 +10,6 @@ from support.server import run
 
 
 class Tokens(ServerCase):
-    @classmethod
-    def prepare(cls):
-        cls.config = cls.folder / "seaworthy.toml"
-        cls.config.write_text("[api]\nanonymous_per_minute = 40\ntoken_per_minute = 60\n")
-
     def token(self, *arguments):
         done = run("token", *arguments, "--data", self.server.data)
         self.assertEqual(done.code, 0, done.err)
@@ -55,6 +50,18 @@ class Tokens(ServerCase):
         api.port = self.server.port
         self.assertEqual(api.call("GET", "/panel").status, 200)
 
+    def test_wrong_use_is_told(self):
+        done = run("token", "add", "x", "--scope", "everything", "--data", self.server.data)
+        self.assertEqual(done.code, 1)
+        self.assertIn("there are read, ingest", done.err)
+
+
+class Limits(ServerCase):
+    @classmethod
+    def prepare(cls):
+        cls.config = cls.folder / "seaworthy.toml"
+        cls.config.write_text("[api]\nanonymous_per_minute = 40\ntoken_per_minute = 60\n")
+
     def test_calls_are_limited_and_say_so(self):
         statuses = [send(self.server.port, "GET", "/api/v1/status") for _ in range(45)]
         refused = [a for a in statuses if a.status == 429]
@@ -63,11 +70,6 @@ class Tokens(ServerCase):
         self.assertIn("q=40", refused[0].headers["ratelimit-policy"])
         for _ in range(100):  # The operator's own token.
             self.assertEqual(self.api.call("GET", "/status").status, 200)
-
-    def test_wrong_use_is_told(self):
-        done = run("token", "add", "x", "--scope", "everything", "--data", self.server.data)
-        self.assertEqual(done.code, 1)
-        self.assertIn("there are read, ingest", done.err)
 
 
 if __name__ == "__main__":
