@@ -29,6 +29,7 @@ import engines  # noqa: E402
 PAGES = int(os.environ.get("PAGES", "10000"))
 MANY = os.environ.get("MANY", "100000")
 SECONDS = int(os.environ.get("SECONDS_EACH", "4"))
+WORKERS = os.environ.get("NGINX_WORKERS", "auto")
 ROUNDS = 5
 CONNECTIONS = 64
 
@@ -164,7 +165,7 @@ def nginx(folder, body, headers):
     (folder / "page" / "index.html").write_bytes(body)
     fields = "\n".join(f'add_header {name} "{value}" always;' for name, value in headers)
     (folder / "nginx.conf").write_text(f"""
-worker_processes auto; daemon off; pid {folder}/pid; error_log {folder}/error.log;
+worker_processes {WORKERS}; daemon off; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
 http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; etag off;
   open_file_cache max=100 inactive=60s; default_type text/html;
