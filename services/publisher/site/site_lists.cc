@@ -11,8 +11,8 @@
 #include "services/publisher/pages/page_text.h"
 #include "services/publisher/pages/page_view.h"
 #include "services/publisher/site/listing.h"
-#include "services/publisher/site/structured_data.h"
 #include "services/publisher/site/site.h"
+#include "services/publisher/site/structured_data.h"
 
 namespace seaworthy {
 namespace {
