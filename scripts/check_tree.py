@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "services": {"common", "seaworthy"},
     "cli": {"cli", "common", "services", "seaworthy"},
     "tests": {"tests", "cli", "common", "services", "seaworthy"},
-    "bench": {"bench", "common", "services", "tests", "seaworthy"},
+    "bench": {"bench", "cli", "common", "services", "tests", "seaworthy"},
 }
 
 
