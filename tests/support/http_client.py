@@ -26,7 +26,8 @@ def send(port, method, path, body=None, headers=None, timeout=20):
     try:
         connection.request(method, path, body=body, headers=headers or {})
         response = connection.getresponse()
-        fields = {name.lower(): value for name, value in response.getheaders()}
+        # Of a header that comes twice the first counts: the session cookie, not the device's.
+        fields = {name.lower(): value for name, value in reversed(response.getheaders())}
         return Answer(response.status, fields, response.read())
     finally:
         connection.close()
