@@ -81,11 +81,27 @@ absl::Status StatusOf(const LlmReply& reply) {
   return absl::UnavailableError(message);
 }
 
+// Null where calls are not counted.
+const Price* PriceOf(const LlmFactFiller::Money& money, std::string_view model) {
+  if (money.budget == nullptr || money.prices == nullptr) return nullptr;
+  return money.limits.price.has_value() ? &*money.limits.price : money.prices->Find(model);
+}
+
+void Settle(const LlmFactFiller::Money& money, std::string_view asked_model, uint64_t reserved,
+            const LlmReply& reply, size_t prompt_bytes) {
+  const Price* price = PriceOf(money, reply.model);
+  if (price == nullptr) price = PriceOf(money, asked_model);
+  if (price != nullptr) money.budget->Settle(reserved, price->Cost(BilledUsage(reply, prompt_bytes)));
+}
+
 // The endpoint with what it needs.
 class OwningFactFiller : public FactFiller {
  public:
-  OwningFactFiller(std::unique_ptr<HttpClient> http, std::unique_ptr<LlmEndpoint> endpoint)
-      : http_(std::move(http)), endpoint_(std::move(endpoint)), filler_(endpoint_.get(), Clock::Real()) {}
+  OwningFactFiller(std::unique_ptr<HttpClient> http, std::unique_ptr<LlmEndpoint> endpoint,
+                   LlmFactFiller::Money money)
+      : http_(std::move(http)),
+        endpoint_(std::move(endpoint)),
+        filler_(endpoint_.get(), Clock::Real(), std::move(money)) {}
   absl::StatusOr<std::vector<FillCandidate>> Fill(const FillQuestion& question,
                                                   absl::Duration deadline) override {
     return filler_.Fill(question, deadline);
@@ -148,8 +164,12 @@ struct LlmFactFiller::Waiting {
   bool stopped ABSL_GUARDED_BY(mutex) = false;
 };
 
-LlmFactFiller::LlmFactFiller(LlmEndpoint* endpoint, Clock* clock)
-    : endpoint_(endpoint), clock_(clock), nonce_key_(RandomHex(32)), waiting_(std::make_shared<Waiting>()) {}
+LlmFactFiller::LlmFactFiller(LlmEndpoint* endpoint, Clock* clock, Money money)
+    : endpoint_(endpoint),
+      clock_(clock),
+      money_(std::make_shared<const Money>(std::move(money))),
+      nonce_key_(RandomHex(32)),
+      waiting_(std::make_shared<Waiting>()) {}
 
 LlmFactFiller::~LlmFactFiller() = default;
 
@@ -163,6 +183,17 @@ LlmFactFiller::Counts LlmFactFiller::counts() const {
   return counts_;
 }
 
+absl::StatusOr<uint64_t> LlmFactFiller::Reserve(size_t prompt_bytes) {
+  const Price* price = PriceOf(*money_, endpoint_->model());
+  const uint64_t most =
+      price == nullptr ? 0 : price->Cost(EstimateUsage(prompt_bytes, money_->limits.max_output_tokens));
+  const auto refused = price == nullptr ? std::nullopt : money_->budget->Reserve(most);
+  absl::MutexLock lock(&mutex_);
+  ++(refused.has_value() ? counts_.skipped : counts_.asked);
+  if (!refused.has_value()) return most;
+  return absl::ResourceExhaustedError(refused->message);
+}
+
 absl::StatusOr<std::vector<FillCandidate>> LlmFactFiller::Ask(const FillQuestion& question,
                                                               absl::Duration deadline) {
   auto persona = std::make_shared<v1::Persona>();
@@ -174,8 +205,12 @@ absl::StatusOr<std::vector<FillCandidate>> LlmFactFiller::Ask(const FillQuestion
   call.request = std::move(request);
   call.prompt = std::make_shared<const LlmPrompt>(FillPrompt(question, nonce_key_));
   call.deadline = deadline;
+  const size_t bytes = call.prompt->system->size() + call.prompt->user.size() + call.prompt->schema->size();
+  SEAWORTHY_ASSIGN_OR_RETURN(const uint64_t reserved, Reserve(bytes));
   const auto reply = std::make_shared<std::optional<LlmReply>>();  // Guarded by the mutex of `waiting_`.
-  endpoint_->Start(call, [reply, waiting = waiting_](LlmReply given) {
+  endpoint_->Start(call, [bytes, reserved, reply, money = money_, waiting = waiting_,
+                          model = endpoint_->model()](LlmReply given) {
+    Settle(*money, model, reserved, given, bytes);
     absl::MutexLock lock(&waiting->mutex);
     *reply = std::move(given);
   });
@@ -214,14 +249,16 @@ absl::StatusOr<std::vector<FillCandidate>> LlmFactFiller::Fill(const FillQuestio
       ++counts_.skipped;
       return absl::UnavailableError("the endpoint failed lately and is left alone for a minute");
     }
-    ++counts_.asked;
   }
   auto candidates = Ask(question, deadline);
+  // It is the budget that is spent; the endpoint has not failed.
+  if (absl::IsResourceExhausted(candidates.status())) return candidates;
   Count(candidates.status());
   return candidates;
 }
 
-absl::StatusOr<std::unique_ptr<FactFiller>> OpenFactFiller(const Config& config) {
+absl::StatusOr<std::unique_ptr<FactFiller>> OpenFactFiller(const Config& config, Budget* budget,
+                                                           const PriceTable* prices) {
   if (config.ingest_fill.empty()) return std::unique_ptr<FactFiller>();
   const EndpointConfig* table = FindEndpoint(config, config.ingest_fill);
   if (table == nullptr) {
@@ -235,7 +272,8 @@ absl::StatusOr<std::unique_ptr<FactFiller>> OpenFactFiller(const Config& config)
     return absl::InvalidArgumentError(absl::StrCat("[ingest] fill names the endpoint `", config.ingest_fill,
                                                    "`, which is no language model; name one that is"));
   }
-  return std::make_unique<OwningFactFiller>(std::move(http), std::move(endpoint));
+  LlmFactFiller::Money money{budget, prices, LimitsOf(*table)};
+  return std::make_unique<OwningFactFiller>(std::move(http), std::move(endpoint), std::move(money));
 }
 
 }  // namespace seaworthy::cli

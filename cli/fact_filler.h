@@ -15,13 +15,18 @@
 #include "common/config.h"
 #include "services/ingest/fill/fact_filler.h"
 #include "services/reviewer/llm_endpoint.h"
+#include "services/reviewer/policy/budget.h"
+#include "services/reviewer/policy/endpoint_gate.h"
+#include "services/reviewer/policy/price_table.h"
 
 namespace seaworthy::cli {
 
 // Asks an endpoint, once for each question, with the announcement marked as
 // data. Believes nothing itself: that is FillFacts' affair. After three
 // failures in a row nobody is asked for a minute, so that an endpoint that is
-// down does not hold up reading. Failures are logged at most once a minute.
+// down does not hold up reading. What a call costs at most is set aside before
+// it; where the budget is spent nobody is asked. Failures are logged at most
+// once a minute.
 // Thread-safe.
 class LlmFactFiller : public FactFiller {
  public:
@@ -30,11 +35,19 @@ class LlmFactFiller : public FactFiller {
     uint64_t asked = 0;
     uint64_t answered = 0;
     uint64_t failed = 0;
-    uint64_t skipped = 0;  // During a pause.
+    uint64_t skipped = 0;  // During a pause, or without money.
+  };
+  // What calls are paid from. Without budget or price none is counted. None is
+  // owned.
+  struct Money {
+    Budget* budget = nullptr;
+    const PriceTable* prices = nullptr;
+    EndpointLimits limits;
   };
 
   // Neither is owned.
-  LlmFactFiller(LlmEndpoint* endpoint, Clock* clock);
+  LlmFactFiller(LlmEndpoint* endpoint, Clock* clock, Money money);
+  LlmFactFiller(LlmEndpoint* endpoint, Clock* clock) : LlmFactFiller(endpoint, clock, Money()) {}
   ~LlmFactFiller() override;
 
   absl::StatusOr<std::vector<FillCandidate>> Fill(const FillQuestion& question,
@@ -44,11 +57,14 @@ class LlmFactFiller : public FactFiller {
 
  private:
   struct Waiting;
+  // Micro-dollars set aside. Errors: RESOURCE_EXHAUSTED.
+  absl::StatusOr<uint64_t> Reserve(size_t prompt_bytes);
   absl::StatusOr<std::vector<FillCandidate>> Ask(const FillQuestion& question, absl::Duration deadline);
   void Count(const absl::Status& status);
 
   LlmEndpoint* const endpoint_;
   Clock* const clock_;
+  const std::shared_ptr<const Money> money_;  // Answers may come after the filler is gone.
   const std::string nonce_key_;
   const std::shared_ptr<Waiting> waiting_;
   mutable absl::Mutex mutex_;
@@ -67,7 +83,9 @@ LlmPrompt FillPrompt(const FillQuestion& question, std::string_view nonce_key);
 absl::StatusOr<std::vector<FillCandidate>> ParseFill(const std::string& raw, const FillQuestion& question);
 
 // The filler of `[ingest] fill`, null where none is configured. `config` is
-// resolved. Errors name the endpoint, the reason and the way out.
-absl::StatusOr<std::unique_ptr<FactFiller>> OpenFactFiller(const Config& config);
+// resolved. `budget` and `prices` may be null and are not owned. Errors name the
+// endpoint, the reason and the way out.
+absl::StatusOr<std::unique_ptr<FactFiller>> OpenFactFiller(const Config& config, Budget* budget = nullptr,
+                                                           const PriceTable* prices = nullptr);
 
 }  // namespace seaworthy::cli

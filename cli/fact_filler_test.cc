@@ -22,8 +22,9 @@ class FactFillerTest : public testing::Test {
  protected:
   FactFillerTest() { question_ = {"Tern", "Tern is made by Quayside.\n", {"vendor", "license"}}; }
 
-  static LlmReply Says(const std::string& raw) {
+  static LlmReply Says(const std::string& raw, LlmUsage usage = {}) {
     LlmReply reply;
+    reply.usage = usage;
     reply.outcome = LlmOutcome::kOk;
     reply.raw = raw;
     return reply;
@@ -36,7 +37,18 @@ class FactFillerTest : public testing::Test {
   absl::StatusOr<std::vector<FillCandidate>> Fill() { return filler_.Fill(question_, absl::Seconds(5)); }
   absl::Status Parse(const std::string& raw) { return ParseFill(raw, question_).status(); }
 
+  // A dollar a million tokens in, five a million out.
+  LlmFactFiller::Money Money(uint64_t micro_usd_a_day) {
+    budget_ = Budget::Open({.per_day = micro_usd_a_day, .clock = &clock_}).value();
+    LlmFactFiller::Money money{budget_.get(), &prices_, {}};
+    money.limits.max_output_tokens = 500;
+    money.limits.price = Price{.input = 1, .output = 5};
+    return money;
+  }
+
   FillQuestion question_;
+  PriceTable prices_;
+  std::unique_ptr<Budget> budget_;
   FakeEndpoint endpoint_{"model"};
   FakeClock clock_;
   LlmFactFiller filler_{&endpoint_, &clock_};
@@ -80,6 +92,25 @@ TEST_F(FactFillerTest, AnEndpointThatFailsIsLeftAloneForAMinute) {
   endpoint_.Otherwise(Says(R"({"facts": []})"));
   EXPECT_TRUE(Fill().ok());
   EXPECT_EQ(filler_.counts().answered, 1u);
+}
+
+TEST_F(FactFillerTest, CallsArePaidFromTheBudgetWhileItLasts) {
+  LlmFactFiller filler(&endpoint_, &clock_, Money(10'000));
+  endpoint_.Otherwise(Says(R"({"facts": []})", {.input_tokens = 4'000, .output_tokens = 1'000}));
+  EXPECT_TRUE(filler.Fill(question_, absl::Seconds(5)).ok());
+  EXPECT_EQ(budget_->today(), 9'000u);
+  EXPECT_TRUE(absl::IsResourceExhausted(filler.Fill(question_, absl::Seconds(5)).status()));
+  EXPECT_EQ(filler.counts().asked, 1u);
+  EXPECT_EQ(filler.counts().skipped, 1u);
+}
+
+TEST_F(FactFillerTest, ALateAnswerIsPaidToo) {
+  endpoint_.Hold();
+  auto filler = std::make_unique<LlmFactFiller>(&endpoint_, &clock_, Money(1'000'000));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(filler->Fill(question_, -absl::Minutes(1)).status()));
+  filler.reset();
+  endpoint_.Answer(Says("late", {.input_tokens = 4'000, .output_tokens = 1'000}));
+  EXPECT_EQ(budget_->today(), 9'000u);
 }
 
 TEST_F(FactFillerTest, WhoWaitsIsLetGoWhenTheServerStops) {

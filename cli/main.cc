@@ -30,8 +30,9 @@ int Run(int argc, char** argv) {
   app.footer(std::string(kFooter) + kExitCodeHelp);
   app.set_version_flag("--version", "seaworthy " SEAWORTHY_VERSION);
   app.require_subcommand(1);
-  for (const auto add : {AddUp, AddIngest, AddWatch, AddReview, AddCompare, AddStatus, AddExport, AddRebuild,
-                         AddEndpoints, AddDoctor, AddAccount, AddAudit, AddToken, AddEdition, AddSubscribers}) {
+  for (const auto add :
+       {AddUp, AddIngest, AddWatch, AddReview, AddCompare, AddStatus, AddExport, AddRebuild, AddEndpoints,
+        AddDoctor, AddAccount, AddAudit, AddToken, AddEdition, AddSubscribers}) {
     add(app, context);
   }
   try {

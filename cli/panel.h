@@ -31,6 +31,9 @@ class Panel {
   VerdictSeeker& seeker() { return *seeker_; }
   // Calls that one persona may have under way: the sum over its endpoints.
   size_t max_in_flight() const { return max_in_flight_; }
+  // What every call is paid from.
+  Budget* budget() const { return budget_.get(); }
+  const PriceTable* prices() const { return prices_.get(); }
 
  private:
   Panel() = default;

@@ -137,7 +137,7 @@ absl::Status SiteFiles::WriteList(const std::set<std::string>& files) {
 bool SiteFiles::IsUnchanged(const std::string& file, std::string_view bytes) const {
   const int fd = openat(dir_fd_, file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) return false;
-  struct stat facts{};
+  struct stat facts {};
   bool same = fstat(fd, &facts) == 0 && facts.st_size == static_cast<off_t>(bytes.size());
   std::string before(same ? bytes.size() : 0, '\0');
   same = same && ReadAll(fd, before) && before == bytes;

@@ -82,7 +82,7 @@ absl::Status Program::OpenServices(const Config& config) {
   SEAWORTHY_ASSIGN_OR_RETURN(panel_, Panel::Open(config, personas_, layout().dir));
   SEAWORTHY_ASSIGN_OR_RETURN(aggregator_,
                              OpenAggregator(config, data_.log.get(), data_.objects.get(), layout().store));
-  SEAWORTHY_ASSIGN_OR_RETURN(filler_, OpenFactFiller(config));
+  SEAWORTHY_ASSIGN_OR_RETURN(filler_, OpenFactFiller(config, panel_->budget(), panel_->prices()));
   ingest_ = std::make_unique<IngestService>(IngestService::Options{.log = data_.log.get(),
                                                                    .objects = data_.objects.get(),
                                                                    .clock = Clock::Real(),
@@ -199,7 +199,6 @@ absl::Status Program::ServeOnSocket() {
   socket_services_.push_back(MakeGrpcService(publisher_.get()));
   // Whoever may enter the socket's folder may read the data folder too.
   socket_services_.push_back(MakeGrpcService(&publisher_->accounts()));
-  // Whoever may enter the socket's folder may read the data folder too.
   socket_services_.push_back(MakeGrpcService(&publisher_->tokens()));
   std::vector<grpc::Service*> services;
   for (const auto& service : socket_services_) services.push_back(service.get());

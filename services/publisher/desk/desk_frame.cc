@@ -14,9 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kSections[] = {"queue",   "published", "tools",       "announcements",
-                                     "sources", "panel",     "predictions", "edition",
-                                     "status"};
+constexpr const char* kSections[] = {"queue", "published",   "tools",   "announcements", "sources",
+                                     "panel", "predictions", "edition", "status"};
 
 // What a form did, by the word its answer carries in the address.
 std::string DoneText(const std::string& done) {

@@ -18,7 +18,6 @@ using nlohmann::json;
 
 constexpr size_t kRows = 50;
 constexpr int kNewest = 20;
-constexpr int kLookedThrough = 500;
 // A page about something else waits no longer for the sources.
 constexpr absl::Duration kPatience = absl::Seconds(2);
 constexpr int64_t kMaxMinutes = 10'080;
@@ -166,15 +165,12 @@ HttpResponse DeskSources::ShowList(const Call& call) const {
 
 json DeskSources::Newest(const std::string& source_id) const {
   v1::ListAnnouncementsRequest request;
-  request.set_page_size(kLookedThrough);
+  request.set_page_size(kNewest);
+  request.set_source_id(source_id);
   json rows = json::array();
   const auto response = options_.aggregator->ListAnnouncements(request);
   if (!response.ok()) return rows;
-  for (const v1::Announcement& announcement : response->announcements()) {
-    if (announcement.source_id() != source_id) continue;
-    rows.push_back(AnnouncementRow(announcement));
-    if (rows.size() == kNewest) break;
-  }
+  for (const v1::Announcement& one : response->announcements()) rows.push_back(AnnouncementRow(one));
   return rows;
 }
 
@@ -192,7 +188,6 @@ HttpResponse DeskSources::ShowOne(const Call& call) const {
   view.update(FormView(source->source(), false));
   view["newest"] = Newest(call.Path("id"));
   view["any_newest"] = !view["newest"].empty();
-  view["looked_through"] = kLookedThrough;
   return frame_.Page("desk_source", view);
 }
 

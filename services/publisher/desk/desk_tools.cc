@@ -24,7 +24,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kRows = 25;
-constexpr int kLookedThrough = 200;
 constexpr int kHistory = 50;
 constexpr int kMaxAnnouncements = 50;
 constexpr size_t kMaxValues = 50;
@@ -116,19 +115,16 @@ HttpResponse DeskTools::ShowList(const Call& call) const {
   if (!wanted.empty()) return Redirect(303, PathOf(wanted));
   const bool asking = call.Query("show") == "asking";
   v1::ListToolsRequest request;
-  request.set_page_size(asking ? kLookedThrough : kRows);
+  request.set_page_size(kRows);
+  request.set_asks(asking);
   request.set_page_token(call.Query("cursor"));
   const auto response = options_.aggregator->ListTools(request);
   if (!response.ok()) return frame_.Failed(response.status(), "The tools cannot be shown", kListPath, kBack);
   json view = frame_.View(call, "tools", "Tools");
   view["rows"] = json::array();
-  for (const v1::ToolView& tool : response->tools()) {
-    json row = ToolRow(tool);
-    if (!asking || !row["asks"].get_ref<const std::string&>().empty()) view["rows"].push_back(std::move(row));
-  }
+  for (const v1::ToolView& tool : response->tools()) view["rows"].push_back(ToolRow(tool));
   view["any"] = !view["rows"].empty();
   view["asking"] = asking;
-  view["looked_through"] = response->tools_size();
   AddPaging(call, asking ? absl::StrCat(kListPath, "?show=asking") : kListPath, response->next_page_token(),
             view);
   return frame_.Page("desk_tools", view);

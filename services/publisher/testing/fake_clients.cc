@@ -152,8 +152,9 @@ absl::StatusOr<v1::ListAnnouncementsResponse> FakeAggregator::ListAnnouncements(
   auto next = Page(
       newest_first, request.page_size(), request.page_token(),
       [&request](const v1::Announcement& announcement) {
-        return request.state() == v1::Announcement::STATE_UNSPECIFIED ||
-               request.state() == announcement.state();
+        return (request.source_id().empty() || request.source_id() == announcement.source_id()) &&
+               (request.state() == v1::Announcement::STATE_UNSPECIFIED ||
+                request.state() == announcement.state());
       },
       [&response](const v1::Announcement& announcement) { *response.add_announcements() = announcement; });
   if (!next.ok()) return next.status();
@@ -169,13 +170,23 @@ absl::StatusOr<v1::ToolView> FakeAggregator::GetTool(const v1::GetToolRequest& r
   return it->second;
 }
 
+namespace {
+
+bool Asks(const v1::ToolView& tool) {
+  const auto& corrections = tool.revision().corrections();
+  return std::any_of(corrections.begin(), corrections.end(), [](const auto& one) { return one.asks(); });
+}
+
+}  // namespace
+
 absl::StatusOr<v1::ListToolsResponse> FakeAggregator::ListTools(const v1::ListToolsRequest& request,
                                                                 absl::Duration) {
   absl::MutexLock lock(&mutex_);
   if (!failure_.ok()) return failure_;
   v1::ListToolsResponse response;
   auto next = Page(
-      tools_, request.page_size(), request.page_token(), [](const v1::ToolView&) { return true; },
+      tools_, request.page_size(), request.page_token(),
+      [&request](const v1::ToolView& tool) { return !request.asks() || Asks(tool); },
       [&response](const v1::ToolView& tool) { *response.add_tools() = tool; });
   if (!next.ok()) return next.status();
   response.set_next_page_token(*next);

@@ -107,6 +107,22 @@ LlmUsage EstimateUsage(size_t prompt_bytes, uint64_t max_output_tokens) {
   return usage;
 }
 
+LlmUsage BilledUsage(const LlmReply& reply, size_t prompt_bytes) {
+  if (reply.usage.input_tokens + reply.usage.output_tokens > 0) return reply.usage;
+  switch (reply.outcome) {
+    case LlmOutcome::kOk:
+    case LlmOutcome::kRefused:
+    case LlmOutcome::kTruncated:
+    case LlmOutcome::kInvalidJson:
+    case LlmOutcome::kSchemaViolation:
+    case LlmOutcome::kTimeout:
+    case LlmOutcome::kCutStream:
+      return EstimateUsage(prompt_bytes, reply.raw.size() / 3);
+    default:
+      return reply.usage;
+  }
+}
+
 absl::StatusOr<PriceTable> PriceTable::BuiltIn() {
   PriceTable table;
   SEAWORTHY_RETURN_IF_ERROR(table.Add(kBuiltInPrices, "prices.toml"));

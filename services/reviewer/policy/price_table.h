@@ -29,6 +29,8 @@ struct Price {
 
 // Tokens a prompt of so many bytes has at most, as a rule: three bytes a token.
 LlmUsage EstimateUsage(size_t prompt_bytes, uint64_t max_output_tokens);
+// What the provider will charge for; where it did not say, an estimate.
+LlmUsage BilledUsage(const LlmReply& reply, size_t prompt_bytes);
 
 // Immutable once loaded; thread-safe.
 class PriceTable {

@@ -85,8 +85,8 @@ class SeekerFixture : public testing::Test {
     const auto request = RequestFor(persona, tool);
     request->round = round_;
     seeker().Seek(
-        request,
-        [this, number](Ended end) { EXPECT_TRUE(ends_.emplace(number, std::move(end)).second); }, attempts);
+        request, [this, number](Ended end) { EXPECT_TRUE(ends_.emplace(number, std::move(end)).second); },
+        attempts);
     return number;
   }
   // Seeks and lets time pass until there is an end.

@@ -325,23 +325,6 @@ class VerdictSeeker::Impl {
     }
   }
 
-  // What the provider will charge for; where it did not say, an estimate.
-  static LlmUsage BilledUsage(const LlmReply& reply, size_t prompt_bytes) {
-    if (reply.usage.input_tokens + reply.usage.output_tokens > 0) return reply.usage;
-    switch (reply.outcome) {
-      case LlmOutcome::kOk:
-      case LlmOutcome::kRefused:
-      case LlmOutcome::kTruncated:
-      case LlmOutcome::kInvalidJson:
-      case LlmOutcome::kSchemaViolation:
-      case LlmOutcome::kTimeout:
-      case LlmOutcome::kCutStream:
-        return EstimateUsage(prompt_bytes, reply.raw.size() / 3);
-      default:
-        return reply.usage;
-    }
-  }
-
   // The leader's answer, for free.
   void Share(const LlmReply& reply, const SeekingPtr& follower) {
     follower->from_cache = true;
