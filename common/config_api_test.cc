@@ -1,8 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "common/config.h"
 
 namespace seaworthy {
@@ -11,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 
 absl::StatusOr<Config> Load(const std::string& text) {
-  const std::string path = testing::TempDir() + "/config_api_test.toml";
+  const std::string path = absl::StrCat(testing::TempDir(), "/config_api_test-", getpid(), ".toml");
   std::ofstream(path) << text;
   return LoadConfig(path);
 }

@@ -62,7 +62,7 @@ TEST_F(DeskToolsTest, TheListGoesPageByPageAndFindsCorrectionsThatAsk) {
   }
   EXPECT_THAT(DeskGet("/desk/tools").body, HasSubstr("/desk/tools?cursor=tool-32"));
   EXPECT_THAT(DeskGet("/desk/tools?cursor=tool-32").body, HasSubstr("/desk/tools/tool-39"));
-  EXPECT_THAT(DeskGet("/desk/tools?show=asking").body, HasSubstr("None of these 32 tools"));
+  EXPECT_THAT(DeskGet("/desk/tools?show=asking").body, HasSubstr("No correction asks"));
   Dispute();
   EXPECT_THAT(DeskGet("/desk/tools?show=asking").body, HasSubstr("1 correction asks"));
 }
