@@ -58,7 +58,7 @@ async function press(page, name) {
 }
 
 test('a reader asks, confirms, reads what an editor approved, and leaves', async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false });
+  const context = await browser.newContext({ javaScriptEnabled: false, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await page.goto(server.base);
   await page.getByLabel('Your mail address').fill(READER);
@@ -73,7 +73,7 @@ test('a reader asks, confirms, reads what an editor approved, and leaves', async
   await press(page, 'Yes, send me the edition');
   await page.getByRole('heading', { name: 'You get the edition' }).waitFor();
 
-  const desk = await browser.newContext();
+  const desk = await browser.newContext({ reducedMotion: 'reduce' });
   const editor = await desk.newPage();
   await editor.goto(await server.deskLink());
   await Promise.all([editor.waitForURL(/\/desk$/), editor.locator('main button').first().click()]);

@@ -54,7 +54,7 @@ export class Mailbox {
   /** The address of a link in the newest mail to somebody, once there are `count`. */
   async link(to, path, count = 1) {
     const mail = await waitUntil(`mail ${count} to ${to}`, async () => this.mails.filter((one) => one.to === to)[count - 1]);
-    return new RegExp(`\\S+${path}[^\\s">]+`).exec(mail.text)[0];
+    return new RegExp(`https?:[^\\s"<>]+${path}[^\\s"<>]+`).exec(mail.text)[0];
   }
 
   async close() {
