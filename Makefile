@@ -20,7 +20,7 @@ BIN := build/bin
 # What `make run` needs: the programs, neither tests nor benchmarks.
 PROGRAMS := seaworthy
 
-.PHONY: help setup run build test bench lint analyze fmt asan tsan crash fuzz clean
+.PHONY: help setup run build test pictures bench lint analyze fmt asan tsan crash fuzz clean
 
 help: ## this list
 	@echo "Seaworthy: make TARGET"
@@ -43,6 +43,10 @@ build: setup ## builds the programs into build/bin
 test: setup ## builds and runs every test
 	@scripts/build.sh release $(JOBS)
 	@scripts/test.sh release $(JOBS)
+
+pictures: setup ## takes the pictures of the README with the browser tests
+	@scripts/build.sh release $(JOBS) $(PROGRAMS)
+	@PICTURES=$(CURDIR)/docs/images SEAWORTHY_PROGRAM=$(CURDIR)/$(BIN)/seaworthy tests/browser/run.sh site.mjs desk.mjs
 
 bench: setup ## builds and runs the benchmarks
 	@scripts/build.sh release $(JOBS)

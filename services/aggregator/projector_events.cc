@@ -48,7 +48,6 @@ const char* SubjectOf(const v1::Event& event) {
     case v1::Event::kComparisonDecided:
       switch (event.comparison_decided().decision().kind()) {
         case v1::APPROVE:
-          return "comparison.approved";
         case v1::ROLL_BACK:
         case v1::CORRECT:
           return "comparison.approved";

@@ -49,18 +49,18 @@ void AppendTwoBytes(uint32_t code, std::string& out) {
 void AppendFolded(uint32_t code, std::string_view bytes, std::string& out) {
   const bool is_mark = code >= 0x300 && code <= 0x36F;
   if (is_mark) return;
-  if (code < 0xC0) {
+  // Dashes, quotes, spaces.
+  const bool is_space = code < 0xC0 || (code >= 0x2000 && code <= 0x206F);
+  const bool is_greek_capital = code >= 0x391 && code <= 0x3A9;
+  const bool is_cyrillic_capital = code >= 0x410 && code <= 0x42F;
+  if (is_space) {
     out.push_back(' ');
   } else if (code < 0x180) {
     out += kLatin[code - 0xC0];
-  } else if (code >= 0x391 && code <= 0x3A9) {
+  } else if (is_greek_capital || is_cyrillic_capital) {
     AppendTwoBytes(code + 0x20, out);
   } else if (code >= 0x400 && code <= 0x40F) {
     AppendTwoBytes(code + 0x50, out);
-  } else if (code >= 0x410 && code <= 0x42F) {
-    AppendTwoBytes(code + 0x20, out);
-  } else if (code >= 0x2000 && code <= 0x206F) {
-    out.push_back(' ');  // Dashes, quotes, spaces.
   } else {
     out += bytes;
   }

@@ -60,8 +60,15 @@ export async function expectNoOverflow(page, name) {
   assert.deepEqual(wide, [], `${name} is wider than the window`);
 }
 
+/** What the README shows: the first window of these, where $PICTURES names a folder (make pictures). */
+const PICTURES = { 'home-1280-light': 'home', 'comparison-1280-light': 'comparison', 'desk-comparison-1280': 'desk' };
+
 /** Keeps a picture of the whole page where $SCREENSHOTS names a folder. */
 export async function shoot(page, name) {
+  if (process.env.PICTURES && PICTURES[name]) {
+    await page.evaluate(() => globalThis.scrollTo({ top: 0, behavior: 'instant' }));
+    await page.screenshot({ path: path.join(process.env.PICTURES, `${PICTURES[name]}.png`) });
+  }
   if (!SHOTS) return;
   mkdirSync(SHOTS, { recursive: true });
   await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
