@@ -146,7 +146,7 @@ TEST_F(MailRoomTest, AConfirmationCarriesItsLink) {
   ASSERT_TRUE(room_.subscribers().Ask("ada@example.org", "Weekly.").ok());
   ASSERT_TRUE(room_.SendDue().ok());
   ASSERT_THAT(mailer_.taken(), SizeIs(1));
-  const std::string& text = mailer_.taken()[0].text;
+  const std::string text = mailer_.taken()[0].text;
   const size_t at = text.find("https://example.org/subscribe/confirm/");
   ASSERT_NE(at, std::string::npos) << text;
   const std::string token = text.substr(at + 38, text.find('\n', at) - at - 38);

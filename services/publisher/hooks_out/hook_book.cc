@@ -81,11 +81,12 @@ absl::Status HookBook::Load() {
 
 absl::Status HookBook::LoadHooks() {
   absl::Status read;
+  auto& hooks = hooks_;
   SEAWORTHY_RETURN_IF_ERROR(
       options_.store->Scan(Family::kHooksOut, kHookPrefix, "", [&](std::string_view, std::string_view value) {
         auto hook = ReadHook(value);
         read = hook.status();
-        if (read.ok()) hooks_[hook->id].hook = *hook;
+        if (read.ok()) hooks[hook->id].hook = *hook;
         return read.ok();
       }));
   SEAWORTHY_RETURN_IF_ERROR(read);

@@ -199,7 +199,7 @@ std::string Site::ErrorBody(int status) const {
   return options_.templates->Render("error", view);
 }
 
-std::string Site::Body(const std::string& name, const std::string& path, json view) const {
+std::string Site::Body(const std::string& name, const std::string& path, const json& view) const {
   const std::string title = view.value("title", "");
   json page = Frame(path, view.value("page_title", absl::StrCat(title, " · Seaworthy")),
                     view.value("page_description", title));

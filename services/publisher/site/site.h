@@ -57,7 +57,7 @@ class Site {
   // A template of the site with this view, which names `page_title` and
   // `page_description`; an empty path has no canonical address and is kept from
   // indexes.
-  std::string Body(const std::string& name, const std::string& path, nlohmann::json view) const;
+  std::string Body(const std::string& name, const std::string& path, const nlohmann::json& view) const;
 
   // The address of the page an odd spelling of a path stands for, empty where
   // there is none.
