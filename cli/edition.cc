@@ -141,7 +141,7 @@ void AddEdition(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("edition", "The weekly digest: its drafts and decisions");
   command->require_subcommand(1);
   auto flags = std::make_shared<EditionFlags>();
-  const auto add = [&](const char* name, const char* help, bool decides, Action action) {
+  const auto add = [&](const char* name, const char* help, bool decides, const Action& action) {
     CLI::App* part = command->add_subcommand(name, help);
     AddDataFlag(*part, context);
     if (std::string(name) != "list") {
@@ -168,7 +168,7 @@ void AddSubscribers(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("subscribers", "What is known of a mail address, and its erasure");
   command->require_subcommand(1);
   auto flags = std::make_shared<EditionFlags>();
-  const auto add = [&](const char* name, const char* help, Action action) {
+  const auto add = [&](const char* name, const char* help, const Action& action) {
     CLI::App* part = command->add_subcommand(name, help);
     AddDataFlag(*part, context);
     part->add_option("address", flags->address, "The address")->required()->type_name("ADDRESS");

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/publisher/publisher_service.h"
 #include "services/publisher/testing/fake_clients.h"
@@ -50,7 +51,7 @@ void FillHostile(const std::vector<std::string>& payloads, FakeAggregator& aggre
     AddHostile(aggregator, a, payloads[i]);
     AddHostile(aggregator, b, payloads[i + 1]);
     aggregator.AddComparison(a, b, v1::Comparison::DRAFTED);
-    aggregator.Publish(a + "-vs-" + b, 1'763'500'000);
+    aggregator.Publish(absl::StrCat(a, "-vs-", b), 1'763'500'000);
   }
   for (const std::string& payload : payloads) {
     v1::IssueCorrectionRequest request;
