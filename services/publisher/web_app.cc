@@ -217,13 +217,13 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
       subscribe_pages_(
           {.room = &mail_room_,
            .clock = options.clock,
-           .page = [this](nlohmann::json view) { return site_.Body("subscribe", "", std::move(view)); },
+           .page = [this](const nlohmann::json& view) { return site_.Body("subscribe", "", view); },
            .from_our_pages = [this](const HttpRequest& request) { return gate_.FromOurPages(request); },
            .address_of = [this](const HttpRequest& request) { return gate_.ClientOf(request).address; }}),
       edition_pages_({.aggregator = options.aggregator,
                       .room = &mail_room_,
                       .page = [this](const std::string& name, const std::string& path,
-                                     nlohmann::json view) { return site_.Body(name, path, std::move(view)); },
+                                     const nlohmann::json& view) { return site_.Body(name, path, view); },
                       .error_page = [this](int status) { return site_.ErrorBody(status); }}),
       desk_edition_({.aggregator = options.aggregator, .room = &mail_room_, .templates = templates_.get()}),
       router_(

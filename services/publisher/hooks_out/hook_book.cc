@@ -81,15 +81,16 @@ absl::Status HookBook::Load() {
 
 absl::Status HookBook::LoadHooks() {
   absl::Status read;
-  auto& hooks = hooks_;
+  std::map<std::string, Entry> found;
   SEAWORTHY_RETURN_IF_ERROR(
       options_.store->Scan(Family::kHooksOut, kHookPrefix, "", [&](std::string_view, std::string_view value) {
         auto hook = ReadHook(value);
         read = hook.status();
-        if (read.ok()) hooks[hook->id].hook = *hook;
+        if (read.ok()) found[hook->id].hook = *hook;
         return read.ok();
       }));
   SEAWORTHY_RETURN_IF_ERROR(read);
+  hooks_ = std::move(found);
   for (auto& [id, entry] : hooks_) {
     const std::string prefix = EventPrefix(id);
     auto& waiting = entry.waiting;
