@@ -1,7 +1,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "absl/time/clock.h"
-#include "common/error_codes.h"
+#include "common/grpc_answer.h"
 #include "seaworthy/v1/aggregator_service.grpc.pb.h"
 #include "services/aggregator/aggregator_service.h"
 
@@ -10,10 +10,7 @@ namespace {
 
 #define SEAWORTHY_RPC(Method, Request, Response)                                                   \
   grpc::Status Method(grpc::ServerContext*, const Request* request, Response* response) override { \
-    auto answer = service_->Method(*request);                                                      \
-    if (!answer.ok()) return ToGrpcStatus(answer.status());                                        \
-    *response = *std::move(answer);                                                                \
-    return grpc::Status::OK;                                                                       \
+    return Answer(service_->Method(*request), response);                                           \
   }
 
 // Carries calls to the service and statuses back; no logic of its own.
@@ -63,10 +60,8 @@ class AggregatorGrpc : public v1::AggregatorService::Service {
   // Waits no longer than the caller does, so that no thread is held for nobody.
   grpc::Status WaitForChange(grpc::ServerContext* context, const v1::WaitForChangeRequest* request,
                              v1::WaitForChangeResponse* response) override {
-    auto answer = service_->WaitForChange(*request, absl::FromChrono(context->deadline()) - absl::Now());
-    if (!answer.ok()) return ToGrpcStatus(answer.status());
-    *response = *std::move(answer);
-    return grpc::Status::OK;
+    return Answer(service_->WaitForChange(*request, absl::FromChrono(context->deadline()) - absl::Now()),
+                  response);
   }
 
  private:

@@ -3,20 +3,13 @@
 
 #include <memory>
 
-#include "common/error_codes.h"
+#include "common/grpc_answer.h"
 #include "seaworthy/v1/ingest_service.grpc.pb.h"
 #include "services/ingest/ingest_service.h"
 #include "services/ingest/watch/watcher.h"
 
 namespace seaworthy {
 namespace {
-
-template <typename Response>
-grpc::Status Answer(absl::StatusOr<Response> answer, Response* response) {
-  if (!answer.ok()) return ToGrpcStatus(answer.status());
-  *response = *std::move(answer);
-  return grpc::Status::OK;
-}
 
 class GrpcIngestService final : public v1::IngestService::Service {
  public:

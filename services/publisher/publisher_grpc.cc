@@ -3,19 +3,12 @@
 
 #include <memory>
 
-#include "common/error_codes.h"
+#include "common/grpc_answer.h"
 #include "seaworthy/v1/publisher_service.grpc.pb.h"
 #include "services/publisher/publisher_service.h"
 
 namespace seaworthy {
 namespace {
-
-template <typename Response>
-grpc::Status Fill(absl::StatusOr<Response> result, Response* response) {
-  if (!result.ok()) return ToGrpcStatus(result.status());
-  *response = *std::move(result);
-  return grpc::Status::OK;
-}
 
 class PublisherGrpcService : public v1::PublisherService::Service {
  public:
@@ -23,10 +16,10 @@ class PublisherGrpcService : public v1::PublisherService::Service {
 
   grpc::Status ListPages(grpc::ServerContext*, const v1::ListPagesRequest* request,
                          v1::ListPagesResponse* response) override {
-    return Fill(service_->ListPages(*request), response);
+    return Answer(service_->ListPages(*request), response);
   }
   grpc::Status GetPage(grpc::ServerContext*, const v1::GetPageRequest* request, v1::Page* response) override {
-    return Fill(service_->GetPage(*request), response);
+    return Answer(service_->GetPage(*request), response);
   }
 
  private:

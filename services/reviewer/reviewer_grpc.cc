@@ -1,6 +1,6 @@
 #include <grpcpp/grpcpp.h>
 
-#include "common/error_codes.h"
+#include "common/grpc_answer.h"
 #include "seaworthy/v1/reviewer_service.grpc.pb.h"
 #include "services/reviewer/reviewer_service.h"
 
@@ -26,13 +26,6 @@ class ReviewerGrpc final : public v1::ReviewerService::Service {
   }
 
  private:
-  template <typename T>
-  static grpc::Status Answer(absl::StatusOr<T> result, T* response) {
-    if (!result.ok()) return ToGrpcStatus(result.status());
-    *response = *std::move(result);
-    return grpc::Status::OK;
-  }
-
   ReviewerService* const service_;
 };
 

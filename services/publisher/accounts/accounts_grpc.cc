@@ -3,19 +3,12 @@
 
 #include <memory>
 
-#include "common/error_codes.h"
+#include "common/grpc_answer.h"
 #include "seaworthy/v1/accounts_service.grpc.pb.h"
 #include "services/publisher/accounts/account_commands.h"
 
 namespace seaworthy {
 namespace {
-
-template <typename Response>
-grpc::Status Fill(absl::StatusOr<Response> result, Response* response) {
-  if (!result.ok()) return ToGrpcStatus(result.status());
-  *response = *std::move(result);
-  return grpc::Status::OK;
-}
 
 class AccountsGrpcService : public v1::AccountsService::Service {
  public:
@@ -23,15 +16,15 @@ class AccountsGrpcService : public v1::AccountsService::Service {
 
   grpc::Status ListAccounts(grpc::ServerContext*, const v1::ListAccountsRequest*,
                             v1::ListAccountsResponse* response) override {
-    return Fill(commands_->ListAccounts(), response);
+    return Answer(commands_->ListAccounts(), response);
   }
   grpc::Status AddAccount(grpc::ServerContext*, const v1::AddAccountRequest* request,
                           v1::AccountLink* response) override {
-    return Fill(commands_->AddAccount(*request), response);
+    return Answer(commands_->AddAccount(*request), response);
   }
   grpc::Status MakeAccountLink(grpc::ServerContext*, const v1::MakeAccountLinkRequest* request,
                                v1::AccountLink* response) override {
-    return Fill(commands_->MakeAccountLink(*request), response);
+    return Answer(commands_->MakeAccountLink(*request), response);
   }
   grpc::Status ChangeAccount(grpc::ServerContext*, const v1::ChangeAccountRequest* request,
                              v1::ChangeAccountResponse*) override {
@@ -39,7 +32,7 @@ class AccountsGrpcService : public v1::AccountsService::Service {
   }
   grpc::Status ReadAudit(grpc::ServerContext*, const v1::ReadAuditRequest* request,
                          v1::ReadAuditResponse* response) override {
-    return Fill(commands_->ReadAudit(*request), response);
+    return Answer(commands_->ReadAudit(*request), response);
   }
 
  private:

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "common/error_codes.h"
+#include "common/grpc_answer.h"
 #include "common/status_macros.h"
 #include "common/timestamps.h"
 #include "seaworthy/v1/token_service.grpc.pb.h"
@@ -34,10 +34,7 @@ class TokensGrpcService : public v1::TokenService::Service {
 
   grpc::Status AddToken(grpc::ServerContext*, const v1::AddTokenRequest* request,
                         v1::AddTokenResponse* response) override {
-    auto made = seaworthy::AddToken(*tokens_, *request);
-    if (!made.ok()) return ToGrpcStatus(made.status());
-    *response = *std::move(made);
-    return grpc::Status::OK;
+    return Answer(seaworthy::AddToken(*tokens_, *request), response);
   }
   grpc::Status ListTokens(grpc::ServerContext*, const v1::ListTokensRequest*,
                           v1::ListTokensResponse* response) override {
