@@ -59,11 +59,22 @@ void AddSpend(const v1::Spend& more, v1::Spend& sum) {
   sum.set_unpriced(sum.unpriced() + more.unpriced());
 }
 
+// Who answered through what: the end of a key.
+std::string Through(const v1::Verdict& verdict) {
+  const v1::Provenance& from = verdict.provenance();
+  return absl::StrCat(Terminated(verdict.persona_id()), Terminated(Bounded(from.endpoint())),
+                      Bounded(ModelOf(from)));
+}
+
+void SetNames(const v1::Verdict& verdict, v1::PanelCounts& counts) {
+  counts.set_persona_id(verdict.persona_id());
+  counts.set_endpoint(Bounded(verdict.provenance().endpoint()));
+  counts.set_model(Bounded(ModelOf(verdict.provenance())));
+}
+
 void AddVerdict(const v1::Verdict& verdict, v1::PanelCounts& counts) {
   const v1::Provenance& from = verdict.provenance();
-  counts.set_persona_id(verdict.persona_id());
-  counts.set_endpoint(Bounded(from.endpoint()));
-  counts.set_model(Bounded(ModelOf(from)));
+  SetNames(verdict, counts);
   counts.set_verdicts(counts.verdicts() + 1);
   if (verdict.vote() == v1::SHIP) counts.set_ship(counts.ship() + 1);
   if (from.rule_based()) counts.set_rule_based(counts.rule_based() + 1);
@@ -123,20 +134,20 @@ v1::Agreement& PairOf(v1::Agreements& agreements, const std::string& a, const st
 }  // namespace
 
 absl::Status CountVerdict(StateTransaction& state, const v1::Verdict& verdict, const Record& record) {
-  const v1::Provenance& from = verdict.provenance();
-  const std::string key = absl::StrCat(kCountsPrefix, Terminated(verdict.persona_id()),
-                                       Terminated(Bounded(from.endpoint())), Bounded(ModelOf(from)));
+  const std::string key = kCountsPrefix + Through(verdict);
   SEAWORTHY_ASSIGN_OR_RETURN(auto counts, LoadOrEmpty<v1::PanelCounts>(state, key));
   AddVerdict(verdict, counts);
   state.Store(Table::kHealth, key, counts);
   state.Put(Table::kVerdictsByTime, Terminated(verdict.persona_id()) + BigEndian64(~record.sequence),
             VerdictKey({ToolId(verdict.tool_id()), verdict.revision()}, verdict.persona_id()));
-  v1::Spend spent;
-  AddUsage(from.usage(), spent);
-  if (spent.verdicts() == 0) return absl::OkStatus();
-  SEAWORTHY_ASSIGN_OR_RETURN(auto day, LoadOrEmpty<v1::Spend>(state, DayKey(record.time)));
-  AddSpend(spent, day);
-  state.Store(Table::kHealth, DayKey(record.time), day);
+  v1::PanelCounts spent;
+  AddUsage(verdict.provenance().usage(), *spent.mutable_spend());
+  if (spent.spend().verdicts() == 0) return absl::OkStatus();
+  const std::string day_key = DayKey(record.time) + Through(verdict);
+  SEAWORTHY_ASSIGN_OR_RETURN(auto day, LoadOrEmpty<v1::PanelCounts>(state, day_key));
+  SetNames(verdict, day);
+  AddSpend(spent.spend(), *day.mutable_spend());
+  state.Store(Table::kHealth, day_key, day);
   return absl::OkStatus();
 }
 
@@ -190,7 +201,10 @@ absl::StatusOr<v1::PanelHealth> ReadPanelHealth(const StateReader& state) {
 }
 
 absl::Status ReadSpend(const StateReader& state, absl::Time now, v1::AggregatorStatus& status) {
-  SEAWORTHY_ASSIGN_OR_RETURN(*status.mutable_spent_today(), LoadOrEmpty<v1::Spend>(state, DayKey(now)));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto today, ReadAll<v1::PanelCounts>(state, DayKey(now)));
+  status.mutable_spent_today_by()->Assign(today.begin(), today.end());
+  status.mutable_spent_today();
+  for (const v1::PanelCounts& row : today) AddSpend(row.spend(), *status.mutable_spent_today());
   SEAWORTHY_ASSIGN_OR_RETURN(const auto counts, ReadAll<v1::PanelCounts>(state, kCountsPrefix));
   status.mutable_spent_by()->Assign(counts.begin(), counts.end());
   for (const v1::PanelCounts& row : counts) AddSpend(row.spend(), *status.mutable_spent_total());

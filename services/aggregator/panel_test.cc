@@ -20,6 +20,14 @@ class PanelTest : public AggregatorFixture {
     Mark(verdict, "24 GB", v1::Mark::HARDWARE, v1::Claim::CONTRADICTED);
     return verdict;
   }
+  static v1::Verdict Costing(const std::string& persona, uint64_t micro_usd,
+                             const std::string& tool = "ada") {
+    v1::Verdict verdict = MakeVerdict(tool, 1, persona, v1::SHIP);
+    verdict.mutable_provenance()->set_endpoint("hosted");
+    verdict.mutable_provenance()->set_model_asked("m-1");
+    verdict.mutable_provenance()->mutable_usage()->set_cost_micro_usd(micro_usd);
+    return verdict;
+  }
   static void Mark(v1::Verdict& verdict, const std::string& words, v1::Mark::Kind kind,
                    v1::Claim::Support support) {
     v1::Mark& mark = *verdict.add_marks();
@@ -270,6 +278,22 @@ TEST_F(PanelTest, CostIsSummedByDayAndByWhoAndWhat) {
   EXPECT_EQ(status.spent_by(1).model(), "m-1");
   clock_.Advance(absl::Hours(30));
   EXPECT_EQ(service_->GetStatus({})->spent_today().cost_micro_usd(), 0u);
+}
+
+TEST_F(PanelTest, CostOfTheDayIsToldByPersona) {
+  Announce({Model("Ada")});
+  Give(Costing("dx", 1500));
+  Give(Costing("business", 700));
+  clock_.Advance(absl::Hours(30));
+  Announce({Model("Bob")});
+  Give(Costing("business", 40, "bob"));
+  const v1::AggregatorStatus status = service_->GetStatus({}).value();
+  ASSERT_EQ(status.spent_today_by_size(), 1);
+  EXPECT_EQ(status.spent_today_by(0).persona_id(), "business");
+  EXPECT_EQ(status.spent_today_by(0).endpoint(), "hosted");
+  EXPECT_EQ(status.spent_today_by(0).spend().cost_micro_usd(), 40u);
+  EXPECT_EQ(status.spent_today().cost_micro_usd(), 40u);
+  EXPECT_EQ(status.spent_total().cost_micro_usd(), 2240u);
 }
 
 TEST_F(PanelTest, PredictionsStandInTheOrderTheyFallDue) {

@@ -24,7 +24,7 @@
 namespace seaworthy {
 namespace {
 
-constexpr char kSchemaVersion[] = "5";
+constexpr char kSchemaVersion[] = "6";
 constexpr char kSchemaKey[] = "schema_version";
 constexpr char kPositionKey[] = "position";
 

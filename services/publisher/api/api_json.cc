@@ -280,6 +280,23 @@ json PublishedJson(const v1::PublishedComparison& published) {
       {"tools", {ToolJson(published.content().a()), ToolJson(published.content().b())}}};
 }
 
+namespace {
+
+// Of those who spent anything.
+json SpentByJson(const google::protobuf::RepeatedPtrField<v1::PanelCounts>& rows) {
+  json spent_by = json::array();
+  for (const v1::PanelCounts& row : rows) {
+    if (row.spend().verdicts() == 0) continue;
+    spent_by.push_back({{"persona", row.persona_id()},
+                        {"endpoint", OrNull(row.endpoint())},
+                        {"model", OrNull(row.model())},
+                        {"spend", SpendJson(row.spend())}});
+  }
+  return spent_by;
+}
+
+}  // namespace
+
 json StatusJson(const v1::AggregatorStatus& status) {
   json counts = json::object();
   for (const auto& [name, count] : status.counts()) counts[name] = count;
@@ -291,18 +308,11 @@ json StatusJson(const v1::AggregatorStatus& status) {
                       {"retrying", queue.retrying()},
                       {"dead", queue.dead()}});
   }
-  json spent_by = json::array();
-  for (const v1::PanelCounts& row : status.spent_by()) {
-    if (row.spend().verdicts() == 0) continue;
-    spent_by.push_back({{"persona", row.persona_id()},
-                        {"endpoint", OrNull(row.endpoint())},
-                        {"model", OrNull(row.model())},
-                        {"spend", SpendJson(row.spend())}});
-  }
   return {{"counts", counts},
           {"spent_today", SpendJson(status.spent_today())},
           {"spent_total", SpendJson(status.spent_total())},
-          {"spent_by", spent_by},
+          {"spent_by", SpentByJson(status.spent_by())},
+          {"spent_today_by", SpentByJson(status.spent_today_by())},
           {"queues", queues},
           {"log_sequence", status.log_sequence()},
           {"applied_sequence", status.applied_sequence()}};

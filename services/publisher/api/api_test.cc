@@ -206,6 +206,15 @@ TEST_F(ApiTest, StatusTellsStatesOfEndpointsAndLanes) {
   EXPECT_FALSE(Body(Get("/api/v1/status")).contains("lanes"));
 }
 
+TEST_F(ApiTest, StatusTellsWhoSpentWhatToday) {
+  FillSampleDesk(aggregator_);
+  const json status = Body(ApiGet("/status"));
+  ASSERT_EQ(status["spent_today_by"].size(), 1u);
+  EXPECT_EQ(status["spent_today_by"][0]["persona"], "dx");
+  EXPECT_EQ(status["spent_today_by"][0]["spend"]["cost_micro_usd"], 38'000);
+  EXPECT_GT(status["spent_by"].size(), 1u);
+}
+
 TEST_F(ApiTest, StatusSaysNullWhereTheReviewerIsSilent) {
   reviewer_.SetStatus(absl::UnavailableError("away"));
   const json status = Body(ApiGet("/status"));

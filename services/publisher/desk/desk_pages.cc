@@ -27,10 +27,12 @@ std::string PerVerdict(uint64_t count, uint64_t verdicts) {
   return absl::StrFormat("%.1f", static_cast<double>(count) / static_cast<double>(verdicts));
 }
 
+using SpendByName = std::map<std::string, v1::Spend>;
+
 // What was spent, by persona, then by endpoint and model.
-json SpendViews(const v1::AggregatorStatus& status) {
-  std::map<std::string, v1::Spend> by_name;
-  for (const v1::PanelCounts& row : status.spent_by()) {
+SpendByName SumSpend(const google::protobuf::RepeatedPtrField<v1::PanelCounts>& rows) {
+  SpendByName by_name;
+  for (const v1::PanelCounts& row : rows) {
     const std::string through = absl::StrCat(row.endpoint(), row.model().empty() ? "" : " · ", row.model());
     for (const std::string& name : {absl::StrCat("Persona ", row.persona_id()), through}) {
       if (row.spend().verdicts() == 0) continue;
@@ -42,9 +44,19 @@ json SpendViews(const v1::AggregatorStatus& status) {
       sum.set_unpriced(sum.unpriced() + row.spend().unpriced());
     }
   }
+  return by_name;
+}
+
+// Whoever spent anything, with what of it today.
+json SpendViews(const v1::AggregatorStatus& status) {
+  const SpendByName today = SumSpend(status.spent_today_by());
   json views = json::array();
-  for (const auto& [name, sum] : by_name) {
-    views.push_back({{"name", name}, {"text", SpendText(sum)}, {"verdicts", sum.verdicts()}});
+  for (const auto& [name, sum] : SumSpend(status.spent_by())) {
+    const auto of_today = today.find(name);
+    views.push_back({{"name", name},
+                     {"today", of_today == today.end() ? OrDash("") : SpendText(of_today->second)},
+                     {"text", SpendText(sum)},
+                     {"verdicts", sum.verdicts()}});
   }
   return views;
 }
@@ -200,7 +212,8 @@ HttpResponse Desk::ShowStatus(const Call& call) const {
   std::map<std::string, uint64_t> counts(status->counts().begin(), status->counts().end());
   view["counts"] = json::array();
   for (const auto& [name, count] : counts) {
-    view["counts"].push_back({{"name", absl::StrReplaceAll(name, {{".", " · "}})}, {"count", count}});
+    view["counts"].push_back(
+        {{"name", absl::StrReplaceAll(name, {{".", " "}, {"_", " "}})}, {"count", count}});
   }
   view["pipeline"] = PipelineView(*status);
   view["budget"] = BudgetText(status->spent_today(), options_.budget_usd_per_day);

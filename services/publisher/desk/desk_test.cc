@@ -178,9 +178,17 @@ TEST_F(DeskTest, RejectedAnnouncementsShowWithTheirReason) {
 
 TEST_F(DeskTest, StatusShowsCountsAndQueues) {
   const std::string page = DeskGet("/desk/status").body;
-  EXPECT_THAT(page, HasSubstr("comparisons · drafted"));
+  EXPECT_THAT(page, HasSubstr("comparisons drafted"));
   EXPECT_THAT(page, HasSubstr("reviewer"));
   EXPECT_THAT(page, HasSubstr("offline"));
+}
+
+TEST_F(DeskTest, StatusShowsCostTodayOfEachPersona) {
+  FillSampleDesk(aggregator_);
+  const std::string page = DeskGet("/desk/status").body;
+  EXPECT_THAT(page, HasSubstr("Persona dx</th><td data-label=\"Today\">12,400 tokens, $0.04</td>"
+                              "<td data-label=\"In all\">619,232 tokens, $1.77</td>"));
+  EXPECT_THAT(page, HasSubstr("Persona futurist</th><td data-label=\"Today\">—</td>"));
 }
 
 TEST_F(DeskTest, StatusShowsWhatIsStuckWhyAndUntilWhen) {
@@ -201,7 +209,7 @@ TEST_F(DeskTest, StatusShowsEverythingElseWhereTheReviewerIsSilent) {
   const HttpResponse response = DeskGet("/desk/status");
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, HasSubstr("is not known: no answer"));
-  EXPECT_THAT(response.body, HasSubstr("comparisons · drafted"));
+  EXPECT_THAT(response.body, HasSubstr("comparisons drafted"));
 }
 
 TEST_F(DeskTest, QueueTellsATroubleOfSeveralPersonasOnce) {

@@ -408,7 +408,15 @@ void FillPanel(FakeAggregator& aggregator) {
   failure.set_persona_id("futurist");
   failure.set_outcome("spend_capped");
   failure.set_count(2);
-  *spent.mutable_spent_today() = health.counts(0).spend();
+  v1::PanelCounts& today = *spent.add_spent_today_by();
+  today.set_persona_id("dx");
+  today.set_endpoint("hosted");
+  today.set_model("rowan-large");
+  today.mutable_spend()->set_verdicts(3);
+  today.mutable_spend()->set_input_tokens(11'200);
+  today.mutable_spend()->set_output_tokens(1'200);
+  today.mutable_spend()->set_cost_micro_usd(38'000);
+  *spent.mutable_spent_today() = today.spend();
   *spent.mutable_spent_total() = health.counts(0).spend();
   aggregator.SetHealth(health);
   aggregator.SetSpend(spent);
