@@ -2,6 +2,8 @@
 
 import asyncio
 import collections
+import ssl
+import subprocess
 
 from aiosmtpd.controller import Controller
 
@@ -53,3 +55,13 @@ class SmtpServer(Controller):
         if self.loop.is_closed():
             return
         super().stop(no_assert)
+
+
+def certificate(folder):
+    """A server context for 127.0.0.1 and the file that trusts it."""
+    key, pem = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", pem,
+                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem, key)
+    return context, pem

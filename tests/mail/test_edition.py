@@ -8,7 +8,6 @@ import pathlib
 import random
 import re
 import shutil
-import ssl
 import subprocess
 import tempfile
 import threading
@@ -16,7 +15,7 @@ import unittest
 import urllib.parse
 
 from e2e.test_desk import Browser, hidden
-from mail.smtp_server import Inbox, SmtpServer
+from mail.smtp_server import Inbox, SmtpServer, certificate
 from support.announcements import model_card
 from support.http_client import send
 from support.server import Server
@@ -25,16 +24,6 @@ from support.waiting import wait_until
 PROBE = os.environ["SEAWORTHY_MAIL_PROBE"]
 READERS = 12
 BACKDATE_LOG = os.environ["SEAWORTHY_BACKDATE_LOG"]
-
-
-def certificate(folder):
-    """A server context for 127.0.0.1 and the file that trusts it."""
-    key, pem = folder / "key.pem", folder / "cert.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", pem,
-                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem, key)
-    return context, pem
 
 
 class EditionCase(unittest.TestCase):

@@ -8,13 +8,12 @@ import os
 import pathlib
 import random
 import signal
-import ssl
 import subprocess
 import tempfile
 import threading
 import unittest
 
-from mail.smtp_server import Inbox, SmtpServer
+from mail.smtp_server import Inbox, SmtpServer, certificate
 
 PROBE = os.environ["SEAWORTHY_MAIL_PROBE"]
 MAILS = 12
@@ -99,17 +98,8 @@ class Delivery(MailCase):
 
 
 class Tls(MailCase):
-    def certificate(self, name="127.0.0.1"):
-        key, pem = self.folder / "key.pem", self.folder / "cert.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key,
-                        "-out", pem, "-subj", f"/CN={name}", "-addext", f"subjectAltName=IP:{name}"],
-                       check=True, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pem, key)
-        return context, pem
-
     def test_starttls_is_used_and_the_certificate_checked(self):
-        context, pem = self.certificate()
+        context, pem = certificate(self.folder)
         self.server.stop()
         self.start(tls_context=context, require_starttls=True)
         self.probe("add", 1)
