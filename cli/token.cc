@@ -77,7 +77,7 @@ class TokenDoor {
     return response;
   }
   absl::Status Revoke(const std::string& id) {
-    if (tokens_ != nullptr) return tokens_->Revoke(id, "command");
+    if (tokens_ != nullptr) return tokens_->Revoke(id, {"command", ""});
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kDeadline);
     v1::RevokeTokenRequest request;

@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "services/publisher/people/mailer.h"
 #include "services/publisher/testing/publisher_fixture.h"
+#include "services/publisher/tokens/api_tokens.h"
 #include "services/publisher/web_app.h"
 
 namespace seaworthy {
@@ -44,8 +45,11 @@ class AccessMatrixTest : public PublisherFixture {
     PublisherFixture::SetUp();
     Draft();
     options_.people = store_.get();
-    app_ = std::make_unique<WebApp>(options_, *WebApp::ReadFiles("web"), *People::Open(store_.get(), &clock_),
-                                    [] { return ""; });
+    auto people = *People::Open(store_.get(), &clock_);
+    tokens_ = *ApiTokens::Open({store_.get(), people->audit.get(), &clock_});
+    options_.tokens = tokens_.get();
+    app_ =
+        std::make_unique<WebApp>(options_, *WebApp::ReadFiles("web"), std::move(people), [] { return ""; });
     for (const Route& route : app_->routes()) {
       routes_.push_back({route.method, route.pattern, route.access, 0, nullptr});
     }
@@ -73,6 +77,7 @@ class AccessMatrixTest : public PublisherFixture {
     EXPECT_EQ(aggregator_.amendments().size(), 0u);
     EXPECT_EQ(ingest_.submitted().size(), 0u);
     EXPECT_EQ(aggregator_.identity_decisions().size() + aggregator_.corrections().size(), 0u);
+    EXPECT_TRUE(tokens_->List().empty());
     EXPECT_EQ(ingest_.source_changes().size() + ingest_.sources_read().size() + ingest_.retried().size(), 0u);
   }
   bool NeedsCredentials(const Route& route) {
@@ -83,6 +88,7 @@ class AccessMatrixTest : public PublisherFixture {
   }
   SilentMailer mailer_;
   const std::unique_ptr<PeopleStore> store_ = *PeopleStore::OpenInMemory();
+  std::unique_ptr<ApiTokens> tokens_;
   std::unique_ptr<WebApp> app_;
   std::vector<Route> routes_;
 };
@@ -214,6 +220,7 @@ TEST_F(AccessMatrixTest, WhoMayCallARouteFollowsFromItsAddress) {
     const std::string name = absl::StrCat(route.method, " ", route.pattern);
     const bool admins = absl::StartsWith(route.pattern, "/desk/accounts") ||
                         absl::StartsWith(route.pattern, "/desk/audit") ||
+                        absl::StartsWith(route.pattern, "/desk/tokens") ||
                         absl::StartsWith(route.pattern, "/desk/subscribers");
     if (route.pattern == "/desk" || absl::StartsWith(route.pattern, "/desk/")) {
       EXPECT_NE(NeedsDeskSession(route.access), before_sign_in.contains(route.pattern)) << name;
@@ -254,8 +261,8 @@ class OddRequestsTest : public AccessMatrixTest {
     const std::string page = Ask("GET", "/desk/account", caller).body;
     const size_t at = page.find("name=\"csrf\" value=\"");
     EXPECT_NE(at, std::string::npos) << page;
-    caller.body =
-        "csrf=" + page.substr(at + 19, 64) + "&name=eve&role=admin&action=role&reason=x&session=others";
+    caller.body = "csrf=" + page.substr(at + 19, 64) +
+                  "&name=eve&role=admin&action=role&reason=x&session=others&may-read=1&days=1";
     return caller;
   }
   // What docs/accounts.md says, written down a second time.

@@ -26,6 +26,7 @@ constexpr const char* kTemplates[] = {
     "desk_accounts",
     "desk_audit",
     "desk_sign_in",
+    "desk_tokens",
     "desk_queue",
     "desk_status",
     "desk_facts",
@@ -204,6 +205,8 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
                       .templates = templates_.get(),
                       .clock = options.clock,
                       .base_url = base_url_}),
+      token_pages_(
+          {.tokens = options.tokens, .gate = &gate_, .templates = templates_.get(), .clock = options.clock}),
       account_commands_({.people = people_.get(), .sessions = &sessions_, .base_url = base_url_}),
       mail_room_({.store = people_->store,
                   .aggregator = options.aggregator,
@@ -248,7 +251,7 @@ std::vector<Route> WebApp::Routes() const {
     routes.insert(routes.end(), part.begin(), part.end());
   for (Route& route : routes) route = Recorded(std::move(route), people_->audit.get(), &gate_);
   // These write their own records: one batch with what they change.
-  for (auto& part : {sign_in_pages_.Routes(), account_pages_.Routes()})
+  for (auto& part : {sign_in_pages_.Routes(), account_pages_.Routes(), token_pages_.Routes()})
     routes.insert(routes.end(), part.begin(), part.end());
   for (Route& route : votes_.Routes()) routes.push_back(std::move(route));
   for (Route& route : subscribe_pages_.Routes()) routes.push_back(std::move(route));

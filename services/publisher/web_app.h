@@ -13,6 +13,7 @@
 #include "services/publisher/accounts/account_commands.h"
 #include "services/publisher/accounts/account_pages.h"
 #include "services/publisher/accounts/sign_in_pages.h"
+#include "services/publisher/accounts/token_pages.h"
 #include "services/publisher/api/api.h"
 #include "services/publisher/api/api_limits.h"
 #include "services/publisher/api/api_public.h"
@@ -96,6 +97,7 @@ class WebApp {
   const Mcp mcp_;
   const SignInPages sign_in_pages_;
   const AccountPages account_pages_;
+  const TokenPages token_pages_;
   const AccountCommands account_commands_;
   MailRoom mail_room_;
   const SubscribePages subscribe_pages_;

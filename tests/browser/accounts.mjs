@@ -106,7 +106,7 @@ test('an editor finds no page of the admins', async () => {
   await useLink(page, await add('cid', 'editor'));
   await page.goto(`${server.base}/desk/account`);
   assert.equal(await page.getByRole('navigation', { name: 'Accounts' }).count(), 0);
-  for (const address of ['/desk/accounts', '/desk/audit', '/desk/audit/export']) {
+  for (const address of ['/desk/accounts', '/desk/tokens', '/desk/audit', '/desk/audit/export']) {
     const response = await page.goto(server.base + address);
     assert.equal(response.status(), 403, address);
     assert.match(await page.locator('main').textContent(), /Your account may not do this/);
@@ -143,6 +143,31 @@ test('an account that was disabled is out at once, and the log says by whom', as
   assert.match(await row.textContent(), /owner.*eva.*ok/s);
 });
 
+/** What a program with that token gets for a call that needs the scope `read`. */
+async function statusWith(token) {
+  const headers = { Authorization: `Bearer ${token}` };
+  return (await fetch(`${server.base}/api/v1/comparisons?state=drafted`, { headers })).status;
+}
+
+test('an admin makes a token, which is shown once, works, and is revoked', async () => {
+  const page = await owner();
+  await page.goto(`${server.base}/desk/accounts`);
+  await page.getByRole('link', { name: 'API tokens' }).click();
+  await page.getByText('No token yet.').waitFor();
+  await page.getByLabel('Name', { exact: true }).fill('build-bot');
+  await page.getByRole('checkbox', { name: /^read/ }).check();
+  await page.getByRole('button', { name: 'Make it, and show it once' }).click();
+  const token = (await page.locator('.notice .command').textContent()).trim();
+  assert.match(token, /^sw_[0-9a-f]{8}_[0-9a-f]{64}$/);
+  assert.equal(await statusWith(token), 200);
+  await page.goto(`${server.base}/desk/tokens`);
+  assert.ok(!(await page.content()).includes(token.slice(12)), 'the token is shown a second time');
+  await page.getByText('Revoke', { exact: false }).first().click();
+  await page.getByRole('button', { name: 'Revoke build-bot for good' }).click();
+  await page.getByText('Revoked: whoever uses that token is refused').waitFor();
+  assert.equal(await statusWith(token), 401);
+});
+
 for (const view of VIEWS) {
   test(`every page of accounts reads at ${view.width} px, ${view.colorScheme}`, async () => {
     const name = `ora-${view.width}-${view.colorScheme}`;
@@ -154,6 +179,7 @@ for (const view of VIEWS) {
       [out, 'sign-in-stale', '/desk/sign-in?token=none'],
       [page, 'account', '/desk/account'],
       [page, 'accounts', '/desk/accounts'],
+      [page, 'tokens', '/desk/tokens'],
       [page, 'audit', '/desk/audit'],
     ];
     for (const [where, title, address] of shown) {

@@ -25,7 +25,7 @@ class ApiRightsTest : public PublisherFixture {
  protected:
   std::string Make(const std::string& name, const std::vector<std::string>& scopes,
                    absl::Duration life = absl::Hours(1)) {
-    return service_->tokens().Add(name, *ScopeSet::Parse(scopes), life, "command")->secret;
+    return service_->tokens().Add(name, *ScopeSet::Parse(scopes), life, {"command", ""})->secret;
   }
   HttpResponse Call(const std::string& method, const std::string& path, const std::string& token,
                     const std::string& body = "") {
@@ -113,7 +113,7 @@ TEST_F(ApiRightsTest, AnEndedOrRevokedTokenIsRefusedEverywhere) {
   clock_.Advance(absl::Hours(1));
   EXPECT_EQ(Call("GET", "/status", token).status, 401);
   const std::string other = Make("bot2", {"read"});
-  EXPECT_TRUE(service_->tokens().Revoke(other.substr(3, 8), "command").ok());
+  EXPECT_TRUE(service_->tokens().Revoke(other.substr(3, 8), {"command", ""}).ok());
   EXPECT_EQ(Call("GET", "/tools", other).status, 401);
 }
 

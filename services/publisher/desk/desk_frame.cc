@@ -66,7 +66,8 @@ std::string DoneText(const std::string& done) {
       {"address-erased", "Whatever was known of that address is erased."},
       {"password", "Your password is set. Your other sessions have ended."},
       {"sessions", "Ended."},
-      {"account", "The account is changed."}};
+      {"account", "The account is changed."},
+      {"token-revoked", "Revoked: whoever uses that token is refused from now on."}};
   const auto it = kTexts->find(done);
   return it == kTexts->end() ? "" : it->second;
 }

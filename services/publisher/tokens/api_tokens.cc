@@ -19,6 +19,7 @@ using nlohmann::json;
 
 constexpr size_t kMaxNameBytes = 40;
 constexpr size_t kMaxSecretBytes = 128;
+constexpr absl::Duration kLongestLife = absl::Hours(24 * 36'500);
 constexpr int64_t kNever = -1;
 
 int64_t SecondsOf(absl::Time time) {
@@ -93,8 +94,11 @@ absl::Status ApiTokens::Load() {
 }
 
 absl::StatusOr<ApiTokens::Made> ApiTokens::Add(const std::string& name, ScopeSet scopes, absl::Duration life,
-                                               const std::string& actor) {
+                                               const ChangedBy& by) {
   SEAWORTHY_RETURN_IF_ERROR(CheckName(name));
+  if (life < absl::ZeroDuration() || life > kLongestLife) {
+    return absl::InvalidArgumentError("a token holds for 0 (no end) to 36,500 days");
+  }
   absl::MutexLock lock(&mutex_);
   if (tokens_.size() >= kMaxTokens) {
     return absl::ResourceExhaustedError(absl::StrCat("there are ", kMaxTokens, " tokens; revoke some"));
@@ -114,18 +118,18 @@ absl::StatusOr<ApiTokens::Made> ApiTokens::Add(const std::string& name, ScopeSet
   const std::string hash = Sha256Hex(made.secret);
   PeopleBatch batch;
   batch.Put(Family::kTokens, hash, Written(made.token));
-  SEAWORTHY_RETURN_IF_ERROR(options_.audit->Append({.actor = actor,
+  SEAWORTHY_RETURN_IF_ERROR(options_.audit->Append({.actor = by.actor,
                                                     .action = "token add",
                                                     .target = absl::StrCat(name, " ", made.token.id),
                                                     .outcome = "ok",
                                                     .detail = absl::StrJoin(scopes.Names(), " "),
-                                                    .address = ""},
+                                                    .address = by.address},
                                                    std::move(batch)));
   tokens_[hash] = made.token;
   return made;
 }
 
-absl::Status ApiTokens::Revoke(const std::string& id, const std::string& actor) {
+absl::Status ApiTokens::Revoke(const std::string& id, const ChangedBy& by) {
   absl::MutexLock lock(&mutex_);
   const auto found =
       std::find_if(tokens_.begin(), tokens_.end(), [&](const auto& row) { return row.second.id == id; });
@@ -136,12 +140,12 @@ absl::Status ApiTokens::Revoke(const std::string& id, const std::string& actor) 
   PeopleBatch batch;
   batch.Delete(Family::kTokens, found->first);
   SEAWORTHY_RETURN_IF_ERROR(
-      options_.audit->Append({.actor = actor,
+      options_.audit->Append({.actor = by.actor,
                               .action = "token revoke",
                               .target = absl::StrCat(found->second.name, " ", found->second.id),
                               .outcome = "ok",
                               .detail = "",
-                              .address = ""},
+                              .address = by.address},
                              std::move(batch)));
   tokens_.erase(found);
   return absl::OkStatus();

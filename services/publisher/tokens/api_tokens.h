@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
+#include "services/publisher/people/accounts.h"
 #include "services/publisher/people/audit_log.h"
 #include "services/publisher/people/people_store.h"
 #include "services/publisher/tokens/scope.h"
@@ -48,13 +49,13 @@ class ApiTokens {
     ApiToken token;
     std::string secret;  // The token; nowhere to be read again.
   };
-  // `life` zero: it never ends. `actor` is who asks, for the audit log.
-  // Errors: INVALID_ARGUMENT (name), ALREADY_EXISTS (name),
-  // RESOURCE_EXHAUSTED, those of the store.
+  // `life` zero: it never ends. `by` is who asks, for the audit log. Errors:
+  // INVALID_ARGUMENT (name, life), ALREADY_EXISTS (name), RESOURCE_EXHAUSTED,
+  // those of the store.
   absl::StatusOr<Made> Add(const std::string& name, ScopeSet scopes, absl::Duration life,
-                           const std::string& actor);
+                           const ChangedBy& by);
   // Takes effect at once. Errors: NOT_FOUND, those of the store.
-  absl::Status Revoke(const std::string& id, const std::string& actor);
+  absl::Status Revoke(const std::string& id, const ChangedBy& by);
   // Oldest first, ended ones too.
   std::vector<ApiToken> List() const;
 

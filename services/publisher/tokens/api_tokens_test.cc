@@ -22,7 +22,7 @@ class ApiTokensTest : public PeopleFixture {
   }
   static ScopeSet Scopes(const std::vector<std::string>& names) { return *ScopeSet::Parse(names); }
   ApiTokens::Made Make(const std::string& name, absl::Duration life = absl::Hours(24)) {
-    return *tokens_->Add(name, Scopes({"read", "ingest"}), life, "command");
+    return *tokens_->Add(name, Scopes({"read", "ingest"}), life, {"command", ""});
   }
   // Everything the store holds, as one text.
   std::string Stored() {
@@ -70,11 +70,11 @@ TEST_F(ApiTokensTest, AnEndedTokenIsNotFoundAndStaysInTheList) {
 
 TEST_F(ApiTokensTest, ARevokedTokenIsGoneAtOnceAndForGood) {
   const auto made = Make("bot");
-  EXPECT_TRUE(tokens_->Revoke(made.token.id, "command").ok());
+  EXPECT_TRUE(tokens_->Revoke(made.token.id, {"command", ""}).ok());
   EXPECT_FALSE(tokens_->Find(made.secret).has_value());
   Reopen();
   EXPECT_FALSE(tokens_->Find(made.secret).has_value());
-  EXPECT_TRUE(absl::IsNotFound(tokens_->Revoke(made.token.id, "command")));
+  EXPECT_TRUE(absl::IsNotFound(tokens_->Revoke(made.token.id, {"command", ""})));
 }
 
 TEST_F(ApiTokensTest, LastUseIsKeptToTheHour) {
@@ -93,7 +93,7 @@ TEST_F(ApiTokensTest, LastUseIsKeptToTheHour) {
 
 TEST_F(ApiTokensTest, MakingAndRevokingAreRecorded) {
   const auto made = Make("bot");
-  EXPECT_TRUE(tokens_->Revoke(made.token.id, "owner").ok());
+  EXPECT_TRUE(tokens_->Revoke(made.token.id, {"owner", ""}).ok());
   EXPECT_THAT(Records(), HasSubstr("token add"));
   EXPECT_THAT(Records(), HasSubstr("read ingest"));
   EXPECT_THAT(Records(), HasSubstr("token revoke"));
@@ -101,9 +101,10 @@ TEST_F(ApiTokensTest, MakingAndRevokingAreRecorded) {
 
 TEST_F(ApiTokensTest, NamesAreCheckedAndUnique) {
   Make("bot");
-  EXPECT_TRUE(absl::IsAlreadyExists(tokens_->Add("bot", ScopeSet::All(), {}, "command").status()));
+  EXPECT_TRUE(absl::IsAlreadyExists(tokens_->Add("bot", ScopeSet::All(), {}, {"command", ""}).status()));
   for (const char* bad : {"", "Bot", "1bot", "a b", "a/b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
-    EXPECT_TRUE(absl::IsInvalidArgument(tokens_->Add(bad, ScopeSet::All(), {}, "command").status())) << bad;
+    EXPECT_TRUE(absl::IsInvalidArgument(tokens_->Add(bad, ScopeSet::All(), {}, {"command", ""}).status()))
+        << bad;
   }
   EXPECT_TRUE(absl::IsInvalidArgument(ScopeSet::Parse({"everything"}).status()));
   EXPECT_TRUE(absl::IsInvalidArgument(ScopeSet::Parse({}).status()));

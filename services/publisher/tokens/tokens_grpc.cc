@@ -14,8 +14,10 @@
 namespace seaworthy {
 namespace {
 
-constexpr char kActor[] = "command";
-constexpr int64_t kLongest = int64_t{100} * 366 * 24 * 3600;
+const ChangedBy& Command() {
+  static const auto* const kBy = new ChangedBy{"command", ""};
+  return *kBy;
+}
 
 v1::TokenView ViewOf(const ApiToken& token) {
   v1::TokenView view;
@@ -43,7 +45,7 @@ class TokensGrpcService : public v1::TokenService::Service {
   }
   grpc::Status RevokeToken(grpc::ServerContext*, const v1::RevokeTokenRequest* request,
                            v1::RevokeTokenResponse*) override {
-    return ToGrpcStatus(tokens_->Revoke(request->token_id(), kActor));
+    return ToGrpcStatus(tokens_->Revoke(request->token_id(), Command()));
   }
 
  private:
@@ -53,14 +55,11 @@ class TokensGrpcService : public v1::TokenService::Service {
 }  // namespace
 
 absl::StatusOr<v1::AddTokenResponse> AddToken(ApiTokens& tokens, const v1::AddTokenRequest& request) {
-  if (request.life_seconds() < 0 || request.life_seconds() > kLongest) {
-    return absl::InvalidArgumentError("a token holds for 0 (no end) to 36,500 days");
-  }
   SEAWORTHY_ASSIGN_OR_RETURN(const ScopeSet scopes, ScopeSet::Parse(std::vector<std::string>(
                                                         request.scopes().begin(), request.scopes().end())));
   SEAWORTHY_ASSIGN_OR_RETURN(
       const ApiTokens::Made made,
-      tokens.Add(request.name(), scopes, absl::Seconds(request.life_seconds()), kActor));
+      tokens.Add(request.name(), scopes, absl::Seconds(request.life_seconds()), Command()));
   v1::AddTokenResponse response;
   *response.mutable_token() = ViewOf(made.token);
   response.set_secret(made.secret);
