@@ -7,7 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "cli/command.h"
 #include "cli/server_connection.h"
 #include "cli/site_files.h"
@@ -18,10 +20,15 @@ namespace {
 
 struct ExportFlags {
   std::string dir;
+  bool no_pictures = false;
 };
 
 constexpr int kPageSize = 1000;
 constexpr int kThreads = 4;
+constexpr char kPictures[] = "/social/";
+// How often a picture is asked for while visitors of the site wait for theirs.
+constexpr int kPictureTries = 100;
+constexpr absl::Duration kPicturePause = absl::Milliseconds(100);
 
 absl::StatusOr<std::vector<std::string>> ListPaths(PublisherClient& publisher) {
   std::vector<std::string> paths;
@@ -38,7 +45,13 @@ absl::StatusOr<std::vector<std::string>> ListPaths(PublisherClient& publisher) {
 absl::Status WritePage(PublisherClient& publisher, const std::string& path, SiteFiles& site) {
   v1::GetPageRequest request;
   request.set_path(path);
-  const auto page = publisher.GetPage(request);
+  auto page = publisher.GetPage(request);
+  for (int tries = 1;
+       tries < kPictureTries && absl::StartsWith(path, kPictures) && absl::IsUnavailable(page.status());
+       ++tries) {
+    absl::SleepFor(kPicturePause);
+    page = publisher.GetPage(request);
+  }
   if (absl::IsNotFound(page.status())) return absl::OkStatus();  // Withdrawn since it was listed.
   if (!page.ok()) return page.status();
   return site.Write(path, page->body());
@@ -70,7 +83,10 @@ absl::Status Export(const Context& context, const ExportFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, ConfigFromFlags(context));
   SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServer(config.data_dir));
   SEAWORTHY_ASSIGN_OR_RETURN(const auto site, SiteFiles::Open(flags.dir));
-  SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<std::string> paths, ListPaths(*server.publisher));
+  SEAWORTHY_ASSIGN_OR_RETURN(std::vector<std::string> paths, ListPaths(*server.publisher));
+  if (flags.no_pictures) {
+    std::erase_if(paths, [](const std::string& path) { return absl::StartsWith(path, kPictures); });
+  }
   SEAWORTHY_RETURN_IF_ERROR(site->Begin(paths));
   SEAWORTHY_RETURN_IF_ERROR(WritePages(*server.publisher, paths, *site));
   SEAWORTHY_ASSIGN_OR_RETURN(const size_t removed, site->Finish());
@@ -87,6 +103,7 @@ void AddExport(CLI::App& app, Context& context) {
   command->add_option("dir", flags->dir, "Where to; made by an earlier export, empty or new")
       ->required()
       ->type_name("DIR");
+  command->add_flag("--no-pictures", flags->no_pictures, "Leave out the pictures links show");
   AddDataFlag(*command, context);
   command->footer(
       "A page /compare/a-vs-b becomes compare/a-vs-b/index.html: any file server can serve it.\n"

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
 #include "services/publisher/accounts/write_record.h"
+#include "services/publisher/edition/bounce_route.h"
 
 namespace seaworthy {
 namespace {
@@ -223,11 +224,6 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
            .page = [this](const nlohmann::json& view) { return site_.Body("subscribe", "", view); },
            .from_our_pages = [this](const HttpRequest& request) { return gate_.FromOurPages(request); },
            .address_of = [this](const HttpRequest& request) { return gate_.ClientOf(request).address; }}),
-      edition_pages_({.aggregator = options.aggregator,
-                      .room = &mail_room_,
-                      .page = [this](const std::string& name, const std::string& path,
-                                     const nlohmann::json& view) { return site_.Body(name, path, view); },
-                      .error_page = [this](int status) { return site_.ErrorBody(status); }}),
       desk_edition_({.aggregator = options.aggregator, .room = &mail_room_, .templates = templates_.get()}),
       router_(
           Routes(), [this](const Route& route, Call& call) { return gate_(route, call); },
@@ -243,12 +239,12 @@ HttpResponse WebApp::Handle(const HttpRequest& request) {
   return response;
 }
 
-std::vector<Route> WebApp::Routes() const {
+std::vector<Route> WebApp::Routes() {
   std::vector<Route> routes = site_.Routes();
-  for (auto& part :
-       {desk_.Routes(), desk_edition_.Routes(), edition_pages_.Routes(), api_.Routes(), api_sources_.Routes(),
-        api_public_.Routes(), api_webhooks_.Routes(), hooks_.Routes(), mcp_.Routes()})
+  for (auto& part : {desk_.Routes(), desk_edition_.Routes(), api_.Routes(), api_sources_.Routes(),
+                     api_public_.Routes(), api_webhooks_.Routes(), hooks_.Routes(), mcp_.Routes()})
     routes.insert(routes.end(), part.begin(), part.end());
+  routes.push_back(BounceRoute(&mail_room_.subscribers()));
   for (Route& route : routes) route = Recorded(std::move(route), people_->audit.get(), &gate_);
   // These write their own records: one batch with what they change.
   for (auto& part : {sign_in_pages_.Routes(), account_pages_.Routes(), token_pages_.Routes()})

@@ -22,7 +22,6 @@
 #include "services/publisher/api/hooks.h"
 #include "services/publisher/desk/desk.h"
 #include "services/publisher/edition/desk_edition.h"
-#include "services/publisher/edition/edition_pages.h"
 #include "services/publisher/edition/mail_room.h"
 #include "services/publisher/edition/mail_texts.h"
 #include "services/publisher/edition/subscribe_pages.h"
@@ -72,7 +71,7 @@ class WebApp {
   const std::vector<Route>& routes() const { return router_.routes(); }
 
  private:
-  std::vector<Route> Routes() const;
+  std::vector<Route> Routes();
   HttpResponse ErrorPage(const HttpRequest& request, int status, absl::string_view code,
                          absl::string_view message) const;
 
@@ -101,7 +100,6 @@ class WebApp {
   const AccountCommands account_commands_;
   MailRoom mail_room_;
   const SubscribePages subscribe_pages_;
-  const EditionPages edition_pages_;
   const DeskEdition desk_edition_;
   const Router router_;
 };

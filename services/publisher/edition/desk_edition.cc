@@ -9,7 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/hash.h"
 #include "services/publisher/desk/desk_view.h"
-#include "services/publisher/edition/edition_view.h"
+#include "services/publisher/pages/edition_view.h"
 #include "services/publisher/http/url_codec.h"
 #include "services/publisher/pages/page_text.h"
 

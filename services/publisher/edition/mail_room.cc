@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/timestamps.h"
-#include "services/publisher/edition/edition_view.h"
+#include "services/publisher/pages/edition_view.h"
 
 namespace seaworthy {
 namespace {

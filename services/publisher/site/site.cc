@@ -32,14 +32,15 @@ constexpr absl::string_view kPersonaPrefix = "/personas/";
 constexpr absl::string_view kCategoryPrefix = "/categories/";
 constexpr absl::string_view kListPrefix = "/comparisons/";
 constexpr absl::string_view kSocialPrefix = "/social/";
+constexpr absl::string_view kEditionPrefix = "/editions/";
 
 // Of a tool's page.
 constexpr size_t kMaxComparisons = 24;
 
 // Pages that are always there and the same for everybody.
 constexpr const char* kPages[] = {
-    "/",       "/404",         "/categories",          "/comparisons", "/corrections",
-    "/method", "/predictions", "/predictions/resolved"};
+    "/",         "/404",    "/categories",  "/comparisons",         "/corrections",
+    "/editions", "/method", "/predictions", "/predictions/resolved"};
 
 struct ErrorText {
   std::string title;
@@ -222,6 +223,7 @@ absl::StatusOr<Site::Page> Site::RenderPrefixed(const std::string& path) const {
       {kComparePrefix, &Site::RenderComparison}, {kToolPrefix, &Site::RenderTool},
       {kPersonaPrefix, &Site::RenderPersona},    {kCategoryPrefix, &Site::RenderCategory},
       {kListPrefix, &Site::RenderList},          {kSocialPrefix, &Site::RenderSocial},
+      {kEditionPrefix, &Site::RenderEdition},
   };
   for (const auto& [prefix, renderer] : kRenderers) {
     if (absl::StartsWith(path, prefix)) return (this->*renderer)(path.substr(prefix.size()));
@@ -236,6 +238,8 @@ absl::StatusOr<Site::Page> Site::Render(const std::string& path) const {
   if (path == "/method") return RenderMethod();
   if (path == "/search") return RenderSearch("");
   if (path == "/corrections") return RenderCorrections("");
+  if (path == "/editions") return RenderEditions("");
+  if (path == kEditionMap) return RenderEditionMap();
   if (path == "/predictions") return RenderPredictions(false);
   if (path == "/predictions/resolved") return RenderPredictions(true);
   if (path == "/404") return Page{kHtml, ErrorBody(404), ""};
@@ -271,6 +275,11 @@ absl::StatusOr<std::vector<std::string>> Site::Paths() const {
   for (const v1::Persona& persona : options_.personas) {
     paths.push_back(absl::StrCat(kPersonaPrefix, persona.persona_id()));
   }
+  const auto editions = EditionAddresses();
+  if (!editions.ok()) return editions.status();
+  for (const SitemapAddress& edition : *editions) paths.push_back(edition.path);
+  const std::vector<std::string> pictures = SocialPaths(**index);
+  paths.insert(paths.end(), pictures.begin(), pictures.end());
   const auto documents = conventions_.Paths();
   if (!documents.ok()) return documents.status();
   paths.insert(paths.end(), documents->begin(), documents->end());
@@ -281,7 +290,9 @@ absl::StatusOr<std::vector<std::string>> Site::Paths() const {
 
 HttpResponse Site::Serve(const HttpRequest& request, const std::string& path) const {
   // From before rendering: what changes meanwhile makes the page old.
-  const uint64_t generation = options_.published->generation();
+  // Editions are not of the index, so nothing tells that they changed.
+  const bool lasting = path != kEditionMap && !absl::StartsWith(path, kEditionPrefix);
+  const uint64_t generation = lasting ? options_.published->generation() : 0;
   return Respond(request, path, Render(path), generation);
 }
 
@@ -323,7 +334,8 @@ std::vector<Route> Site::Routes() const {
         {.method = "GET", .pattern = pattern, .access = Access::kAnyone, .handler = std::move(handler)});
   };
   for (const char* path : kPages) {
-    if (absl::string_view(path) == "/corrections") continue;
+    // These have a cursor.
+    if (absl::string_view(path) == "/corrections" || absl::string_view(path) == "/editions") continue;
     add(path, [this, path](const Call& call) { return Serve(call.request, path); });
   }
   for (const auto& [path, unused] : options_.assets) {
@@ -334,7 +346,7 @@ std::vector<Route> Site::Routes() const {
   }
   for (const absl::string_view prefix :
        {absl::string_view("/facts/"), absl::string_view("/sitemaps/"), kComparePrefix, kToolPrefix,
-        kPersonaPrefix, kCategoryPrefix, kListPrefix, kSocialPrefix}) {
+        kPersonaPrefix, kCategoryPrefix, kListPrefix, kSocialPrefix, kEditionPrefix}) {
     add(absl::StrCat(prefix, "{id}"), [this, prefix](const Call& call) {
       return Serve(call.request, absl::StrCat(prefix, call.Path("id")));
     });
@@ -346,6 +358,9 @@ std::vector<Route> Site::Routes() const {
       [this](const Call& call) { return Respond(call.request, "/search", RenderSearch(call.Query("q"))); });
   add("/corrections", [this](const Call& call) {
     return Respond(call.request, "/corrections", RenderCorrections(call.Query("cursor")));
+  });
+  add("/editions", [this](const Call& call) {
+    return Respond(call.request, "/editions", RenderEditions(call.Query("cursor")));
   });
   return routes;
 }

@@ -14,6 +14,7 @@
 #include "services/publisher/pages/template_set.h"
 #include "services/publisher/site/assets.h"
 #include "services/publisher/site/conventions.h"
+#include "services/publisher/site/sitemap.h"
 #include "services/publisher/site/social_card.h"
 
 namespace seaworthy {
@@ -41,7 +42,7 @@ class Site {
   explicit Site(Options options)
       : options_(std::move(options)), conventions_({options_.published, options_.base_url}) {}
 
-  // Every page and asset, sorted.
+  // Every page, picture and asset, sorted.
   absl::StatusOr<std::vector<std::string>> Paths() const;
   // One of them. Errors: NOT_FOUND; what the aggregator answers.
   absl::StatusOr<Page> Render(const std::string& path) const;
@@ -83,6 +84,12 @@ class Site {
   // Pictures links show, and their addresses: site_social.cc.
   absl::StatusOr<Page> RenderSocial(const std::string& name) const;
   std::string SocialUrl(const std::string& id) const;
+  std::vector<std::string> SocialPaths(const PublishedIndex& index) const;
+  // The archive: site_editions.cc.
+  absl::StatusOr<std::vector<SitemapAddress>> EditionAddresses() const;
+  absl::StatusOr<Page> RenderEditionMap() const;
+  absl::StatusOr<Page> RenderEditions(const std::string& cursor) const;
+  absl::StatusOr<Page> RenderEdition(const std::string& id) const;
   // A reviewer: site_persona.cc.
   absl::StatusOr<Page> RenderPersona(const std::string& id) const;
 

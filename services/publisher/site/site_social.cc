@@ -13,6 +13,7 @@ namespace {
 
 // No tool has an underscore in its id.
 constexpr absl::string_view kWholeSite = "_site";
+constexpr absl::string_view kSocialPrefix = "/social/";
 
 SocialCard::Side SideOf(const PublishedTool& tool) {
   return {.name = tool.name, .category = tool.category, .votes = tool.votes};
@@ -41,8 +42,18 @@ absl::StatusOr<SocialCard> CardOf(const PublishedIndex& index, const std::string
 
 std::string Site::SocialUrl(const std::string& id) const {
   if (options_.social == nullptr) return "";
-  return absl::StrCat(options_.public_url, "/social/", id.empty() ? kWholeSite : absl::string_view(id),
+  return absl::StrCat(options_.public_url, kSocialPrefix, id.empty() ? kWholeSite : absl::string_view(id),
                       ".png");
+}
+
+std::vector<std::string> Site::SocialPaths(const PublishedIndex& index) const {
+  if (options_.social == nullptr) return {};
+  std::vector<std::string> paths = {absl::StrCat(kSocialPrefix, kWholeSite, ".png")};
+  for (const PublishedEntryPtr& entry : index.All()) {
+    paths.push_back(absl::StrCat(kSocialPrefix, entry->id, ".png"));
+  }
+  for (const std::string& id : index.ToolIds()) paths.push_back(absl::StrCat(kSocialPrefix, id, ".png"));
+  return paths;
 }
 
 absl::StatusOr<Site::Page> Site::RenderSocial(const std::string& name) const {

@@ -14,7 +14,17 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class SiteTest : public PublisherFixture {};
+class SiteTest : public PublisherFixture {
+ protected:
+  void AddEdition(const std::string& id, v1::Edition::State state) {
+    v1::Edition edition;
+    edition.set_edition_id(id);
+    edition.set_title("A week");
+    edition.set_state(state);
+    edition.mutable_decide_time()->set_seconds(1'763'500'000);
+    aggregator_.AddEdition(edition);
+  }
+};
 
 TEST_F(SiteTest, NothingIsPublicBeforeAnApproval) {
   Draft();
@@ -100,6 +110,31 @@ TEST_F(SiteTest, ExportedPagesAreWhatHttpServes) {
     EXPECT_EQ(page->body(), served.body) << path;
     EXPECT_EQ(page->media_type(), served.Header("Content-Type").value_or("")) << path;
   }
+}
+
+TEST_F(SiteTest, EditionsThatAreOutAndPicturesAreExported) {
+  FillSampleDesk(aggregator_);
+  AddEdition("2026-W06", v1::Edition::APPROVED);
+  AddEdition("2026-W07", v1::Edition::DRAFTED);
+  ASSERT_TRUE(service_->CatchUp().ok());
+  const auto pages = service_->ListPages({});
+  ASSERT_TRUE(pages.ok());
+  for (const char* path : {"/editions", "/editions/2026-W06", "/sitemaps/editions.xml", "/social/_site.png",
+                           "/social/gannet.png"}) {
+    EXPECT_THAT(pages->paths(), testing::Contains(path));
+  }
+  EXPECT_THAT(pages->paths(), Not(testing::Contains("/editions/2026-W07")));
+}
+
+TEST_F(SiteTest, AnEditionIsInTheMapOfTheSiteOnceItIsOut) {
+  AddEdition("2026-W06", v1::Edition::DRAFTED);
+  EXPECT_THAT(Get("/sitemap.xml").body, HasSubstr("/sitemaps/editions.xml</loc>"));
+  EXPECT_THAT(Get("/sitemaps/editions.xml").body, Not(HasSubstr("2026-W06")));
+  EXPECT_EQ(Get("/editions/2026-W06").status, 404);
+  AddEdition("2026-W06", v1::Edition::APPROVED);
+  EXPECT_THAT(Get("/sitemaps/editions.xml").body,
+              HasSubstr("/editions/2026-W06</loc><lastmod>2025-11-18T21:06:40Z</lastmod>"));
+  EXPECT_EQ(Get("/editions/2026-W06").status, 200);
 }
 
 TEST_F(SiteTest, EveryPageNamesAPictureThatIsThere) {

@@ -13,10 +13,7 @@ namespace {
 constexpr char kNamespace[] = "http://www.sitemaps.org/schemas/sitemap/0.9";
 constexpr char kPages[] = "/sitemaps/pages.xml";
 
-struct Address {
-  std::string path;
-  absl::Time changed;
-};
+using Address = SitemapAddress;
 
 // Sorted by path, so that an address keeps to its part while it can.
 std::vector<Address> ComparisonAddresses(const PublishedIndex& index) {
@@ -69,9 +66,20 @@ std::vector<std::pair<std::string, std::vector<Address>>> Parts(const PublishedI
 
 }  // namespace
 
+std::string SitemapOf(const std::vector<SitemapAddress>& addresses, const std::string& base) {
+  std::string out =
+      absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"", kNamespace, "\">\n");
+  for (const SitemapAddress& address : addresses) {
+    absl::StrAppend(&out, "<url><loc>", XmlEscape(base), XmlEscape(address.path), "</loc>",
+                    LastModified(address.changed), "</url>\n");
+  }
+  return out + "</urlset>\n";
+}
+
 std::vector<std::string> SitemapParts(const PublishedIndex& index) {
   std::vector<std::string> paths;
   for (const auto& [path, unused] : Parts(index)) paths.push_back(path);
+  paths.push_back(kEditionMap);
   return paths;
 }
 
@@ -84,6 +92,8 @@ std::string SitemapIndex(const PublishedIndex& index, const std::string& base) {
     absl::StrAppend(&out, "<sitemap><loc>", XmlEscape(base), path, "</loc>", LastModified(changed),
                     "</sitemap>\n");
   }
+  // Without a time: this index changes with what is published only.
+  absl::StrAppend(&out, "<sitemap><loc>", XmlEscape(base), kEditionMap, "</loc></sitemap>\n");
   return out + "</sitemapindex>\n";
 }
 
@@ -92,14 +102,7 @@ std::optional<std::string> SitemapPart(const PublishedIndex& index, const std::s
   // The parts are worked out only for what may be the name of one.
   if (!absl::EndsWith(path, ".xml")) return std::nullopt;
   for (const auto& [name, addresses] : Parts(index)) {
-    if (name != path) continue;
-    std::string out =
-        absl::StrCat("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"", kNamespace, "\">\n");
-    for (const Address& address : addresses) {
-      absl::StrAppend(&out, "<url><loc>", XmlEscape(base), XmlEscape(address.path), "</loc>",
-                      LastModified(address.changed), "</url>\n");
-    }
-    return out + "</urlset>\n";
+    if (name == path) return SitemapOf(addresses, base);
   }
   return std::nullopt;
 }

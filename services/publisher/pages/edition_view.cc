@@ -1,4 +1,4 @@
-#include "services/publisher/edition/edition_view.h"
+#include "services/publisher/pages/edition_view.h"
 
 #include <nlohmann/json.hpp>
 #include <utility>
