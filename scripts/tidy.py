@@ -3,15 +3,20 @@
 
 A source that passed is not read again until its text, a header of ours that it
 includes, its compile command or the checks change; BUILD/tidy keeps a mark for
-each. Prints every finding; the exit code is 1 where there is one.
+each. Sources still to read are put one behind the other, up to BATCH of them,
+so that the headers they share are read once; a batch with a finding is halved
+until the sources it is in are known. Prints every finding; the exit code is 1 where there is one.
 """
 
 import argparse
 import concurrent.futures
 import hashlib
+import itertools
 import json
+import operator
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -23,6 +28,10 @@ EXTRA = ["-Wthread-safety", "-Wno-unknown-warning-option", "-Wno-unused-command-
 NO_ANALYZER = "-clang-analyzer-*"
 # What takes most of the time and finds least in tests.
 TEST_CHECKS = "-clang-analyzer-*,-bugprone-*,bugprone-use-after-move,-misc-*,-performance-*,-readability-*"
+BATCH = 40
+# What a source defines at the left margin, hence in a namespace: two sources of
+# a batch must not define the same name, each in its unnamed namespace.
+DEFINED = re.compile(rb'^(?!namespace|using|TEST|#)\w.*?(?<![:\w])(?!const\b)(\w+)\s*[(={;\[]', re.MULTILINE)
 
 
 def headers_of(path, folders, seen):
@@ -42,32 +51,90 @@ def mark_of(entry, root, build, version):
     """A hash of everything that the outcome depends on."""
     source = pathlib.Path(entry["file"])
     files = [source, *sorted(headers_of(source, [root, build / "generated"], set())), root / ".clang-tidy"]
-    digest = hashlib.sha256(" ".join([version, entry["command"], TEST_CHECKS, *EXTRA]).encode())
+    digest = hashlib.sha256(" ".join([version, *flags_of(entry), entry["file"], TEST_CHECKS, *EXTRA]).encode())
     for path in files:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def tidy(source, build, analyze):
-    command = ["clang-tidy", "--quiet", "-p", str(build), *(f"--extra-arg={flag}" for flag in EXTRA)]
+def flags_in_one(words):
+    """`-isystem` and its folder as one."""
+    words = iter(words)
+    return [(word, next(words)) if word == "-isystem" else (word,) for word in words]
+
+
+def flags_of(entry):
+    """A source's compile flags, without GCC's precompiled headers, which mean nothing to clang."""
+    words = shlex.split(entry["command"])
+    begin = next(i for i, word in enumerate(words) if word.endswith("c++")) + 1
+    flags = [word for word in words[begin : words.index("-o")] if word != "-Winvalid-pch"]
+    while "-include" in flags:
+        at = flags.index("-include")
+        del flags[at : at + 2]
+    return flags
+
+
+def checks_of(source, analyze):
     if source.name.endswith("_test.cc"):
-        command.append(f"--checks={TEST_CHECKS}")
-    elif not analyze:
-        command.append(f"--checks={NO_ANALYZER}")
-    command.append(str(source))
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        return [f"--checks={TEST_CHECKS}"]
+    return [] if analyze else [f"--checks={NO_ANALYZER}"]
+
+
+def run_tidy(arguments):
+    done = subprocess.run(["clang-tidy", "--quiet", *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, check=False)
     return done.returncode, done.stdout + (done.stderr if done.returncode else "")
 
 
-def check(entry, root, build, version, analyze):
-    source = pathlib.Path(entry["file"])
-    mark = build / ("analyzed" if analyze else "tidy") / mark_of(entry, root, build, version)
-    if mark.exists():
-        return source, 0, ""
-    code, output = tidy(source, build, analyze)
+class Source:
+    """A source still to be read: its path, its compile flags and its mark."""
+
+    def __init__(self, entry, mark, analyze):
+        self.path = pathlib.Path(entry["file"])
+        self.mark = mark
+        self.flags = flags_of(entry)
+        self.checks = checks_of(self.path, analyze)
+        self.names = set(DEFINED.findall(self.path.read_bytes()))
+
+
+
+def batches_of(sources):
+    """Sources with the same checks together, no name defined twice in a batch."""
+    checks = operator.attrgetter("checks")
+    for _, same in itertools.groupby(sorted(sources, key=checks), key=checks):
+        left = list(same)
+        while left:
+            batch, names, later = [], set(), []
+            for source in left:
+                if len(batch) < BATCH and names.isdisjoint(source.names):
+                    batch.append(source)
+                    names |= source.names
+                else:
+                    later.append(source)
+            yield batch
+            left = later
+
+
+def check(batch, build):
+    """(path, exit code, output) of each source of the batch.
+
+    It is read with the flags of all; what fails for that passes on its own.
+    """
+    joined = batch[0].path
+    if len(batch) > 1:
+        joined = build / "tidy" / f"{batch[0].mark.name}.cc"
+        joined.write_text("\n".join(source.path.read_text() for source in batch))
+    flags = dict.fromkeys(flag for source in batch for flag in flags_in_one(source.flags))
+    code, output = run_tidy([*batch[0].checks, str(joined), "--", *itertools.chain.from_iterable(flags), *EXTRA])
+    if len(batch) > 1:
+        joined.unlink()
+        if code:
+            half = len(batch) // 2
+            return check(batch[:half], build) + check(batch[half:], build)
     if code == 0:
-        mark.touch()
-    return source, code, output
+        for source in batch:
+            source.mark.touch()
+    return [(source.path, code, output) for source in batch]
 
 
 def main():
@@ -89,12 +156,19 @@ def main():
         if any(pathlib.Path(entry["file"]).is_relative_to(root / area) for area in AREAS)
         and (not wanted or entry["file"] in wanted)
     ]
+    marks = build / ("analyzed" if args.analyze else "tidy")
+    sources = {}
+    for entry in entries:
+        mark = marks / mark_of(entry, root, build, version)
+        if not mark.exists():
+            sources[mark] = Source(entry, mark, args.analyze)
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for source, code, output in pool.map(lambda e: check(e, root, build, version, args.analyze), entries):
-            if code:
-                bad += 1
-                print(f"{source.relative_to(root)}:\n{output}", file=sys.stderr, flush=True)
+        for outcomes in pool.map(lambda batch: check(batch, build), batches_of(sources.values())):
+            for path, code, output in outcomes:
+                if code:
+                    bad += 1
+                    print(f"{path.relative_to(root)}:\n{output}", file=sys.stderr, flush=True)
     print(f"clang-tidy: {len(entries)} sources, {bad} with findings")
     return 1 if bad else 0
 
