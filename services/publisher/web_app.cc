@@ -224,7 +224,14 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
            .page = [this](const nlohmann::json& view) { return site_.Body("subscribe", "", view); },
            .from_our_pages = [this](const HttpRequest& request) { return gate_.FromOurPages(request); },
            .address_of = [this](const HttpRequest& request) { return gate_.ClientOf(request).address; }}),
-      desk_edition_({.aggregator = options.aggregator, .room = &mail_room_, .templates = templates_.get()}),
+      desk_edition_({.aggregator = options.aggregator,
+                     .room = &mail_room_,
+                     .templates = templates_.get(),
+                     .approved =
+                         [this] {
+                           mail_room_.Approved();
+                           if (hook_out_ != nullptr) hook_out_->EditionApproved();
+                         }}),
       router_(
           Routes(), [this](const Route& route, Call& call) { return gate_(route, call); },
           [this](const HttpRequest& request, int status, absl::string_view code, absl::string_view message) {

@@ -9,8 +9,8 @@
 #include "absl/strings/str_replace.h"
 #include "common/hash.h"
 #include "services/publisher/desk/desk_view.h"
-#include "services/publisher/pages/edition_view.h"
 #include "services/publisher/http/url_codec.h"
+#include "services/publisher/pages/edition_view.h"
 #include "services/publisher/pages/page_text.h"
 
 namespace seaworthy {
@@ -212,7 +212,7 @@ HttpResponse DeskEdition::Decide(const Call& call) const {
     return frame_.Failed(decided.status(), "Nothing was changed", back, "Back to the edition");
   const bool approves = decision.kind() == v1::EditionDecision::APPROVE;
   const bool waits = approves && decided->state() != v1::Edition::APPROVED;
-  if (approves && !waits) options_.room->Approved();
+  if (approves && !waits) options_.approved();
   return Redirect(303,
                   WithDone(back, waits ? "first-approval" : absl::StrCat("edition-", call.Form("decision"))));
 }

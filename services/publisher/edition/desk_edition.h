@@ -1,6 +1,7 @@
 // The desk's pages about the edition: drafts, decisions, what became of mails.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -20,8 +21,9 @@ class DeskEdition {
     AggregatorClient* aggregator = nullptr;  // Not owned.
     MailRoom* room = nullptr;                // Not owned.
     const TemplateSet* templates = nullptr;  // Not owned.
+    std::function<void()> approved;          // An edition is out.
   };
-  explicit DeskEdition(Options options) : options_(options), frame_(options.templates) {}
+  explicit DeskEdition(Options options) : options_(std::move(options)), frame_(options_.templates) {}
 
   std::vector<Route> Routes() const;
 

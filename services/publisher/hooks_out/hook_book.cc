@@ -23,6 +23,8 @@ using nlohmann::json;
 constexpr char kCursorKey[] = "cursor";
 constexpr char kHookPrefix[] = "hook/";
 constexpr char kSeenPrefix[] = "seen/";
+constexpr char kEditionsKey[] = "editions";
+constexpr char kToldPrefix[] = "told/";
 constexpr size_t kMaxUrlBytes = 2000;
 constexpr size_t kMaxDescription = 200;
 constexpr size_t kMaxErrorBytes = 300;
@@ -250,40 +252,80 @@ HookEvent HookBook::EventOf(const v1::PublishedChange& change, const std::string
   return event;
 }
 
+HookEvent HookBook::EventOf(const v1::Edition& edition, const std::string& base_url) const {
+  HookEvent event;
+  event.key = absl::StrCat("edition/", edition.edition_id());
+  event.message_id = "msg_" + Sha256Hex(event.key).substr(0, 32);
+  event.type = "edition.published";
+  event.body = json{{"type", event.type},
+                    {"timestamp", TimeText(options_.clock->Now())},
+                    {"data",
+                     {{"edition", edition.edition_id()},
+                      {"url", absl::StrCat(base_url, "/editions/", edition.edition_id())},
+                      {"title", edition.title()},
+                      {"content_hash", edition.content_hash()},
+                      {"items", edition.items_size()}}}}
+                   .dump(-1, ' ', false, json::error_handler_t::replace);
+  return event;
+}
+
+void HookBook::Offer(const HookEvent& event, Taken& taken) const {
+  const std::string written = WrittenEvent(event);
+  for (const auto& [id, entry] : hooks_) {
+    if (entry.hook.disabled || taken.overfull.contains(id) || !entry.hook.Wants(event.type)) continue;
+    if (entry.waiting.size() + taken.added[id].size() >= kMaxWaiting) {
+      OutHook& hook = taken.overfull.emplace(id, entry.hook).first->second;
+      hook.disabled = true;
+      hook.reason = absl::StrCat(kMaxWaiting, " events waited for it");
+      taken.batch.Put(Family::kHooksOut, HookKey(id), WrittenHook(hook));
+      continue;
+    }
+    taken.batch.Put(Family::kHooksOut, EventPrefix(id) + event.key, written);
+    taken.added[id].insert(event.key);
+  }
+}
+
+absl::Status HookBook::Keep(Taken taken) {
+  SEAWORTHY_RETURN_IF_ERROR(options_.store->Write(taken.batch));
+  for (const auto& [id, keys] : taken.added) {
+    for (const std::string& key : keys) hooks_[id].waiting.try_emplace(key);
+  }
+  for (auto& [id, hook] : taken.overfull) hooks_[id].hook = std::move(hook);
+  return absl::OkStatus();
+}
+
 absl::Status HookBook::Take(const v1::ListPublishedChangesResponse& page, const std::string& base_url) {
   absl::MutexLock lock(&mutex_);
   if (page.next_sequence() <= cursor_ && page.changes().empty()) return absl::OkStatus();
-  PeopleBatch batch;
+  Taken taken;
   std::map<std::string, std::string> seen;
-  std::map<std::string, std::set<std::string>> added;  // Keys by webhook.
-  std::map<std::string, OutHook> overfull;
   for (const v1::PublishedChange& change : page.changes()) {
-    SEAWORTHY_ASSIGN_OR_RETURN(const std::string type, TypeOf(change, batch, seen));
-    if (type.empty()) continue;
-    const HookEvent event = EventOf(change, type, base_url);
-    const std::string written = WrittenEvent(event);
-    for (const auto& [id, entry] : hooks_) {
-      if (entry.hook.disabled || overfull.contains(id) || !entry.hook.Wants(type)) continue;
-      if (entry.waiting.size() + added[id].size() >= kMaxWaiting) {
-        OutHook& hook = overfull.emplace(id, entry.hook).first->second;
-        hook.disabled = true;
-        hook.reason = absl::StrCat(kMaxWaiting, " events waited for it");
-        batch.Put(Family::kHooksOut, HookKey(id), WrittenHook(hook));
-        continue;
-      }
-      batch.Put(Family::kHooksOut, EventPrefix(id) + event.key, written);
-      added[id].insert(event.key);
-    }
+    SEAWORTHY_ASSIGN_OR_RETURN(const std::string type, TypeOf(change, taken.batch, seen));
+    if (!type.empty()) Offer(EventOf(change, type, base_url), taken);
   }
   const uint64_t next = std::max(cursor_, page.next_sequence());
-  batch.Put(Family::kHooksOut, kCursorKey, absl::StrCat(next));
-  SEAWORTHY_RETURN_IF_ERROR(options_.store->Write(batch));
+  taken.batch.Put(Family::kHooksOut, kCursorKey, absl::StrCat(next));
+  SEAWORTHY_RETURN_IF_ERROR(Keep(std::move(taken)));
   cursor_ = next;
-  for (const auto& [id, keys] : added) {
-    for (const std::string& key : keys) hooks_[id].waiting.try_emplace(key);
-  }
-  for (auto& [id, hook] : overfull) hooks_[id].hook = std::move(hook);
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> HookBook::TakeEditions(const std::vector<v1::Edition>& approved,
+                                            const std::string& base_url) {
+  absl::MutexLock lock(&mutex_);
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto begun, options_.store->Get(Family::kHooksOut, kEditionsKey));
+  Taken taken;
+  if (!begun.has_value()) taken.batch.Put(Family::kHooksOut, kEditionsKey, "");
+  for (const v1::Edition& edition : approved) {
+    const std::string key = kToldPrefix + edition.edition_id();
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto told, options_.store->Get(Family::kHooksOut, key));
+    if (told.has_value()) continue;
+    taken.batch.Put(Family::kHooksOut, key, "");
+    if (begun.has_value()) Offer(EventOf(edition, base_url), taken);
+  }
+  if (taken.batch.changes().empty()) return false;
+  SEAWORTHY_RETURN_IF_ERROR(Keep(std::move(taken)));
+  return true;
 }
 
 std::string HookBook::Ready(const Entry& entry, absl::Time now) {

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "seaworthy/v1/aggregator_service.pb.h"
+#include "seaworthy/v1/edition.pb.h"
 #include "services/publisher/hooks_out/out_hook.h"
 #include "services/publisher/people/people_store.h"
 
@@ -60,6 +61,9 @@ class HookBook {
   // Takes a page of changes up; `base_url` is of the pages that events name.
   // Errors: those of the store; then nothing of it has happened.
   absl::Status Take(const v1::ListPublishedChangesResponse& page, const std::string& base_url);
+  // The same of approved editions; whether any was new. Those of the very
+  // first call are old news: they are noted and told to nobody.
+  absl::StatusOr<bool> TakeEditions(const std::vector<v1::Edition>& approved, const std::string& base_url);
 
   // An event to send now, of a webhook none is under way to; ends with Settle.
   struct Claimed {
@@ -89,6 +93,12 @@ class HookBook {
     std::map<std::string, Place> waiting;  // By the event's key.
     bool busy = false;
   };
+  // What one call takes up: all of it is kept, or nothing.
+  struct Taken {
+    PeopleBatch batch;
+    std::map<std::string, std::set<std::string>> added;  // Keys by webhook.
+    std::map<std::string, OutHook> overfull;
+  };
 
   explicit HookBook(const Options& options) : options_(options) {}
   absl::Status Load();
@@ -97,6 +107,10 @@ class HookBook {
                                      std::map<std::string, std::string>& seen) const;
   HookEvent EventOf(const v1::PublishedChange& change, const std::string& type,
                     const std::string& base_url) const;
+  HookEvent EventOf(const v1::Edition& edition, const std::string& base_url) const;
+  // Has an event wait for whoever wants it.
+  void Offer(const HookEvent& event, Taken& taken) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Keep(Taken taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The key of the first event of an entry that may be sent; empty: none.
   static std::string Ready(const Entry& entry, absl::Time now);
   void Fail(const HookEvent& event, const Outcome& outcome, absl::Time now, Entry& entry, PeopleBatch& batch)

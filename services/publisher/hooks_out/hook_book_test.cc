@@ -83,6 +83,19 @@ class HookOutTest : public testing::Test {
     }
     return types;
   }
+  std::vector<std::string> RunEditions() {
+    EXPECT_TRUE(out_->TakeEditions().ok());
+    return Run();
+  }
+  void AddEdition(const std::string& id, v1::Edition::State state) {
+    v1::Edition edition;
+    edition.set_edition_id(id);
+    edition.set_title("Week 06");
+    edition.set_content_hash("abc");
+    edition.set_state(state);
+    edition.add_items()->set_title("Ada vs Bob");
+    aggregator_.AddEdition(edition);
+  }
   OutHook Hook() { return book_->List().at(0).hook; }
   size_t Waiting() { return book_->List().at(0).waiting; }
   std::string Id(size_t post) { return poster_.posts.at(post).headers.at(0).second; }
@@ -106,6 +119,30 @@ TEST_F(HookOutTest, APublicationIsToldOnceWithWhatAReceiverNeeds) {
   EXPECT_EQ(data["tools"][1],
             json({{"id", "lantern-9b"}, {"name", "Lantern 9B"}, {"ship", 3}, {"total", 4}}));
   EXPECT_THAT(Run(), IsEmpty());
+}
+
+TEST_F(HookOutTest, AnEditionIsToldOnceAcrossRestarts) {
+  EXPECT_TRUE(out_->TakeEditions().ok());
+  Add();
+  AddEdition("2026-W06", v1::Edition::DRAFTED);
+  EXPECT_THAT(RunEditions(), IsEmpty());
+  AddEdition("2026-W06", v1::Edition::APPROVED);
+  EXPECT_THAT(RunEditions(), ElementsAre("edition.published"));
+  EXPECT_EQ(json::parse(poster_.posts[0].body)["data"], json({{"edition", "2026-W06"},
+                                                              {"url", "https://s.example/editions/2026-W06"},
+                                                              {"title", "Week 06"},
+                                                              {"content_hash", "abc"},
+                                                              {"items", 1}}));
+  Restart();
+  EXPECT_THAT(RunEditions(), IsEmpty());
+}
+
+TEST_F(HookOutTest, EditionsFromBeforeAreNotNews) {
+  AddEdition("2026-W05", v1::Edition::APPROVED);
+  Add();
+  EXPECT_THAT(RunEditions(), IsEmpty());
+  AddEdition("2026-W06", v1::Edition::APPROVED);
+  EXPECT_THAT(RunEditions(), ElementsAre("edition.published"));
 }
 
 TEST_F(HookOutTest, DeliveriesAreSignedAsStandardWebhooksSays) {

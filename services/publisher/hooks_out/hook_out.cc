@@ -16,6 +16,9 @@ constexpr int kPageSize = 200;
 // Between two looks whether something public has changed.
 constexpr absl::Duration kLook = absl::Milliseconds(100);
 constexpr absl::Duration kRetry = absl::Seconds(1);
+// An edition approved by another process is found by looking.
+constexpr absl::Duration kEditionLook = absl::Seconds(30);
+constexpr int kEditions = 50;
 // Of a sender that has nothing to do.
 constexpr absl::Duration kLongestWait = absl::Seconds(5);
 constexpr absl::Duration kShortestWait = absl::Milliseconds(50);
@@ -67,15 +70,40 @@ absl::Status HookOut::TakeChanges() {
   }
 }
 
+absl::Status HookOut::TakeEditions() {
+  v1::ListEditionsRequest request;
+  request.set_approved_only(true);
+  request.set_page_size(kEditions);
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto answer, options_.aggregator->ListEditions(request));
+  SEAWORTHY_ASSIGN_OR_RETURN(
+      const bool news,
+      options_.book->TakeEditions({answer.editions().begin(), answer.editions().end()}, options_.base_url()));
+  if (news) Wake();
+  return absl::OkStatus();
+}
+
+bool HookOut::EditionsDue() {
+  const absl::Time now = options_.clock->Now();
+  if (!look_.exchange(false) && now < next_look_) return false;
+  next_look_ = now + kEditionLook;
+  return true;
+}
+
 void HookOut::Follow() {
   uint64_t seen = 0;
   bool told = false;
   while (!StopWithin(kLook)) {
     const uint64_t generation = options_.generation();
-    if (generation == seen) continue;
-    const absl::Status taken = TakeChanges();
+    const bool editions = EditionsDue();
+    absl::Status taken;
+    if (generation != seen) taken = TakeChanges();
+    if (taken.ok()) seen = generation;
+    if (editions) {
+      const absl::Status looked = TakeEditions();
+      if (!looked.ok()) look_ = true;
+      taken.Update(looked);
+    }
     if (taken.ok()) {
-      seen = generation;
       told = false;
       continue;
     }

@@ -39,15 +39,20 @@ class HookOut {
   void Stop();
   // Something may be due earlier than it was.
   void Wake();
+  // An edition was approved here; what others approve is found by looking.
+  void EditionApproved() { look_ = true; }
 
   // Takes up everything that is public by now. Errors: the aggregator's, the
   // store's.
   absl::Status TakeChanges();
+  absl::Status TakeEditions();
   // Sends one event that is due; false where none is.
   bool SendOne();
 
  private:
   void Follow();
+  // Whether it is time to look for editions.
+  bool EditionsDue();
   void Send();
   // Waits at most so long for a wake-up; true where it is time to stop.
   bool StopWithin(absl::Duration wait);
@@ -56,6 +61,8 @@ class HookOut {
 
   const Options options_;
   std::atomic<bool> cancelled_{false};
+  std::atomic<bool> look_{true};
+  absl::Time next_look_ = absl::InfinitePast();  // Of the thread that reads.
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int wakes_ ABSL_GUARDED_BY(mutex_) = 0;  // Senders still to be woken.

@@ -15,7 +15,8 @@ namespace seaworthy {
 inline constexpr char kHookPing[] = "ping";
 // What a webhook may ask for.
 inline constexpr const char* kHookEvents[] = {"comparison.published", "comparison.changed",
-                                              "comparison.corrected", "comparison.withdrawn"};
+                                              "comparison.corrected", "comparison.withdrawn",
+                                              "edition.published"};
 
 struct OutHook {
   std::string id;      // `wh-` and 16 hex digits.
