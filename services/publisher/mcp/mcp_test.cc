@@ -106,6 +106,11 @@ TEST_F(McpTest, ArgumentsAreChecked) {
   EXPECT_EQ(CallTool("get_tool", {{"tool_id", "../../etc/passwd"}})["result"]["isError"], true);
 }
 
+TEST_F(McpTest, AnUnknownArgumentIsToldWhatTheToolTakes) {
+  const std::string text = CallTool("compare", {{"id", "gannet"}}).dump();
+  EXPECT_THAT(text, HasSubstr("there is no argument `id`; compare takes `tool_a`, `tool_b`"));
+}
+
 TEST_F(McpTest, BrokenMessagesAreFaultsOfJsonRpc) {
   EXPECT_EQ(Send("{").status, 400);
   EXPECT_EQ(FaultCode("{"), -32700);

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/status_macros.h"
+#include "common/utf8.h"
 #include "services/publisher/api/api_json.h"
 #include "services/publisher/http/failure_log.h"
 
@@ -15,6 +17,7 @@ using nlohmann::json;
 
 constexpr size_t kMaxWords = 200;
 constexpr size_t kMaxIdBytes = 200;
+constexpr size_t kMaxShown = 80;  // Of what a caller sent.
 constexpr int kDefaultFound = 10;
 constexpr int kMaxFound = 50;
 
@@ -55,12 +58,15 @@ absl::StatusOr<int> Limit(const json& arguments) {
   return it->get<int>();
 }
 
-absl::Status OnlyThese(const json& arguments, std::initializer_list<const char*> names) {
+// Errors: INVALID_ARGUMENT naming what `tool` takes.
+absl::Status OnlyThese(const json& arguments, const char* tool, std::initializer_list<const char*> names) {
   for (const auto& [key, value] : arguments.items()) {
     bool known = false;
     for (const char* name : names) known = known || key == name;
-    if (!known)
-      return absl::InvalidArgumentError(absl::StrCat("there is no argument `", key.substr(0, 80), "`"));
+    if (known) continue;
+    return absl::InvalidArgumentError(absl::StrCat("there is no argument `", Utf8Prefix(key, kMaxShown),
+                                                   "`; ", tool, " takes `", absl::StrJoin(names, "`, `"),
+                                                   "`"));
   }
   return absl::OkStatus();
 }
@@ -113,7 +119,7 @@ absl::StatusOr<json> McpTools::Run(const std::string& name, const json& argument
 }
 
 absl::StatusOr<json> McpTools::SearchTools(const json& arguments) const {
-  SEAWORTHY_RETURN_IF_ERROR(OnlyThese(arguments, {"query", "limit"}));
+  SEAWORTHY_RETURN_IF_ERROR(OnlyThese(arguments, "search_tools", {"query", "limit"}));
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string words, Text(arguments, "query"));
   SEAWORTHY_ASSIGN_OR_RETURN(const int limit, Limit(arguments));
   v1::SearchRequest request;
@@ -139,7 +145,7 @@ absl::StatusOr<json> McpTools::SearchTools(const json& arguments) const {
 }
 
 absl::StatusOr<json> McpTools::GetTool(const json& arguments) const {
-  SEAWORTHY_RETURN_IF_ERROR(OnlyThese(arguments, {"tool_id"}));
+  SEAWORTHY_RETURN_IF_ERROR(OnlyThese(arguments, "get_tool", {"tool_id"}));
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string asked, Text(arguments, "tool_id"));
   const auto id = options_.published->ToolOf(asked);
   if (!id.ok()) return Told(id.status(), asked);
@@ -155,7 +161,7 @@ absl::StatusOr<json> McpTools::GetTool(const json& arguments) const {
 }
 
 absl::StatusOr<json> McpTools::Compare(const json& arguments) const {
-  SEAWORTHY_RETURN_IF_ERROR(OnlyThese(arguments, {"tool_a", "tool_b"}));
+  SEAWORTHY_RETURN_IF_ERROR(OnlyThese(arguments, "compare", {"tool_a", "tool_b"}));
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string a, Text(arguments, "tool_a"));
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string b, Text(arguments, "tool_b"));
   const std::string what = absl::StrCat("the pair of ", a, " and ", b);

@@ -197,9 +197,7 @@ absl::StatusOr<Site::Page> Site::RenderCorrections(const std::string& cursor) co
   request.set_page_size(kCorrections);
   request.set_page_token(cursor);
   if (options_.aggregator == nullptr) return absl::UnavailableError("no aggregator");
-  auto answer = options_.aggregator->ListCorrections(request);
-  // A build whose aggregator knows no corrections has made none.
-  if (absl::IsUnimplemented(answer.status())) answer = v1::ListCorrectionsResponse();
+  const auto answer = options_.aggregator->ListCorrections(request);
   if (absl::IsInvalidArgument(answer.status())) return absl::NotFoundError("no such page of corrections");
   if (!answer.ok()) return answer.status();
   json view =

@@ -112,6 +112,15 @@ TEST_F(SiteTest, ExportedPagesAreWhatHttpServes) {
   }
 }
 
+TEST_F(SiteTest, TheFacesLicenceIsServedAndLinked) {
+  const std::string page = Get("/method").body;
+  const size_t at = page.find("/assets/vollkorn-license.");
+  ASSERT_NE(at, std::string::npos);
+  const HttpResponse licence = Get(page.substr(at, page.find('"', at) - at));
+  EXPECT_EQ(licence.status, 200);
+  EXPECT_THAT(licence.body, HasSubstr("SIL OPEN FONT LICENSE"));
+}
+
 TEST_F(SiteTest, EditionsThatAreOutAndPicturesAreExported) {
   FillSampleDesk(aggregator_);
   AddEdition("2026-W06", v1::Edition::APPROVED);
