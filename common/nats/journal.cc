@@ -1,0 +1,273 @@
+#include "common/nats/journal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/hash.h"
+#include "common/nats/nats_object_store.h"
+#include "common/status_macros.h"
+#include "spdlog/spdlog.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kEpochBytes = 16;
+constexpr size_t kInstanceBytes = 8;
+// How long the follower waits for a message before it looks around.
+constexpr absl::Duration kTailSlice = absl::Milliseconds(200);
+constexpr absl::Duration kRetryPause = absl::Milliseconds(100);
+// Silence after which the stream's end is asked for.
+constexpr absl::Duration kSilence = absl::Seconds(2);
+
+absl::Status CheckOptions(const NatsEventLogOptions& options) {
+  const auto bad = [](char c) {
+    return !((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-');
+  };
+  if (options.stream.empty() || options.stream.size() > 64 ||
+      std::any_of(options.stream.begin(), options.stream.end(), bad)) {
+    return absl::InvalidArgumentError("log.stream must be 1 to 64 of A-Z, 0-9, _ and -");
+  }
+  if (options.replicas < 1 || options.replicas > 5) {
+    return absl::InvalidArgumentError("log.replicas must be 1 to 5");
+  }
+  return absl::OkStatus();
+}
+
+NatsEventLogOptions Named(NatsEventLogOptions options) {
+  if (options.instance.empty()) options.instance = RandomHex(kInstanceBytes);
+  if (options.clock == nullptr) options.clock = Clock::Real();
+  options.link.client_name = absl::StrCat("seaworthy ", options.instance);
+  return options;
+}
+
+}  // namespace
+
+Journal::Journal(const NatsEventLogOptions& options, std::unique_ptr<NatsLink> link)
+    : options_(options),
+      clock_(options.clock),
+      stream_{options.stream, absl::StrCat(options.stream, ".log"), options.replicas},
+      epoch_(RandomHex(kEpochBytes)),
+      link_(std::move(link)) {}
+
+Journal::~Journal() {
+  {
+    absl::MutexLock lock(&mutex);
+    closed_ = true;
+    stopping_ = true;
+    WakeAll();
+  }
+  if (follower_.joinable()) follower_.join();
+}
+
+absl::StatusOr<std::shared_ptr<Journal>> Journal::Open(const NatsEventLogOptions& asked) {
+  SEAWORTHY_RETURN_IF_ERROR(CheckOptions(asked));
+  const NatsEventLogOptions options = Named(asked);
+  SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<NatsLink> link,
+                             NatsLink::Connect(options.link, options.open_timeout));
+  SEAWORTHY_ASSIGN_OR_RETURN(NatsServerFacts facts, link->Facts());
+  facts.replicas = options.replicas;
+  facts.sync_always_confirmed = options.sync_always_confirmed;
+  SEAWORTHY_RETURN_IF_ERROR(CheckServerPromise(facts, options.durability));
+  const std::shared_ptr<Journal> journal(new Journal(options, std::move(link)));
+  SEAWORTHY_RETURN_IF_ERROR(journal->Start());
+  spdlog::info("event log {}: {}", options.stream, DescribePromise(facts, options.durability));
+  return journal;
+}
+
+absl::Status Journal::Start() {
+  SEAWORTHY_RETURN_IF_ERROR(link_->EnsureStream(stream_));
+  SEAWORTHY_ASSIGN_OR_RETURN(objects_, NewNatsObjectStore(link_.get(), stream_.name, stream_.replicas));
+  SEAWORTHY_ASSIGN_OR_RETURN(const NatsStreamEnd end, link_->StreamEnd(stream_.name));
+  follower_ = std::thread([this] { FollowLoop(); });
+  SEAWORTHY_RETURN_IF_ERROR(WaitUntilRead(end.last));
+  return CommitOpened();
+}
+
+absl::Status Journal::WaitUntilRead(uint64_t last) {
+  absl::MutexLock lock(&mutex);
+  uint64_t read = 0;
+  absl::Time deadline = absl::Now() + options_.open_timeout;
+  while (state.applied() < last) {
+    SEAWORTHY_RETURN_IF_ERROR(CheckOpen());
+    if (state.applied() > read) deadline = absl::Now() + options_.open_timeout;
+    read = state.applied();
+    if (absl::Now() >= deadline) {
+      return absl::UnavailableError(absl::StrCat("the NATS server stopped sending stream ", stream_.name,
+                                                 " at message ", read, " of ", last));
+    }
+    grown.WaitWithTimeout(&mutex, kTailSlice);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Journal::CommitOpened() {
+  JournalOperation operation;
+  operation.prepare = [](JournalState&, int64_t) {
+    JournalChange change;
+    change.notes.emplace_back();
+    return change;
+  };
+  return Commit(operation).status();
+}
+
+void Journal::Close() {
+  absl::MutexLock lock(&mutex);
+  closed_ = true;
+  WakeAll();
+}
+
+void Journal::WakeAll() {
+  grown.SignalAll();
+  room_.SignalAll();
+  for (auto& [name, subscriber] : state.subscribers()) subscriber.changed.SignalAll();
+}
+
+absl::Status Journal::CheckOpen(bool after_close) const {
+  if (!broken_.ok()) return broken_;
+  if (closed_ && !after_close) return absl::CancelledError("the event log is closed");
+  return absl::OkStatus();
+}
+
+uint64_t Journal::Applied() const {
+  absl::MutexLock lock(&mutex);
+  return state.applied();
+}
+
+bool Journal::Stopping() const {
+  absl::MutexLock lock(&mutex);
+  return stopping_ || !broken_.ok();
+}
+
+void Journal::Break(absl::Status status) {
+  spdlog::critical("event log {}: {}", stream_.name, std::string(status.message()));
+  absl::MutexLock lock(&mutex);
+  broken_ = std::move(status);
+  WakeAll();
+}
+
+void Journal::FollowLoop() {
+  std::unique_ptr<NatsTail> tail;
+  uint64_t reconnects = 0;
+  absl::Time heard = absl::Now();
+  while (!Stopping()) {
+    if (tail == nullptr || reconnects != link_->reconnects()) {
+      tail.reset();
+      reconnects = link_->reconnects();
+      if (CheckEnd()) tail = NewTail(Applied() + 1);
+      heard = absl::Now();
+      continue;
+    }
+    const absl::StatusOr<std::optional<NatsMessage>> next = tail->Next(kTailSlice);
+    if (next.ok() && next->has_value()) heard = absl::Now();
+    const bool good = next.ok() && (!next->has_value() || TakeMessage(**next));
+    if (good && absl::Now() - heard > kSilence) {
+      heard = absl::Now();
+      // Quiet because there is nothing, or because the server forgot us?
+      const std::optional<uint64_t> end = CheckEnd();
+      if (end && *end > Applied()) tail.reset();
+    }
+    if (!good) tail.reset();
+  }
+}
+
+std::unique_ptr<NatsTail> Journal::NewTail(uint64_t from) {
+  absl::StatusOr<std::unique_ptr<NatsTail>> tail = link_->Follow(stream_, from);
+  if (tail.ok()) return *std::move(tail);
+  spdlog::warn("event log {}: {}", stream_.name, std::string(tail.status().message()));
+  absl::MutexLock lock(&mutex);
+  if (!stopping_) grown.WaitWithTimeout(&mutex, kRetryPause);
+  return nullptr;
+}
+
+// A stream that ends before what was read has lost what it had acknowledged.
+std::optional<uint64_t> Journal::CheckEnd() {
+  const uint64_t applied = Applied();
+  const absl::StatusOr<NatsStreamEnd> end = link_->StreamEnd(stream_.name);
+  if (!end.ok() && !absl::IsNotFound(end.status())) {
+    absl::MutexLock lock(&mutex);
+    if (!stopping_) grown.WaitWithTimeout(&mutex, kRetryPause);
+    return std::nullopt;
+  }
+  if (end.ok() && end->last >= applied && end->first <= 1) return end->last;
+  Break(absl::DataLossError(
+      absl::StrCat("stream ", stream_.name,
+                   end.ok() ? absl::StrCat(" holds messages ", end->first, " to ", end->last) : " is gone",
+                   ", but message ", applied,
+                   " was read before: the NATS server lost records; restore its store from a backup")));
+  return std::nullopt;
+}
+
+bool Journal::TakeMessage(const NatsMessage& message) {
+  const uint64_t applied = Applied();
+  if (message.sequence <= applied) return true;
+  // One was dropped on the way: read again from there.
+  if (message.sequence > applied + 1) return false;
+  const absl::StatusOr<journal::Commit> commit = Decode(message.sequence, message.bytes);
+  absl::Status status = commit.status();
+  if (status.ok()) {
+    absl::MutexLock lock(&mutex);
+    if (state.applied() == applied) status = ApplyCommit(message.sequence, *commit);
+  }
+  if (absl::IsDataLoss(status)) Break(status);
+  return status.ok();
+}
+
+absl::StatusOr<journal::Commit> Journal::Decode(uint64_t stream_sequence, const std::string& bytes) {
+  const std::string object = journal::DecodeReference(bytes);
+  absl::StatusOr<std::string> whole = object.empty() ? bytes : objects_->Get(object);
+  if (absl::IsUnavailable(whole.status())) return whole.status();
+  absl::StatusOr<journal::Commit> commit =
+      whole.ok() ? journal::DecodeCommit(*whole) : absl::StatusOr<journal::Commit>(whole.status());
+  if (commit.ok()) return commit;
+  return absl::DataLossError(
+      absl::StrCat("message ", stream_sequence, " of stream ", stream_.name,
+                   " is damaged: ", std::string(commit.status().message()),
+                   ". Nothing is read beyond it; restore the server's store from a backup"));
+}
+
+absl::Status Journal::ApplyCommit(uint64_t stream_sequence, const journal::Commit& commit) {
+  SEAWORTHY_RETURN_IF_ERROR(state.Apply(stream_sequence, commit, NowUs()));
+  if (commit.epoch == epoch_) {
+    landed_number_ = commit.number;
+    opened_ = true;
+  } else if (opened_ && commit.instance == options_.instance && state.EpochOf(commit.instance) != epoch_) {
+    broken_ = absl::UnavailableError(
+        absl::StrCat("another process opened the event log as instance ", options_.instance,
+                     " and goes on in this one's place; give each process a log.instance of its own"));
+  }
+  WakeAll();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Record>> Journal::ReadRecords(const std::vector<uint64_t>& sequences) {
+  std::vector<Record> records;
+  journal::Commit commit;
+  uint64_t commit_at = 0;
+  for (const uint64_t sequence : sequences) {
+    uint64_t place = 0;
+    {
+      absl::MutexLock lock(&mutex);
+      const Record* const recent = state.Recent(sequence);
+      if (recent != nullptr) records.push_back(*recent);
+      if (recent != nullptr) continue;
+      place = state.StreamSequenceOf(sequence);
+    }
+    if (place != commit_at) {
+      SEAWORTHY_ASSIGN_OR_RETURN(const std::string bytes, link_->Get(stream_.name, place));
+      SEAWORTHY_ASSIGN_OR_RETURN(commit, Decode(place, bytes));
+      commit_at = place;
+    }
+    const uint64_t at = sequence - commit.first_sequence;
+    if (at >= commit.records.size()) {
+      return absl::DataLossError(
+          absl::StrCat("record ", sequence, " is not in message ", place, " of stream ", stream_.name));
+    }
+    SEAWORTHY_ASSIGN_OR_RETURN(event_log_format::StoredRecord stored,
+                               event_log_format::DecodeRecord(sequence, commit.records[at]));
+    records.push_back(std::move(stored.record));
+  }
+  return records;
+}
+
+}  // namespace seaworthy

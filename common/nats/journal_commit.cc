@@ -1,0 +1,250 @@
+// The journal's writing half: group commit against the end of the stream.
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/nats/journal.h"
+#include "common/rocksdb_event_log_format.h"
+#include "common/status_macros.h"
+#include "spdlog/spdlog.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kMaxWaiting = 1024;
+constexpr size_t kMaxGroup = 256;
+// Of a message, for all that is not records.
+constexpr size_t kMessageMargin = 64 * 1024;
+constexpr size_t kEventOverhead = 128;
+constexpr size_t kNoteOverhead = 128;
+constexpr absl::Duration kPause = absl::Milliseconds(50);
+// How long a subscription that ends may try to hand back what it held.
+constexpr absl::Duration kHandBackTimeout = absl::Seconds(3);
+
+}  // namespace
+
+// One caller in the queue, on its stack.
+struct Journal::Waiting {
+  const JournalOperation* operation = nullptr;
+  std::vector<Appended> appended;
+  absl::Status status;
+  bool answered = false;  // Without a commit.
+  bool done = false;
+  bool leads = false;
+  absl::CondVar wake;
+};
+
+// What the leader writes.
+struct Journal::Staged {
+  journal::Commit commit;
+  std::vector<NewEvent> events;  // New ones, in order.
+  std::unordered_map<std::string, uint64_t> sequences;
+  std::vector<std::pair<Waiting*, std::vector<Appended>>> answers;
+  std::string record_hash;
+  uint64_t expected = 0;
+  size_t bytes = 0;
+  bool after_close = false;
+  absl::Time deadline;
+};
+
+absl::StatusOr<std::vector<Appended>> Journal::Commit(const JournalOperation& operation) {
+  Waiting self;
+  self.operation = &operation;
+  absl::MutexLock lock(&mutex);
+  while (queue_.size() >= kMaxWaiting && CheckOpen(operation.after_close).ok()) room_.Wait(&mutex);
+  SEAWORTHY_RETURN_IF_ERROR(CheckOpen(operation.after_close));
+  queue_.push_back(&self);
+  if (leading_) {
+    while (!self.done && !self.leads) self.wake.Wait(&mutex);
+  }
+  if (!self.done) Lead(TakeGroup());
+  if (!self.status.ok()) return self.status;
+  return std::move(self.appended);
+}
+
+bool Journal::Touches(const JournalOperation& operation,
+                      std::set<std::pair<std::string, uint64_t>>& touched) const {
+  const std::string& name = operation.subscription;
+  if (name.empty()) return false;
+  if (operation.sequences.empty()) {
+    const auto at = touched.lower_bound({name, 0});
+    if (at != touched.end() && at->first == name) return true;
+    touched.emplace(name, 0);
+    return false;
+  }
+  bool any = touched.count({name, 0}) != 0;
+  for (uint64_t sequence : operation.sequences) any = any || touched.count({name, sequence}) != 0;
+  if (any) return true;
+  for (uint64_t sequence : operation.sequences) touched.emplace(name, sequence);
+  return false;
+}
+
+std::vector<Journal::Waiting*> Journal::TakeGroup() {
+  leading_ = true;
+  std::vector<Waiting*> members;
+  std::deque<Waiting*> later;
+  std::set<std::pair<std::string, uint64_t>> touched;
+  const bool after_close = queue_.front()->operation->after_close;
+  for (Waiting* waiting : queue_) {
+    const bool fits = members.size() < kMaxGroup && waiting->operation->after_close == after_close &&
+                      !Touches(*waiting->operation, touched);
+    fits ? members.push_back(waiting) : later.push_back(waiting);
+  }
+  queue_ = std::move(later);
+  room_.SignalAll();
+  return members;
+}
+
+void Journal::Lead(std::vector<Waiting*> members) {
+  const absl::Time deadline =
+      absl::Now() + (members.front()->operation->after_close ? kHandBackTimeout : options_.commit_timeout);
+  while (!Round(members, deadline)) {
+  }
+  FinishGroup(members);
+}
+
+bool Journal::Round(std::vector<Waiting*>& members, absl::Time deadline) {
+  Staged staged = Stage(members);
+  staged.deadline = deadline;
+  absl::StatusOr<bool> stored = true;
+  if (!staged.events.empty() || !staged.commit.notes.empty()) stored = Publish(staged);
+  if (stored.ok() && !*stored) return false;
+  for (auto& [member, appended] : staged.answers) {
+    member->status = stored.status();
+    member->appended = std::move(appended);
+  }
+  return true;
+}
+
+Journal::Staged Journal::Stage(std::vector<Waiting*>& members) {
+  Staged staged;
+  staged.expected = state.applied();
+  staged.record_hash = state.record_hash();
+  staged.after_close = members.front()->operation->after_close;
+  staged.commit.instance = options_.instance;
+  staged.commit.epoch = epoch_;
+  staged.commit.time_us = NowUs();
+  staged.commit.first_sequence = state.last() + 1;
+  staged.commit.previous_hash = state.commit_hash();
+  const size_t most = link_->max_payload() - std::min(link_->max_payload() / 2, kMessageMargin);
+  for (size_t i = 0; i < members.size(); ++i) {
+    Waiting& member = *members[i];
+    if (member.answered) continue;
+    if (staged.bytes >= most) {
+      PutBack(members, i);
+      break;
+    }
+    absl::StatusOr<JournalChange> change = absl::CancelledError();
+    member.status = CheckOpen(staged.after_close);
+    if (member.status.ok()) change = member.operation->prepare(state, staged.commit.time_us);
+    if (member.status.ok()) member.status = change.status();
+    member.answered = !member.status.ok();
+    if (!member.answered) StageMember(member, *std::move(change), staged);
+  }
+  return staged;
+}
+
+void Journal::StageMember(Waiting& member, JournalChange change, Staged& staged) {
+  std::vector<Appended> appended;
+  for (NewEvent& event : change.events) {
+    std::optional<uint64_t> sequence = state.FindSequence(event.dedup_id);
+    const auto here = staged.sequences.find(event.dedup_id);
+    if (!sequence && here != staged.sequences.end()) sequence = here->second;
+    const uint64_t next = staged.commit.first_sequence + staged.events.size();
+    appended.push_back({sequence.value_or(next), sequence.has_value()});
+    if (sequence) continue;
+    staged.bytes += event.payload.size() + event.dedup_id.size() + event.subject.size() + kEventOverhead;
+    staged.sequences.emplace(event.dedup_id, next);
+    staged.events.push_back(std::move(event));
+  }
+  for (journal::Note& note : change.notes) {
+    staged.bytes += kNoteOverhead + note.subscription.size();
+    staged.commit.notes.push_back(std::move(note));
+  }
+  staged.answers.emplace_back(&member, std::move(appended));
+}
+
+// What does not fit into this message goes first into the next.
+void Journal::PutBack(std::vector<Waiting*>& members, size_t from) {
+  for (size_t i = members.size(); i > from; --i) {
+    if (members[i - 1]->answered) continue;
+    queue_.push_front(members[i - 1]);
+    members.erase(members.begin() + static_cast<ptrdiff_t>(i - 1));
+  }
+}
+
+std::string Journal::Encode(Staged& staged) {
+  uint64_t sequence = staged.commit.first_sequence;
+  for (const NewEvent& event : staged.events) {
+    const event_log_format::RecordBody body = event_log_format::EncodeBody(event);
+    event_log_format::RecordHead head =
+        event_log_format::EncodeHead(sequence++, staged.commit.time_us, staged.record_hash, body.digest);
+    staged.record_hash = std::move(head.hash);
+    staged.commit.records.push_back(head.bytes.append(body.bytes));
+  }
+  return journal::EncodeCommit(staged.commit);
+}
+
+// A commit larger than a message becomes an object, and the message its name.
+absl::StatusOr<std::string> Journal::Shrink(std::string bytes) {
+  if (bytes.size() + kMessageMargin / 16 <= link_->max_payload()) return bytes;
+  SEAWORTHY_ASSIGN_OR_RETURN(const std::string hash, objects_->Put(bytes));
+  return journal::EncodeReference(hash);
+}
+
+absl::StatusOr<bool> Journal::Publish(Staged& staged) {
+  staged.commit.number = next_number_++;
+  mutex.Unlock();
+  absl::StatusOr<std::string> bytes = Shrink(Encode(staged));
+  mutex.Lock();
+  SEAWORTHY_RETURN_IF_ERROR(bytes.status());
+  return PublishBytes(staged, *bytes);
+}
+
+absl::StatusOr<bool> Journal::PublishBytes(const Staged& staged, const std::string& bytes) {
+  const std::string id = absl::StrCat(epoch_, ".", staged.commit.number);
+  std::string reason = "the NATS server is away";
+  while (true) {
+    if (state.applied() > staged.expected) return landed_number_ == staged.commit.number;
+    SEAWORTHY_RETURN_IF_ERROR(CheckOpen(staged.after_close));
+    if (absl::Now() >= staged.deadline) {
+      return absl::UnavailableError(
+          absl::StrCat("the event log's stream ", stream_.name, " did not answer in time (", reason,
+                       "): whether it was stored is not known. Appending again with the same ids is safe"));
+    }
+    mutex.Unlock();
+    const absl::StatusOr<NatsStored> stored = link_->Append(stream_.subject, bytes, id, staged.expected);
+    mutex.Lock();
+    if (!stored.ok()) return absl::UnavailableError(std::string(stored.status().message()));
+    if (stored->outcome == NatsStored::Outcome::kStored) return Landed(staged, stored->sequence);
+    reason = stored->reason;
+    // The follower brings what was stored instead, or the server comes back.
+    if (state.applied() == staged.expected) grown.WaitWithTimeout(&mutex, kPause);
+  }
+}
+
+absl::StatusOr<bool> Journal::Landed(const Staged& staged, uint64_t sequence) {
+  if (state.applied() > staged.expected) return landed_number_ == staged.commit.number;
+  absl::Status status =
+      absl::DataLossError(absl::StrCat("the NATS server stored message ", sequence, " after ",
+                                       staged.expected, ": it lost or gained messages"));
+  if (sequence == staged.expected + 1) status = ApplyCommit(sequence, staged.commit);
+  if (absl::IsDataLoss(status)) broken_ = status;
+  SEAWORTHY_RETURN_IF_ERROR(status);
+  return true;
+}
+
+void Journal::FinishGroup(const std::vector<Waiting*>& members) {
+  leading_ = !queue_.empty();
+  if (leading_) {
+    queue_.front()->leads = true;
+    queue_.front()->wake.Signal();
+  }
+  for (Waiting* member : members) {
+    member->done = true;
+    member->wake.Signal();
+  }
+}
+
+}  // namespace seaworthy

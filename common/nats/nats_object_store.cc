@@ -1,0 +1,149 @@
+#include "common/nats/nats_object_store.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/hash.h"
+#include "common/nats/nats_event_log.h"
+#include "common/object_store_bounds.h"
+#include "common/status_macros.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kPieceBytes = 512 * 1024;
+constexpr size_t kHexHashBytes = 64;
+constexpr absl::Duration kPutTimeout = absl::Seconds(30);
+// A message begins with what it is.
+constexpr char kWhole = 'w';
+constexpr char kList = 'l';
+
+bool IsHash(std::string_view hash) {
+  return hash.size() == kHexHashBytes && hash.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Thread-safe: it has no state of its own.
+class NatsObjectStore : public ObjectStore {
+ public:
+  NatsObjectStore(NatsLink* link, NatsStreamSpec stream) : link_(link), stream_(std::move(stream)) {}
+
+  absl::StatusOr<std::vector<std::string>> PutAll(absl::Span<const std::string_view> objects) override {
+    for (const std::string_view bytes : objects) SEAWORTHY_RETURN_IF_ERROR(CheckObjectSize(bytes.size()));
+    std::vector<std::string> hashes;
+    for (const std::string_view bytes : objects) {
+      SEAWORTHY_ASSIGN_OR_RETURN(std::string hash, PutOne(bytes));
+      hashes.push_back(std::move(hash));
+    }
+    return hashes;
+  }
+
+  absl::StatusOr<std::string> Get(std::string_view hash) override {
+    SEAWORTHY_ASSIGN_OR_RETURN(const std::string message, Fetch(hash));
+    if (message.empty()) return Damaged(hash);
+    std::string bytes = message.substr(1);
+    if (message[0] == kList) {
+      SEAWORTHY_ASSIGN_OR_RETURN(bytes, Join(hash, bytes));
+    }
+    if (Sha256Hex(bytes) != hash) return Damaged(hash);
+    return bytes;
+  }
+
+ private:
+  static absl::Status Damaged(std::string_view hash) {
+    return absl::DataLossError(absl::StrCat(
+        "object ", std::string(hash), " is damaged: its bytes have another hash; restore it from a backup"));
+  }
+
+  std::string SubjectOf(std::string_view hash) const {
+    return absl::StrCat(stream_.name, ".", std::string(hash));
+  }
+
+  absl::StatusOr<std::string> Fetch(std::string_view hash) {
+    if (!IsHash(hash)) return absl::NotFoundError(absl::StrCat("no object ", std::string(hash)));
+    return link_->GetLast(stream_.name, SubjectOf(hash));
+  }
+
+  absl::StatusOr<std::string> PutOne(std::string_view bytes) {
+    std::string hash = Sha256Hex(bytes);
+    std::string list(1, kList);
+    if (bytes.size() > kPieceBytes) {
+      for (size_t at = 0; at < bytes.size(); at += kPieceBytes) {
+        const std::string_view piece = bytes.substr(at, kPieceBytes);
+        const std::string piece_hash = Sha256Hex(piece);
+        SEAWORTHY_RETURN_IF_ERROR(Store(piece_hash, std::string(1, kWhole).append(piece)));
+        list.append(piece_hash);
+      }
+    }
+    SEAWORTHY_RETURN_IF_ERROR(
+        Store(hash, bytes.size() > kPieceBytes ? list : std::string(1, kWhole).append(bytes)));
+    return hash;
+  }
+
+  // Again until it is known to be there: a message is named by its content.
+  absl::Status Store(const std::string& hash, const std::string& message) {
+    const absl::Time deadline = absl::Now() + kPutTimeout;
+    while (true) {
+      SEAWORTHY_ASSIGN_OR_RETURN(const NatsStored stored, link_->PutOnce(SubjectOf(hash), message));
+      if (stored.outcome != NatsStored::Outcome::kUnknown) return absl::OkStatus();
+      if (absl::Now() >= deadline) {
+        return absl::UnavailableError(
+            absl::StrCat("object ", hash, " is not known to be stored: ", stored.reason));
+      }
+      absl::SleepFor(absl::Milliseconds(50));
+    }
+  }
+
+  absl::StatusOr<std::string> Join(std::string_view hash, const std::string& list) {
+    if (list.size() % kHexHashBytes != 0 || list.size() / kHexHashBytes > kMaxObjectBytes / kPieceBytes + 1) {
+      return Damaged(hash);
+    }
+    std::string bytes;
+    for (size_t at = 0; at < list.size(); at += kHexHashBytes) {
+      SEAWORTHY_ASSIGN_OR_RETURN(const std::string piece, Fetch(list.substr(at, kHexHashBytes)));
+      if (piece.empty()) return Damaged(hash);
+      bytes.append(piece, 1);
+    }
+    return bytes;
+  }
+
+  NatsLink* const link_;
+  const NatsStreamSpec stream_;
+};
+
+// With a connection of its own.
+class OwningStore : public ObjectStore {
+ public:
+  OwningStore(std::unique_ptr<NatsLink> link, std::unique_ptr<ObjectStore> store)
+      : link_(std::move(link)), store_(std::move(store)) {}
+  absl::StatusOr<std::vector<std::string>> PutAll(absl::Span<const std::string_view> objects) override {
+    return store_->PutAll(objects);
+  }
+  absl::StatusOr<std::string> Get(std::string_view hash) override { return store_->Get(hash); }
+
+ private:
+  const std::unique_ptr<NatsLink> link_;
+  const std::unique_ptr<ObjectStore> store_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ObjectStore>> NewNatsObjectStore(NatsLink* link, const std::string& log_stream,
+                                                                int replicas) {
+  const std::string name = absl::StrCat(log_stream, "_OBJECTS");
+  NatsStreamSpec stream{name, absl::StrCat(name, ".*"), replicas};
+  SEAWORTHY_RETURN_IF_ERROR(link->EnsureStream(stream));
+  return std::make_unique<NatsObjectStore>(link, std::move(stream));
+}
+
+absl::StatusOr<std::unique_ptr<ObjectStore>> OpenNatsObjectStore(const NatsEventLogOptions& options) {
+  SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<NatsLink> link,
+                             NatsLink::Connect(options.link, options.open_timeout));
+  SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<ObjectStore> store,
+                             NewNatsObjectStore(link.get(), options.stream, options.replicas));
+  return std::make_unique<OwningStore>(std::move(link), std::move(store));
+}
+
+}  // namespace seaworthy

@@ -1,0 +1,96 @@
+#include "common/nats/server_probe.h"
+
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "common/status_macros.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr size_t kMaxInfoBytes = 16 * 1024;
+
+class Socket {
+ public:
+  explicit Socket(int fd) : fd_(fd) {}
+  ~Socket() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  const int fd_;
+};
+
+bool WaitFor(int fd, short events, absl::Time deadline) {
+  const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
+  pollfd wanted{fd, events, 0};
+  return left > 0 && poll(&wanted, 1, static_cast<int>(left)) == 1;
+}
+
+bool ConnectTo(int fd, const addrinfo& address, absl::Time deadline) {
+  if (connect(fd, address.ai_addr, address.ai_addrlen) == 0) return true;
+  if (errno != EINPROGRESS || !WaitFor(fd, POLLOUT, deadline)) return false;
+  int error = 0;
+  socklen_t size = sizeof(error);
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+}
+
+std::string ReadLine(int fd, absl::Time deadline) {
+  std::string line;
+  while (line.size() < kMaxInfoBytes && line.find('\n') == std::string::npos &&
+         WaitFor(fd, POLLIN, deadline)) {
+    char buffer[2048];
+    const ssize_t got = read(fd, buffer, sizeof(buffer));
+    if (got <= 0) break;
+    line.append(buffer, static_cast<size_t>(got));
+  }
+  return line;
+}
+
+absl::StatusOr<NatsServerFacts> ParseInfo(const std::string& line) {
+  constexpr std::string_view kInfo = "INFO ";
+  const nlohmann::json info = line.substr(0, kInfo.size()) == kInfo
+                                  ? nlohmann::json::parse(line.substr(kInfo.size()), nullptr, false)
+                                  : nlohmann::json();
+  if (!info.is_object() || !info.contains("version") || !info["version"].is_string()) {
+    return absl::UnavailableError("what listens there does not speak NATS, or asks for TLS first");
+  }
+  NatsServerFacts facts;
+  facts.version = info["version"].get<std::string>();
+  facts.jetstream =
+      info.contains("jetstream") && info["jetstream"].is_boolean() && info["jetstream"].get<bool>();
+  return facts;
+}
+
+}  // namespace
+
+absl::StatusOr<NatsServerFacts> ProbeNatsServer(const std::string& host, const std::string& port,
+                                                absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) {
+    return absl::UnavailableError(absl::StrCat("the NATS server ", host, " has no address"));
+  }
+  const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, freeaddrinfo);
+  for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+    const Socket socket_fd(socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (socket_fd.fd() >= 0 && ConnectTo(socket_fd.fd(), *at, deadline)) {
+      return ParseInfo(ReadLine(socket_fd.fd(), deadline));
+    }
+  }
+  return absl::UnavailableError(absl::StrCat("no NATS server answers at ", host, ":", port));
+}
+
+}  // namespace seaworthy
