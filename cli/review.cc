@@ -17,6 +17,7 @@
 #include "common/ids.h"
 #include "common/status_macros.h"
 #include "services/aggregator/identity/name_parts.h"
+#include "services/aggregator/identity/tool_slug.h"
 #include "services/publisher/api/api_json.h"
 
 namespace seaworthy::cli {
@@ -50,7 +51,8 @@ absl::StatusOr<v1::ExtractAnnouncementResponse> Extract(const ReviewFlags& flags
 
 // All personas on one tool, as the desk would show it.
 absl::StatusOr<v1::ToolView> ReviewTool(Panelists& panelists, v1::Revision revision) {
-  revision.set_tool_id(Slugify(identity::LastingName(revision.name(), revision.vendor(), revision.kind())));
+  revision.set_tool_id(identity::ToolSlug(
+      identity::LastingName(revision.name(), revision.vendor(), revision.kind()), identity::kNewestRules));
   revision.set_number(1);
   v1::ToolView view;
   view.mutable_tool()->set_tool_id(revision.tool_id());

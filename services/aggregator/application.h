@@ -48,7 +48,8 @@ class Application {
   // By the rules of docs/identity.md.
   absl::StatusOr<std::vector<ToolId>> RecordTools(const v1::ToolAnnounced& event,
                                                   v1::Announcement& announcement);
-  absl::StatusOr<ToolId> NewToolId(const std::string& name, const std::string& vendor, v1::ToolKind kind);
+  absl::StatusOr<ToolId> NewToolId(const std::string& name, const std::string& vendor, v1::ToolKind kind,
+                                   uint32_t rules_version);
   // What the entry's earlier state told, which no longer counts.
   absl::StatusOr<std::vector<v1::Telling>> SupersedeEarlier(v1::Announcement& announcement,
                                                             std::vector<ToolId>* tools);

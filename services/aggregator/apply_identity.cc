@@ -146,9 +146,11 @@ absl::Status Application::SplitTool(v1::IdentityRecord& record) {
     staying.insert(staying.end(), more.begin(), more.end());
   }
   v1::ToolKind kind = v1::TOOL_KIND_UNSPECIFIED;
+  uint32_t rules = 0;  // Of what goes, so that a replay makes the same id.
   std::erase_if(staying, [&](const v1::Telling& telling) {
     const bool goes = Holds(decision.announcement_ids(), telling.announcement_id());
     if (goes) kind = telling.told().kind();
+    if (goes) rules = std::max(rules, telling.rules_version());
     return goes;
   });
   if (staying.empty()) {
@@ -156,7 +158,7 @@ absl::Status Application::SplitTool(v1::IdentityRecord& record) {
         absl::StrCat("nothing would be left of `", id.value(),
                      "`; leave out an announcement, or correct its name instead"));
   }
-  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId made, NewToolId(decision.name(), "", kind));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ToolId made, NewToolId(decision.name(), "", kind, rules));
   record.set_new_tool_id(made.value());
   std::set<std::string> filed_under;
   for (const std::string& key : moved) {

@@ -17,6 +17,7 @@
 #include "services/aggregator/identity/compare.h"
 #include "services/aggregator/identity/name_parts.h"
 #include "services/aggregator/identity/profile.h"
+#include "services/aggregator/identity/tool_slug.h"
 #include "services/aggregator/identity_state.h"
 #include "services/aggregator/issued.h"
 #include "services/aggregator/keys.h"
@@ -134,7 +135,8 @@ absl::StatusOr<std::vector<ToolId>> Application::RecordTools(const v1::ToolAnnou
     }
     ToolId id(resolution.tool_id);
     if (id.empty()) {
-      SEAWORTHY_ASSIGN_OR_RETURN(id, NewToolId(told.name(), told.vendor(), told.kind()));
+      SEAWORTHY_ASSIGN_OR_RETURN(id,
+                                 NewToolId(told.name(), told.vendor(), told.kind(), event.rules_version()));
     }
     filed.insert(id.value());
     filed_as.push_back(id.value());
@@ -153,17 +155,21 @@ absl::StatusOr<std::vector<ToolId>> Application::RecordTools(const v1::ToolAnnou
 }
 
 absl::StatusOr<ToolId> Application::NewToolId(const std::string& name, const std::string& vendor,
-                                              v1::ToolKind kind) {
+                                              v1::ToolKind kind, uint32_t rules_version) {
   const std::string base = identity::LastingName(name, vendor, kind);
-  std::vector<std::string> wanted = {Slugify(base)};
-  if (!vendor.empty()) wanted.push_back(Slugify(absl::StrCat(base, " ", vendor)));
-  for (int number = 2; number < 1000; ++number) wanted.push_back(absl::StrCat(Slugify(base), "-", number));
+  const auto slug_of = [rules_version](const std::string& text) {
+    return identity::ToolSlug(text, rules_version);
+  };
+  const std::string plain = slug_of(base);
+  std::vector<std::string> wanted = {plain};
+  if (!vendor.empty()) wanted.push_back(slug_of(absl::StrCat(base, " ", vendor)));
+  for (int number = 2; number < 1000; ++number) wanted.push_back(absl::StrCat(plain, "-", number));
   for (const std::string& slug : wanted) {
     SEAWORTHY_ASSIGN_OR_RETURN(const auto tool, LoadTool(state_, ToolId(slug)));
     SEAWORTHY_ASSIGN_OR_RETURN(const ToolId current, CurrentTool(state_, ToolId(slug)));
     if (!tool.has_value() && current.value() == slug) return ToolId(slug);
   }
-  return ToolId(Slugify(absl::StrCat(base, " ", record_.sequence)));
+  return ToolId(slug_of(absl::StrCat(base, " ", record_.sequence)));
 }
 
 absl::StatusOr<std::vector<v1::Telling>> Application::SupersedeEarlier(v1::Announcement& announcement,

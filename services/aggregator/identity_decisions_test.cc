@@ -27,6 +27,23 @@ class IdentityDecisionsTest : public IdentityFixture {
   static std::string Bytes(const v1::ToolView& view) { return view.SerializeAsString(); }
 };
 
+TEST_F(IdentityDecisionsTest, AnIdIsMadeByTheRulesOfItsEventsDay) {
+  rules_version_ = 1;
+  Tell({Model("Élan")});
+  rules_version_ = 2;
+  Tell({Model("Ödön")});
+  EXPECT_TRUE(IsThere("lan"));
+  EXPECT_TRUE(IsThere("odon"));
+}
+
+TEST_F(IdentityDecisionsTest, ASplitKeepsToTheRulesOfWhatGoes) {
+  rules_version_ = 1;
+  Tell({Model("Ada")});
+  const std::string second = Tell({Model("Ada")});
+  ASSERT_TRUE(Split("ada", {second}, "Élan").ok());
+  EXPECT_TRUE(IsThere("lan"));
+}
+
 TEST_F(IdentityDecisionsTest, AMergedToolAnswersAsTheOneThatStays) {
   TellAdaBobTern();
   ASSERT_TRUE(Merge("ada", "bob").ok());

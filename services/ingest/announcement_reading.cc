@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kAnnouncedSubject = "tool.announced";
 constexpr std::string_view kSplitSubject = "announcement.split";
 // docs/identity.md.
-constexpr uint32_t kRulesVersion = 1;
+constexpr uint32_t kRulesVersion = 2;
 // Documents of entries stored with one sync.
 constexpr size_t kEntriesAtOnce = 64;
 

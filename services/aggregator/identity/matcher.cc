@@ -10,6 +10,7 @@
 #include "services/aggregator/identity/compare.h"
 #include "services/aggregator/identity/name_parts.h"
 #include "services/aggregator/identity/profile.h"
+#include "services/aggregator/identity/tool_slug.h"
 
 namespace seaworthy::identity {
 namespace {
@@ -153,10 +154,10 @@ Found ToolMatcher::Take(const v1::Revision& told, const std::string& source,
 }
 
 std::string ToolMatcher::NewId(const v1::Revision& told) const {
-  std::string slug = Slugify(told.name());
+  std::string slug = ToolSlug(told.name(), kNewestRules);
   if (!index_->Has(slug)) return slug;
   if (!told.vendor().empty()) {
-    slug = Slugify(absl::StrCat(told.name(), " ", told.vendor()));
+    slug = ToolSlug(absl::StrCat(told.name(), " ", told.vendor()), kNewestRules);
     if (!index_->Has(slug)) return slug;
   }
   for (int number = 2;; ++number) {

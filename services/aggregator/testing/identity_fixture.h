@@ -55,7 +55,7 @@ class IdentityFixture : public AggregatorFixture {
     Append("announcement.received", received);
     v1::Event event;
     event.mutable_tool_announced()->set_announcement_id(id);
-    event.mutable_tool_announced()->set_rules_version(1);
+    event.mutable_tool_announced()->set_rules_version(rules_version_);
     for (v1::Revision& tool : tools) {
       if (!from.url.empty()) tool.add_source_urls(from.url);
       for (v1::Fact& fact : *tool.mutable_facts()) fact.mutable_evidence()->set_announcement_id(id);
@@ -165,6 +165,8 @@ class IdentityFixture : public AggregatorFixture {
     return view.ok() && view->tool().tool_id() == tool;
   }
   using AggregatorFixture::Decide;
+
+  uint32_t rules_version_ = 2;  // Of what is told next.
 };
 
 }  // namespace seaworthy
