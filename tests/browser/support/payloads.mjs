@@ -92,3 +92,32 @@ export function payloads(count = 500) {
   }
   return [...all];
 }
+
+/** One of each kind, each way out of what it stands in among them. */
+export function kinds() {
+  const [call] = CALLS;
+  return [...others(call), ...elements(call).map((element, at) => BREAKS[at % BREAKS.length](element))];
+}
+
+/**
+ * The texts in fewer, `count` to one and at most `bytes` long. What has to stand alone in an attribute or an address to
+ * run stays alone.
+ */
+export function joined(texts, count, bytes = Infinity) {
+  const alone = new Set(CALLS.flatMap(others));
+  const groups = [];
+  let open = false;
+  let members = 0;
+  for (const text of texts) {
+    const longer = open && members < count ? `${groups.at(-1)} ${text}` : '';
+    if (longer && !alone.has(text) && Buffer.byteLength(longer) <= bytes) {
+      groups[groups.length - 1] = longer;
+      members += 1;
+    } else {
+      groups.push(text);
+      open = !alone.has(text);
+      members = 1;
+    }
+  }
+  return groups;
+}
