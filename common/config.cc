@@ -61,10 +61,11 @@ absl::Status SetKey(absl::string_view name, const toml::node& node, const std::s
   if (name == "ingest") return config_toml::ReadIngest(node, path, config);
   if (name == "api") return config_toml::ReadApi(node, path, config);
   if (name == "desk") return config_toml::ReadDesk(node, path, config);
+  if (name == "log") return config_toml::ReadLog(node, path, config);
   if (name == "mail") return config_toml::ReadMail(node, path, config);
   return config_toml::SetByName(kKeys, name, node, path,
                                 "the file, nor a table of it ([endpoints.NAME], [panel], [budget], "
-                                "[hooks.SOURCE], [ingest], [desk], [api], "
+                                "[hooks.SOURCE], [ingest], [desk], [log], [api], "
                                 "[mail])",
                                 config);
 }

@@ -113,6 +113,28 @@ struct MailConfig {
   double per_second = 5;
 };
 
+// [log]: docs/event_log_nats.md.
+struct LogConfig {
+  // `embedded`, in the data folder, or `nats`.
+  std::string kind = "embedded";
+  // Of nats: nats://HOST:PORT or tls://HOST:PORT, several joined by commas.
+  std::string url = "nats://127.0.0.1:4222";
+  // A-Z, 0-9, `_` and `-`.
+  std::string stream = "SEAWORTHY";
+  // Who this process is, the same after a restart; empty: a name of its own.
+  std::string instance;
+  // `process` or `power`: what an acknowledged event must survive.
+  std::string durability = "process";
+  int replicas = 1;
+  // An operator's word that every server has sync_interval: always.
+  bool sync_always = false;
+  // NATS credentials; PEM files for TLS. Empty: none.
+  std::string credentials_file;
+  std::string ca_file;
+  std::string certificate_file;
+  std::string key_file;
+};
+
 struct Config {
   // Where everything durable lives.
   std::string data_dir = "data";
@@ -143,6 +165,7 @@ struct Config {
   // In the order of their names.
   std::vector<HookConfig> hooks;
   DeskConfig desk;
+  LogConfig log;
   MailConfig mail;
   ApiConfig api;
   // [ingest] fill: the endpoint asked for facts the rules do not find; empty:

@@ -75,6 +75,7 @@ absl::Status ReadHooks(const toml::node& node, const std::string& path, Config& 
 absl::Status ReadIngest(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadApi(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadDesk(const toml::node& node, const std::string& path, Config& config);
+absl::Status ReadLog(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadMail(const toml::node& node, const std::string& path, Config& config);
 
 }  // namespace seaworthy::config_toml

@@ -165,6 +165,7 @@ void Journal::FollowLoop() {
       heard = absl::Now();
       // Quiet because there is nothing, or because the server forgot us?
       const std::optional<uint64_t> end = CheckEnd();
+      if (end && *end > Applied()) TakeByNumber(Applied() + 1);
       if (end && *end > Applied()) tail.reset();
     }
     if (!good) tail.reset();
@@ -201,8 +202,11 @@ std::optional<uint64_t> Journal::CheckEnd() {
 bool Journal::TakeMessage(const NatsMessage& message) {
   const uint64_t applied = Applied();
   if (message.sequence <= applied) return true;
-  // One was dropped on the way: read again from there.
-  if (message.sequence > applied + 1) return false;
+  if (message.sequence > applied + 1) {
+    // It was dropped on the way, and is read again from there; or it is gone.
+    TakeByNumber(applied + 1);
+    return false;
+  }
   const absl::StatusOr<journal::Commit> commit = Decode(message.sequence, message.bytes);
   absl::Status status = commit.status();
   if (status.ok()) {
@@ -211,6 +215,16 @@ bool Journal::TakeMessage(const NatsMessage& message) {
   }
   if (absl::IsDataLoss(status)) Break(status);
   return status.ok();
+}
+
+void Journal::TakeByNumber(uint64_t stream_sequence) {
+  absl::StatusOr<std::string> bytes = link_->Get(stream_.name, stream_sequence);
+  if (bytes.ok()) TakeMessage({stream_sequence, *std::move(bytes)});
+  if (!absl::IsNotFound(bytes.status())) return;
+  Break(absl::DataLossError(absl::StrCat(
+      "message ", stream_sequence, " of stream ", stream_.name,
+      " is gone, but later ones are there: the NATS server lost records; restore its store from a "
+      "backup")));
 }
 
 absl::StatusOr<journal::Commit> Journal::Decode(uint64_t stream_sequence, const std::string& bytes) {

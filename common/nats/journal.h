@@ -94,6 +94,8 @@ class Journal {
   std::unique_ptr<NatsTail> NewTail(uint64_t from);
   // False: the tail is of no use any more.
   bool TakeMessage(const NatsMessage& message);
+  // Asks for one message instead of waiting for it.
+  void TakeByNumber(uint64_t stream_sequence);
   // Where the stream ends; nothing while that is not known, or all is over.
   std::optional<uint64_t> CheckEnd();
   uint64_t Applied() const;

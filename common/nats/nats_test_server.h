@@ -40,6 +40,10 @@ class NatsTestServer {
   // As asked to stop.
   void Stop() { End(SIGTERM); }
 
+  // Answers nothing, and keeps its connections.
+  void Freeze() { kill(child_, SIGSTOP); }
+  void Thaw() { kill(child_, SIGCONT); }
+
   // Waits until it answers.
   void Start() {
     WriteBytes(folder_.Sub("server.conf"),
