@@ -142,6 +142,10 @@ class Editions(MailCase):
 
 
 class Subjects(MailCase):
+    def publish_last_week(self):
+        super().publish_last_week()
+        self.server.start()
+
     def test_no_line_break_gets_into_a_header(self):
         self.confirm("reader@example.org")
         editor = self.editor()
