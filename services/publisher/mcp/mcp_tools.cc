@@ -64,9 +64,9 @@ absl::Status OnlyThese(const json& arguments, const char* tool, std::initializer
     bool known = false;
     for (const char* name : names) known = known || key == name;
     if (known) continue;
-    return absl::InvalidArgumentError(absl::StrCat("there is no argument `", Utf8Prefix(key, kMaxShown),
-                                                   "`; ", tool, " takes `", absl::StrJoin(names, "`, `"),
-                                                   "`"));
+    const std::string shown(Utf8Prefix(key, kMaxShown));
+    return absl::InvalidArgumentError(absl::StrCat("there is no argument `", shown, "`; ", tool, " takes `",
+                                                   absl::StrJoin(names, "`, `"), "`"));
   }
   return absl::OkStatus();
 }
