@@ -13,10 +13,10 @@ namespace {
 constexpr uint32_t kFolding = 2;
 
 // Letters taken apart into their base and its marks, which slugs leave out; as
-// it was where it is no UTF-8.
+// it was where it is no UTF-8. Not by compatibility: `™` is no `TM`.
 std::string TakenApart(std::string_view name) {
   const std::unique_ptr<char, decltype(&g_free)> apart(
-      g_utf8_normalize(name.data(), static_cast<gssize>(name.size()), G_NORMALIZE_ALL), &g_free);
+      g_utf8_normalize(name.data(), static_cast<gssize>(name.size()), G_NORMALIZE_NFD), &g_free);
   return apart == nullptr ? std::string(name) : std::string(apart.get());
 }
 
