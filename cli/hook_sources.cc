@@ -1,7 +1,5 @@
 #include "cli/hook_sources.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 
@@ -20,19 +18,17 @@ v1::Source SourceOf(const Hook& hook) {
 }  // namespace
 
 absl::Status ShowHooksAsSources(const std::vector<Hook>& hooks, Watcher& watcher) {
-  if (hooks.empty()) return absl::OkStatus();
-  SEAWORTHY_ASSIGN_OR_RETURN(const v1::ListSourcesResponse listed, watcher.ListSources({}));
   for (const Hook& hook : hooks) {
     v1::ChangeSourceRequest request;
     v1::SourceChange& change = *request.mutable_change();
     change.set_kind(v1::SourceChange::PUT);
     change.set_operator_("configuration");
     *change.mutable_source() = SourceOf(hook);
-    const auto known =
-        std::find_if(listed.sources().begin(), listed.sources().end(),
-                     [&](const v1::SourceView& view) { return view.source().source_id() == hook.source_id; });
-    if (known != listed.sources().end()) {
-      const v1::Source& there = known->source();
+    v1::ListSourcesRequest this_one;
+    this_one.set_source_id(hook.source_id);
+    SEAWORTHY_ASSIGN_OR_RETURN(const v1::ListSourcesResponse known, watcher.ListSources(this_one));
+    if (!known.sources().empty()) {
+      const v1::Source& there = known.sources(0).source();
       if (there.kind() != v1::Source::WEBHOOK) {
         return absl::AlreadyExistsError(
             absl::StrCat("[hooks.", hook.source_id,

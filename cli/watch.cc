@@ -27,6 +27,8 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kUrlWidth = 48;
+// The largest that is answered.
+constexpr int kPageSize = 500;
 constexpr size_t kErrorWidth = 300;
 constexpr absl::Duration kLookEvery = absl::Milliseconds(200);
 
@@ -175,8 +177,15 @@ absl::Status ChangeById(const Context& context, v1::SourceChange::Kind kind, con
 }
 
 absl::StatusOr<std::vector<v1::SourceView>> Sources(const ServerConnection& server) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const v1::ListSourcesResponse response, server.ingest->ListSources({}));
-  return std::vector<v1::SourceView>(response.sources().begin(), response.sources().end());
+  std::vector<v1::SourceView> all;
+  v1::ListSourcesRequest request;
+  request.set_page_size(kPageSize);
+  do {
+    SEAWORTHY_ASSIGN_OR_RETURN(const v1::ListSourcesResponse page, server.ingest->ListSources(request));
+    all.insert(all.end(), page.sources().begin(), page.sources().end());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return all;
 }
 
 absl::Status List(const Context& context, const WatchFlags& flags) {

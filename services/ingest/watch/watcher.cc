@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/source_trouble.h"
 #include "common/status_macros.h"
 #include "common/timestamps.h"
 #include "services/ingest/text.h"
@@ -17,6 +18,8 @@ namespace {
 constexpr absl::Duration kLongestWait = absl::Seconds(1);
 // What was closed for longer ago than this is not worth keeping.
 constexpr absl::Duration kHostMemory = absl::Hours(24);
+constexpr int kDefaultPageSize = 50;
+constexpr int kMaxPageSize = 500;
 
 SourceReader::Options ReaderOptions(const Watcher::Options& options, WatchStore* store) {
   return {.store = store,
@@ -24,6 +27,18 @@ SourceReader::Options ReaderOptions(const Watcher::Options& options, WatchStore*
           .extract = options.extract,
           .limits = options.limits,
           .max_pages = options.max_pages};
+}
+
+bool IsAskedFor(const WatchedSource& item, const v1::ListSourcesRequest& request) {
+  if (!request.source_id().empty() && item.source.source_id() != request.source_id()) return false;
+  switch (request.filter()) {
+    case v1::ListSourcesRequest::IN_TROUBLE:
+      return InTrouble(item.state.state());
+    case v1::ListSourcesRequest::PAUSED:
+      return item.source.paused();
+    default:
+      return true;
+  }
 }
 
 }  // namespace
@@ -168,10 +183,25 @@ v1::SourceView WatcherImpl::ViewOf(const WatchedSource& item) const {
   return view;
 }
 
-absl::StatusOr<v1::ListSourcesResponse> WatcherImpl::ListSources(const v1::ListSourcesRequest&) {
+absl::StatusOr<v1::ListSourcesResponse> WatcherImpl::ListSources(const v1::ListSourcesRequest& request) {
+  // Tokens are the last id given.
+  if (!request.page_token().empty() && !IsSourceId(request.page_token())) {
+    return absl::InvalidArgumentError("the page token is none that was given out; begin again without one");
+  }
+  const int size = request.page_size() <= 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize);
   v1::ListSourcesResponse response;
   absl::MutexLock lock(&mutex_);
-  for (const auto& [id, item] : sources_) *response.add_sources() = ViewOf(item);
+  for (const auto& [id, item] : sources_) {
+    response.set_total(response.total() + 1);
+    if (InTrouble(item.state.state())) response.set_in_trouble(response.in_trouble() + 1);
+    if (item.source.paused()) response.set_paused(response.paused() + 1);
+    if (id <= request.page_token() || !IsAskedFor(item, request)) continue;
+    if (response.sources_size() < size) {
+      *response.add_sources() = ViewOf(item);
+    } else {
+      response.set_next_page_token(response.sources(size - 1).source().source_id());
+    }
+  }
   return response;
 }
 

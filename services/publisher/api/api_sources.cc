@@ -97,21 +97,14 @@ HttpResponse ApiSources::ListSources(const Call& call) const {
   const auto limit = PageLimit(call);
   if (!limit.ok()) return StatusError(limit.status());
   if (options_.ingest == nullptr) return StatusError(NoIngest());
-  const auto sources = options_.ingest->ListSources({});
+  v1::ListSourcesRequest request;
+  request.set_page_size(*limit);
+  request.set_page_token(call.Query("cursor"));
+  const auto sources = options_.ingest->ListSources(request);
   if (!sources.ok()) return StatusError(sources.status());
   json list = json::array();
-  std::string next;
-  std::string last;
-  for (const v1::SourceView& view : sources->sources()) {
-    if (view.source().source_id() <= call.Query("cursor")) continue;
-    if (static_cast<int>(list.size()) == *limit) {
-      next = last;
-      break;
-    }
-    last = view.source().source_id();
-    list.push_back(SourceJson(view));
-  }
-  return PageResponse(call, "sources", std::move(list), next);
+  for (const v1::SourceView& view : sources->sources()) list.push_back(SourceJson(view));
+  return PageResponse(call, "sources", std::move(list), sources->next_page_token());
 }
 
 HttpResponse ApiSources::ChangeSource(const Call& call) const {

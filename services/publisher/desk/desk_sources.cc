@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kRows = 50;
+constexpr int kRows = 50;
 constexpr int kNewest = 20;
 // A page about something else waits no longer for the sources.
 constexpr absl::Duration kPatience = absl::Seconds(2);
@@ -27,13 +27,14 @@ constexpr char kBack[] = "Back to the sources";
 struct Tab {
   const char* id;
   const char* label;
-  bool (*holds)(const v1::SourceView&);
+  v1::ListSourcesRequest::Filter filter;
+  uint32_t (v1::ListSourcesResponse::*count)() const;
 };
 
 constexpr Tab kTabs[] = {
-    {"all", "All", [](const v1::SourceView&) { return true; }},
-    {"trouble", "In trouble", [](const v1::SourceView& view) { return InTrouble(view); }},
-    {"paused", "Paused", [](const v1::SourceView& view) { return view.source().paused(); }}};
+    {"all", "All", v1::ListSourcesRequest::FILTER_UNSPECIFIED, &v1::ListSourcesResponse::total},
+    {"trouble", "In trouble", v1::ListSourcesRequest::IN_TROUBLE, &v1::ListSourcesResponse::in_trouble},
+    {"paused", "Paused", v1::ListSourcesRequest::PAUSED, &v1::ListSourcesResponse::paused}};
 
 std::string EmptyText(const std::string& tab) {
   if (tab == "trouble") return "No source is in trouble: the last reading of each went well.";
@@ -102,34 +103,36 @@ absl::StatusOr<v1::Source> ReadForm(const Call& call) {
   return source;
 }
 
-const v1::SourceView* Find(const v1::ListSourcesResponse& sources, const std::string& id) {
-  for (const v1::SourceView& view : sources.sources()) {
-    if (view.source().source_id() == id) return &view;
-  }
-  return nullptr;
-}
-
 std::string PathOf(const std::string& id) { return absl::StrCat(kListPath, "/", PercentEncode(id)); }
 
 }  // namespace
 
 absl::StatusOr<int> CountSourcesInTrouble(IngestClient* ingest) {
   if (ingest == nullptr) return absl::UnavailableError("this server runs without ingest");
-  const auto sources = ingest->ListSources({}, kPatience);
+  v1::ListSourcesRequest request;
+  request.set_page_size(1);
+  const auto sources = ingest->ListSources(request, kPatience);
   if (!sources.ok()) return sources.status();
-  return static_cast<int>(std::count_if(sources->sources().begin(), sources->sources().end(), InTrouble));
+  return static_cast<int>(sources->in_trouble());
 }
 
-absl::StatusOr<v1::ListSourcesResponse> DeskSources::All() const {
+absl::StatusOr<v1::ListSourcesResponse> DeskSources::List(const v1::ListSourcesRequest& request) const {
   if (options_.ingest == nullptr) {
     return absl::UnavailableError("This server runs without ingest, which reads the sources.");
   }
-  return options_.ingest->ListSources({});
+  return options_.ingest->ListSources(request);
+}
+
+absl::StatusOr<std::optional<v1::SourceView>> DeskSources::Find(const std::string& id) const {
+  v1::ListSourcesRequest request;
+  request.set_source_id(id);
+  const auto sources = List(request);
+  if (!sources.ok()) return sources.status();
+  if (id.empty() || sources->sources().empty()) return std::nullopt;
+  return sources->sources(0);
 }
 
 HttpResponse DeskSources::ShowList(const Call& call) const {
-  const auto sources = All();
-  if (!sources.ok()) return frame_.Failed(sources.status(), "The sources cannot be shown");
   const std::string tab = call.Query("show").empty() ? "all" : call.Query("show");
   const auto* chosen =
       std::find_if(std::begin(kTabs), std::end(kTabs), [&tab](const Tab& t) { return t.id == tab; });
@@ -137,26 +140,26 @@ HttpResponse DeskSources::ShowList(const Call& call) const {
     return frame_.Message(400, "No such list", "There is no such list. Choose one of the tabs.", kListPath,
                           kBack);
   }
+  v1::ListSourcesRequest request;
+  request.set_page_size(kRows);
+  request.set_page_token(call.Query("cursor"));
+  request.set_filter(chosen->filter);
+  const auto sources = List(request);
+  if (!sources.ok()) return frame_.Failed(sources.status(), "The sources cannot be shown");
   json view = frame_.View(call, "sources", "Sources");
   view["tabs"] = json::array();
   for (const Tab& t : kTabs) {
-    const auto count = std::count_if(sources->sources().begin(), sources->sources().end(), t.holds);
-    view["tabs"].push_back({{"id", t.id}, {"label", t.label}, {"count", count}, {"current", t.id == tab}});
+    view["tabs"].push_back(
+        {{"id", t.id}, {"label", t.label}, {"count", (*sources.*t.count)()}, {"current", t.id == tab}});
   }
   view["rows"] = json::array();
-  std::string next;
   for (const v1::SourceView& source : sources->sources()) {
-    const std::string& id = source.source().source_id();
-    if (!chosen->holds(source) || id <= call.Query("cursor")) continue;
-    if (view["rows"].size() == kRows) {
-      next = view["rows"].back()["id"];
-      break;
-    }
     json row = SourceRow(source);
     row["request_id"] = RandomHex(16);
     view["rows"].push_back(std::move(row));
   }
-  AddPaging(call, tab == "all" ? kListPath : absl::StrCat(kListPath, "?show=", tab), next, view);
+  AddPaging(call, tab == "all" ? kListPath : absl::StrCat(kListPath, "?show=", tab),
+            sources->next_page_token(), view);
   view["empty"] = view["rows"].empty() ? EmptyText(tab) : "";
   view["any"] = !view["rows"].empty();
   view.update(FormView({}, true));
@@ -175,10 +178,10 @@ json DeskSources::Newest(const std::string& source_id) const {
 }
 
 HttpResponse DeskSources::ShowOne(const Call& call) const {
-  const auto sources = All();
-  if (!sources.ok()) return frame_.Failed(sources.status(), "The source cannot be shown", kListPath, kBack);
-  const v1::SourceView* source = Find(*sources, call.Path("id"));
-  if (source == nullptr) {
+  const auto found = Find(call.Path("id"));
+  if (!found.ok()) return frame_.Failed(found.status(), "The source cannot be shown", kListPath, kBack);
+  const std::optional<v1::SourceView>& source = *found;
+  if (!source.has_value()) {
     return frame_.Message(404, "There is no such source", "It may have been removed; what it brought stays.",
                           kListPath, kBack);
   }
@@ -207,17 +210,17 @@ HttpResponse DeskSources::Put(const Call& call) const {
   auto source = ReadForm(call);
   if (!source.ok()) return frame_.Failed(source.status(), kWhat, kListPath, kBack);
   const std::string id = source->source_id();
-  const auto sources = All();
-  if (!sources.ok()) return frame_.Failed(sources.status(), kWhat, kListPath, kBack);
-  const v1::SourceView* there = Find(*sources, id);
-  if (call.Form("is_new") == "1" && there != nullptr) {
+  const auto found = Find(id);
+  if (!found.ok()) return frame_.Failed(found.status(), kWhat, kListPath, kBack);
+  const std::optional<v1::SourceView>& there = *found;
+  if (call.Form("is_new") == "1" && there.has_value()) {
     return frame_.Message(
         409, kWhat,
         absl::StrCat("There is a source `", id,
                      "` already. Change it on its page, or add this one under an id of its own."),
         PathOf(id), "To that source");
   }
-  if (there != nullptr) source->set_paused(there->source().paused());
+  if (there.has_value()) source->set_paused(there->source().paused());
   const absl::Status changed = Change(call, v1::SourceChange::PUT, *std::move(source));
   if (!changed.ok()) return frame_.Failed(changed, kWhat, kListPath, kBack);
   return Redirect(303, absl::StrCat(PathOf(id), "?done=source-put"));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,9 @@ class DeskSources {
   HttpResponse Act(const Call& call) const;
 
   // Errors: UNAVAILABLE without ingest.
-  absl::StatusOr<v1::ListSourcesResponse> All() const;
+  absl::StatusOr<v1::ListSourcesResponse> List(const v1::ListSourcesRequest& request) const;
+  // The source, or nothing where there is none of that id.
+  absl::StatusOr<std::optional<v1::SourceView>> Find(const std::string& id) const;
   absl::Status Change(const Call& call, v1::SourceChange::Kind kind, v1::Source source) const;
   // The newest announcements of a source among the newest there are.
   nlohmann::json Newest(const std::string& source_id) const;

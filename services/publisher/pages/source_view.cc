@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "common/source_trouble.h"
 #include "services/publisher/http/url_codec.h"
 #include "services/publisher/pages/page_text.h"
 
@@ -119,11 +120,6 @@ v1::SourceChange::Kind SourceChangeOf(const std::string& word) {
   return v1::SourceChange::KIND_UNSPECIFIED;
 }
 
-bool InTrouble(const v1::SourceView& view) {
-  return view.state().failures() > 0 || view.state().outcome() == "failed" ||
-         view.state().outcome() == "refused";
-}
-
 json SourceRow(const v1::SourceView& view) {
   const v1::Source& source = view.source();
   const v1::SourceState& state = view.state();
@@ -147,7 +143,7 @@ json SourceRow(const v1::SourceView& view) {
           {"next_read", state.has_next_read_time() ? TimeText(state.next_read_time()) : ""},
           {"why_next", WhyNextText(state.next_reason())},
           {"outcome", OutcomeText(state)},
-          {"trouble", InTrouble(view)},
+          {"trouble", InTrouble(state)},
           {"error", state.error()},
           {"failures", state.failures() == 0 ? "" : absl::StrCat(state.failures())},
           {"http_status", state.http_status() == 0 ? "" : absl::StrCat(state.http_status())},

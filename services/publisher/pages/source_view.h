@@ -27,9 +27,6 @@ std::string SourceKindText(v1::Source::Kind kind);
 // it is none.
 v1::SourceChange::Kind SourceChangeOf(const std::string& word);
 
-// Whether somebody has to look after it: its last reading failed.
-bool InTrouble(const v1::SourceView& view);
-
 // A source as pages show it: every key always there.
 nlohmann::json SourceRow(const v1::SourceView& view);
 // A source as the API tells it.

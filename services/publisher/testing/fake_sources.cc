@@ -1,6 +1,7 @@
 // The fake ingest's sources, quarantine and kept bytes.
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
+#include "common/source_trouble.h"
 #include "services/publisher/testing/fake_clients.h"
 
 namespace seaworthy {
@@ -83,12 +84,28 @@ absl::StatusOr<v1::SourceView> FakeIngest::ChangeSource(const v1::ChangeSourceRe
   return view;
 }
 
-absl::StatusOr<v1::ListSourcesResponse> FakeIngest::ListSources(const v1::ListSourcesRequest&,
+absl::StatusOr<v1::ListSourcesResponse> FakeIngest::ListSources(const v1::ListSourcesRequest& request,
                                                                 absl::Duration) {
   absl::MutexLock lock(&mutex_);
   if (!failure_.ok()) return failure_;
+  const int size = request.page_size() == 0 ? 50 : request.page_size();
   v1::ListSourcesResponse response;
-  for (const auto& [unused, source] : sources_) *response.add_sources() = source;
+  for (const auto& [id, view] : sources_) {
+    const bool trouble = InTrouble(view.state());
+    const bool paused = view.source().paused();
+    response.set_total(response.total() + 1);
+    response.set_in_trouble(response.in_trouble() + (trouble ? 1 : 0));
+    response.set_paused(response.paused() + (paused ? 1 : 0));
+    if (request.filter() == v1::ListSourcesRequest::IN_TROUBLE && !trouble) continue;
+    if (request.filter() == v1::ListSourcesRequest::PAUSED && !paused) continue;
+    if (id <= request.page_token()) continue;
+    if (!request.source_id().empty() && id != request.source_id()) continue;
+    if (response.sources_size() < size) {
+      *response.add_sources() = view;
+    } else {
+      response.set_next_page_token(response.sources(size - 1).source().source_id());
+    }
+  }
   return response;
 }
 
