@@ -151,7 +151,7 @@ after(async () => {
 const visible = (text) => text.replace(/[\u0000-\u0008\u202e]/g, '').replace(/\s+/g, ' ');
 
 function publicRequests() {
-  const list = ['/', '/comparisons', '/categories', '/corrections', '/predictions', '/predictions?state=resolved', '/method',
+  const list = ['/', '/comparisons', '/categories', '/corrections', '/predictions', '/predictions/resolved', '/method',
     '/personas/dx', '/personas/futurist', '/llms.txt', '/feeds/atom.xml', '/feeds/rss.xml', '/feeds/feed.json',
     '/sitemaps/comparisons-1.xml', '/editions'].map((address) => [address, address]);
   TEXTS.forEach((text, at) => {

@@ -1,6 +1,7 @@
-// Writes a log anew as if everything in it had happened some days earlier, so
-// that a test need not wait for a week to end. No server may use it; the store
-// beside it is to be removed. Usage: seaworthy_backdate_log DATA/log DAYS
+// Writes a log anew as if everything in it had happened some days earlier, and
+// schedules and embargoes meant a time so much earlier: a test need not wait for
+// a week to end or a time to come. No server may use it; the store beside it is
+// to be removed. Usage: seaworthy_backdate_log DATA/log DAYS
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -12,11 +13,36 @@
 #include "common/clock.h"
 #include "common/rocksdb_event_log.h"
 #include "common/status_macros.h"
+#include "seaworthy/v1/event.pb.h"
 
 namespace seaworthy {
 namespace {
 
 constexpr size_t kBatch = 256;
+
+constexpr int64_t kSecondsADay = 86'400;
+
+void Shift(google::protobuf::Timestamp* time, int days) {
+  time->set_seconds(time->seconds() - days * kSecondsADay);
+}
+
+// The times decisions and embargoes are judged by.
+absl::StatusOr<std::string> Earlier(const Record& record, int days) {
+  v1::Event event;
+  if (!event.ParseFromString(record.payload)) {
+    return absl::DataLossError(absl::StrCat("record ", record.sequence, " holds no event"));
+  }
+  if (event.has_create_time()) Shift(event.mutable_create_time(), days);
+  if (event.has_decision_submitted()) {
+    v1::Decision& decision = *event.mutable_decision_submitted()->mutable_decision();
+    if (decision.has_decide_time()) Shift(decision.mutable_decide_time(), days);
+    if (decision.has_publish_time()) Shift(decision.mutable_publish_time(), days);
+  }
+  if (event.has_embargo_set() && event.embargo_set().embargo().has_until_time()) {
+    Shift(event.mutable_embargo_set()->mutable_embargo()->mutable_until_time(), days);
+  }
+  return event.SerializeAsString();
+}
 
 absl::Status Copy(const std::string& from, const std::string& to, int days) {
   FakeClock clock(absl::Now() - absl::Hours(24 * days));
@@ -27,7 +53,8 @@ absl::Status Copy(const std::string& from, const std::string& to, int days) {
   for (uint64_t after = 0; after < old_log->LastSequence();) {
     SEAWORTHY_ASSIGN_OR_RETURN(const auto records, old_log->ReadAfter(after, kBatch, absl::Seconds(5)));
     for (const Record& record : records) {
-      SEAWORTHY_RETURN_IF_ERROR(new_log->Append({record.dedup_id, record.subject, record.payload}).status());
+      SEAWORTHY_ASSIGN_OR_RETURN(const std::string payload, Earlier(record, days));
+      SEAWORTHY_RETURN_IF_ERROR(new_log->Append({record.dedup_id, record.subject, payload}).status());
       after = record.sequence;
     }
   }
