@@ -1,9 +1,12 @@
 """`seaworthy ingest --jsonl` against the real program: restarts, bad lines, standard input."""
 
 import json
+import random
 import subprocess
+import time
 import unittest
 
+from crash import proof
 from e2e.case import ServerCase
 from support.announcements import model_card, tool_name
 from support.server import PROGRAM, environment, run
@@ -14,7 +17,7 @@ def line(number):
     return json.dumps({"id": f"bulk-{number}", "document": f"note {number} of a long list", "media_type": "text/plain"})
 
 
-class Bulk(ServerCase):
+class BulkCase(ServerCase):
     def write(self, name, lines):
         path = self.folder / name
         path.write_text("".join(text + "\n" for text in lines))
@@ -24,6 +27,8 @@ class Bulk(ServerCase):
         done = run("ingest", "--jsonl", source, "--data", self.server.data, "--json", *flags, stdin=stdin)
         return done, json.loads(done.out) if done.out else None
 
+
+class Bulk(BulkCase):
     def test_lines_become_announcements_that_are_read(self):
         card = json.dumps({"id": "bulk-card", "document": model_card(901).decode(), "media_type": "text/markdown"})
         done, summary = self.ingest(self.write("cards.jsonl", [card]))
@@ -39,33 +44,6 @@ class Bulk(ServerCase):
         rejected = [json.loads(text) for text in (self.folder / "bad.jsonl.rejected.jsonl").read_text().splitlines()]
         self.assertEqual([entry["line"] for entry in rejected], [1, 3])
         self.assertIn("bad.jsonl.rejected.jsonl", done.err)
-
-    def test_killed_at_any_time_it_goes_on_where_it_stopped(self):
-        count = 6000
-        path = self.write("many.jsonl", map(line, range(1000, 1000 + count)))
-        progress = self.folder / "many.jsonl.progress"
-        command = [PROGRAM, "ingest", "--jsonl", path, "--data", self.server.data]
-        kills = 0
-        for share in (0.1, 0.4, 0.7):
-            bulk = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                    env=environment())
-
-            def far_enough(bulk=bulk, share=share):
-                if bulk.poll() is not None:
-                    return True
-                return progress.exists() and json.loads(progress.read_text())["lines"] >= share * count
-
-            wait_until(far_enough, "the bulk input has come far enough", 120)
-            kills += bulk.poll() is None
-            bulk.kill()
-            bulk.wait()
-        done, summary = self.ingest(path)
-        self.assertEqual(done.code, 0, done.err)
-        self.assertEqual(summary["lines"], count)
-        self.assertEqual(summary["received"] + summary["repeated"], count)
-        # What was under way, and what was answered since the last checkpoint.
-        self.assertLessEqual(summary["repeated"], kills * (256 + 1024 + 512))
-        self.assertGreater(kills, 0)
 
     def test_a_changed_file_is_not_taken_for_the_old_one(self):
         path = self.write("changed.jsonl", map(line, range(20, 25)))
@@ -88,6 +66,56 @@ class Bulk(ServerCase):
         self.assertEqual(self.ingest(path)[1]["received"], 5)
         self.assertEqual(self.ingest(path)[1]["lines_this_run"], 0)
         self.assertEqual(self.ingest(path, "--restart")[1]["repeated"], 5)
+
+
+class Killed(BulkCase):
+    """A long input, killed at random moments; the log says in the end what became of its lines."""
+
+    LINES = 20_000
+    KILLS = 5
+    # So slow that there is time to kill it.
+    RATE = 5_000
+
+    def checkpoint(self, path):
+        progress = path.with_name(path.name + ".progress")
+        return json.loads(progress.read_text())["lines"] if progress.exists() else 0
+
+    def run_and_kill(self, path, lines, delay):
+        """Kills a run `delay` seconds after `lines` lines are done; whether it was still running."""
+        command = [PROGRAM, "ingest", "--jsonl", path, "--data", self.server.data, "--rate", self.RATE]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment()}
+        bulk = subprocess.Popen(list(map(str, command)), **quiet)
+        wait_until(
+            lambda: bulk.poll() is not None or self.checkpoint(path) >= lines,
+            f"{lines} lines are done",
+            120,
+        )
+        time.sleep(delay)  # Not a wait: the moment of the kill.
+        alive = bulk.poll() is None
+        bulk.kill()
+        bulk.wait()
+        return alive
+
+    def test_it_goes_on_where_it_stopped_and_takes_every_line_once(self):
+        seed = random.randrange(1 << 32)
+        chance = random.Random(seed)
+        path = self.write("many.jsonl", map(line, range(self.LINES)))
+        with self.subTest(seed=seed):
+            moments = sorted(chance.randrange(self.LINES * 4 // 5) for _ in range(self.KILLS))
+            killed = [self.run_and_kill(path, lines, chance.uniform(0, 0.1)) for lines in moments]
+            self.assertEqual(killed, [True] * self.KILLS)
+            done_before = self.checkpoint(path)
+            self.assertGreaterEqual(done_before, moments[-1])
+            done, summary = self.ingest(path)
+            self.assertEqual(done.code, 0, done.err)
+            self.assertEqual(summary["lines_this_run"], self.LINES - done_before)
+            self.assertEqual(summary["received"] + summary["repeated"], self.LINES)
+            # What was under way, and what was answered since the last checkpoint.
+            self.assertLessEqual(summary["repeated"], self.KILLS * (256 + 1024 + 512))
+            self.assertEqual(self.server.stop(60), 0)
+            received = proof.by_subject(proof.read_log(self.server.data))["announcement.received"]
+            self.assertEqual(len(received), self.LINES)
+            self.assertEqual(set(received.values()), {1})
 
 
 if __name__ == "__main__":
