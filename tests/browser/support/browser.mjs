@@ -73,3 +73,34 @@ export async function shoot(page, name) {
   mkdirSync(SHOTS, { recursive: true });
   await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
 }
+
+// Colours differ by scheme, order and sizes by width: what axe finds, it finds in one of these.
+const AXE_VIEWS = [{ width: 1280, colorScheme: 'light' }, { width: 375, colorScheme: 'dark' }];
+
+async function show(page, { width, colorScheme }) {
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+}
+
+/**
+ * Looks at a page that is open, without loading it again: a picture at each width and in each colour scheme, nothing
+ * wider than the window, nothing that axe finds with every `details` open. The context needs bypassCSP.
+ */
+export async function lookAround(page, name, views = VIEWS) {
+  for (const view of views) {
+    await show(page, view);
+    const label = `${name}-${view.width}-${view.colorScheme}`;
+    await shoot(page, label);
+    await expectNoOverflow(page, label);
+  }
+  await page.evaluate(() => document.querySelectorAll('details').forEach((part) => { part.open = true; }));
+  for (const view of AXE_VIEWS) {
+    await show(page, view);
+    const label = `${name}, all open, ${view.width}, ${view.colorScheme}`;
+    assert.deepEqual(await axeFindings(page), [], label);
+  }
+  for (const view of views) {
+    await show(page, view);
+    await expectNoOverflow(page, `${name}, all open, ${view.width}`);
+  }
+}
