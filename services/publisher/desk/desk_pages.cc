@@ -213,7 +213,7 @@ HttpResponse Desk::ShowStatus(const Call& call) const {
   view["counts"] = json::array();
   for (const auto& [name, count] : counts) {
     view["counts"].push_back(
-        {{"name", absl::StrReplaceAll(name, {{".", " "}, {"_", " "}})}, {"count", count}});
+        {{"name", Capitalised(absl::StrReplaceAll(name, {{".", " "}, {"_", " "}}))}, {"count", count}});
   }
   view["pipeline"] = PipelineView(*status);
   view["budget"] = BudgetText(status->spent_today(), options_.budget_usd_per_day);

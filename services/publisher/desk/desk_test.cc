@@ -178,7 +178,7 @@ TEST_F(DeskTest, RejectedAnnouncementsShowWithTheirReason) {
 
 TEST_F(DeskTest, StatusShowsCountsAndQueues) {
   const std::string page = DeskGet("/desk/status").body;
-  EXPECT_THAT(page, HasSubstr("comparisons drafted"));
+  EXPECT_THAT(page, HasSubstr("Comparisons drafted"));
   EXPECT_THAT(page, HasSubstr("reviewer"));
   EXPECT_THAT(page, HasSubstr("offline"));
 }
@@ -209,7 +209,7 @@ TEST_F(DeskTest, StatusShowsEverythingElseWhereTheReviewerIsSilent) {
   const HttpResponse response = DeskGet("/desk/status");
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(response.body, HasSubstr("is not known: no answer"));
-  EXPECT_THAT(response.body, HasSubstr("comparisons drafted"));
+  EXPECT_THAT(response.body, HasSubstr("Comparisons drafted"));
 }
 
 TEST_F(DeskTest, QueueTellsATroubleOfSeveralPersonasOnce) {
