@@ -9,7 +9,7 @@ import readline from 'node:readline';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from './support/browser.mjs';
-import { loadAll, openOpenContext } from './support/hostile.mjs';
+import { loadAll, openOpenContext, unescaped } from './support/hostile.mjs';
 import { joined, payloads } from './support/payloads.mjs';
 import { ROOT } from './support/server.mjs';
 
@@ -103,12 +103,6 @@ test('no text runs at the desk, the policy switched off', async () => {
 // dearly, and a text stands some sixty times on a page.
 const UNESCAPED = 24_000;
 
-/** A page as it would be if its first part were not escaped. */
-function unescaped(html) {
-  return html.slice(0, UNESCAPED).replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&').replaceAll('\\u003c', '<').replaceAll('\\u003e', '>') + html.slice(UNESCAPED);
-}
-
 /**
  * Serves the comparisons with nothing escaped, the policy of their own answers kept (but for what forbids frames), and a
  * page without a policy to show them in. All else the texts ask for is not there.
@@ -119,8 +113,9 @@ async function serveUnescaped() {
     if (!comparison && request.url !== '/') return response.writeHead(404).end();
     const answer = comparison && await fetch(base + request.url);
     const policy = comparison ? answer.headers.get('content-security-policy').replace(/;\s*frame-ancestors [^;]*/, '') : '';
+    const html = (text) => unescaped(text.slice(0, UNESCAPED)) + text.slice(UNESCAPED);
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...(policy ? { 'Content-Security-Policy': policy } : {}) });
-    return response.end(comparison ? unescaped(await answer.text()) : '<!doctype html><title>frames</title>');
+    return response.end(comparison ? html(await answer.text()) : '<!doctype html><title>frames</title>');
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return server;

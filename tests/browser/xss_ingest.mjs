@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { openBrowser } from './support/browser.mjs';
 import { Editor } from './support/editor.mjs';
-import { loadAll, openOpenContext } from './support/hostile.mjs';
+import { loadAll, openOpenContext, unescaped } from './support/hostile.mjs';
 import { HostileWorld, hostilePage } from './support/hostile_world.mjs';
 import { kinds } from './support/payloads.mjs';
 import { Server } from './support/server.mjs';
@@ -170,8 +170,9 @@ async function deskRequests() {
   const list = ['/desk', '/desk?state=approved', '/desk?state=rejected', `/desk?q=${encodeURIComponent(MARKUP)}`, '/desk/published',
     '/desk/announcements', '/desk/tools', '/desk/identity', '/desk/sources', '/desk/sources/acme', '/desk/quarantine', '/desk/corrections',
     '/desk/corrections/new', '/desk/predictions', '/desk/predictions?show=open', '/desk/predictions?show=resolved', '/desk/panel',
-    '/desk/status', '/desk/dead-letters', '/desk/edition', '/desk/accounts', '/desk/account', '/desk/audit',
+    '/desk/dead-letters', '/desk/edition', '/desk/accounts', '/desk/account', '/desk/audit', '/desk/tokens',
   ].map((address) => [address, address]);
+  list.push(['status', '/desk/status', undefined, MARKUP]);
   const refused = await listed('/announcements?state=rejected', 'announcements');
   const recorded = await listed('/announcements?state=recorded', 'announcements');
   assert.equal(refused.length, TEXTS.length);
@@ -202,5 +203,18 @@ test('nor on any page of the desk', async () => {
   await Promise.all([page.waitForURL(/\/desk$/), page.locator('main button').first().click()]);
   assert.deepEqual(await loadAll(page, await deskRequests()), []);
   assert.deepEqual(ran, []);
+  await context.close();
+});
+
+test('a page that is not escaped would be noticed', async () => {
+  const { context, ran } = await openOpenContext(browser);
+  const page = await context.newPage();
+  await page.route('**/unescaped', async (route) => {
+    const body = unescaped(await (await fetch(`${server.base}/compare/${pairs[TEXTS.indexOf(MARKUP)]}`)).text());
+    await route.fulfill({ contentType: 'text/html', body });
+  });
+  await page.goto(`${server.base}/method`);
+  assert.notDeepEqual(await loadAll(page, [['unescaped', '/unescaped']]), []);
+  assert.notDeepEqual(ran, []);
   await context.close();
 });

@@ -3,6 +3,12 @@
 const FRAMES = 6;
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
+/** HTML as it would be if nothing in it were escaped. */
+export function unescaped(html) {
+  return html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&').replaceAll('\\u003c', '<').replaceAll('\\u003e', '>');
+}
+
 /** A context where scripts of any origin may run, and whatever runs is counted. */
 export async function openOpenContext(browser) {
   const context = await browser.newContext({ bypassCSP: true });

@@ -67,17 +67,24 @@ function chat(path, markup) {
   };
 }
 
+/** Under `/err-PERSONA/v1` the provider refuses for good, in words that the status page repeats. */
+function answerTo(url, { feed, markup }) {
+  if (url === '/feed.xml') return { status: 200, type: 'application/rss+xml', body: feed() };
+  const type = 'application/json';
+  const error = { message: markup, type: markup, code: markup, param: markup };
+  if (url.startsWith('/err-')) return { status: 400, type, body: JSON.stringify({ error }) };
+  if (url.endsWith('/chat/completions')) return { status: 200, type, body: JSON.stringify(chat(url, markup)) };
+  return { status: 404, type, body: '{}' };
+}
+
 export class HostileWorld {
   /** @param {{entries: {name: string, text: string}[], markup: string}} what the feed's entries; what a model may not say */
   static async open({ entries, markup }) {
     const world = new HostileWorld();
     world.server = http.createServer((request, response) => {
       request.resume().on('end', () => {
-        const isFeed = request.url === '/feed.xml';
-        const isChat = request.url.endsWith('/chat/completions');
-        const body = isFeed ? feedOf(entries, world.origin) : JSON.stringify(isChat ? chat(request.url, markup) : {});
-        response.writeHead(isFeed || isChat ? 200 : 404, { 'Content-Type': isFeed ? 'application/rss+xml' : 'application/json' });
-        response.end(body);
+        const { status, type, body } = answerTo(request.url, { feed: () => feedOf(entries, world.origin), markup });
+        response.writeHead(status, { 'Content-Type': type }).end(body);
       });
     });
     await new Promise((done) => world.server.listen(0, '127.0.0.1', done));
@@ -92,8 +99,9 @@ export class HostileWorld {
     const personas = Object.keys(BEATS);
     return `allowed_private_hosts = ["127.0.0.1:${this.port}"]\nwatch_host_seconds = 1\nwatch_first_entries = 200\n` +
       'max_pairs_per_tool = 0\n' +
-      personas.map(endpoint).join('') + endpoint('bad-dx') +
-      '[panel]\ndx = ["bad-dx", "dx"]\n' + personas.slice(1).map((name) => `${name} = ["${name}"]\n`).join('');
+      personas.map(endpoint).join('') + endpoint('bad-dx') + endpoint('err-competitor') +
+      '[panel]\ndx = ["bad-dx", "dx"]\ncompetitor = ["err-competitor", "competitor"]\n' +
+      personas.slice(2).map((name) => `${name} = ["${name}"]\n`).join('');
   }
 
   async close() {
