@@ -106,7 +106,7 @@ void CheckServer(const Config& config, Report& report) {
 }
 
 void CheckLog(const Config& config, Report& report) {
-  const absl::StatusOr<OpenData> data = OpenDataFolder(config.data_dir);
+  const absl::StatusOr<OpenData> data = OpenDataFolder(config);
   if (!data.ok()) return report.Fail("log", Message(data.status()));
   report.Ok("log", absl::StrCat("opens, ", data->log->LastSequence(), " events, every checksum right"));
   const auto aggregator =

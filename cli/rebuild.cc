@@ -82,7 +82,7 @@ absl::Status Rebuild(const Context& context, const RebuildFlags& flags) {
   if (std::error_code error; !fs::is_directory(config.data_dir, error)) {
     return absl::NotFoundError(absl::StrCat(config.data_dir, ": no such data folder; name it with --data"));
   }
-  SEAWORTHY_ASSIGN_OR_RETURN(const OpenData data, OpenDataFolder(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(const OpenData data, OpenDataFolder(config));
   const std::string& store = data.dir->layout().store;
   const std::string rebuilt = store + ".rebuilt";
   const absl::StatusOr<std::string> present = PresentHash(config, data);

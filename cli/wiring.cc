@@ -10,11 +10,11 @@
 #include "cli/hook_poster.h"
 #include "cli/hook_secrets.h"
 #include "cli/hook_sources.h"
+#include "cli/open_log.h"
 #include "common/config_endpoints.h"
 #include "common/config_keys.h"
 #include "common/ids.h"
 #include "common/persona.h"
-#include "common/rocksdb_event_log.h"
 #include "common/status_macros.h"
 #include "services/publisher/accounts/account_commands.h"
 #include "services/publisher/tokens/tokens_grpc.h"
@@ -26,13 +26,12 @@ constexpr absl::Duration kGrace = absl::Seconds(2);
 
 }  // namespace
 
-absl::StatusOr<OpenData> OpenDataFolder(const std::string& data_dir) {
+absl::StatusOr<OpenData> OpenDataFolder(const Config& config) {
   OpenData data;
-  SEAWORTHY_ASSIGN_OR_RETURN(data.dir, DataDir::Open(data_dir));
-  const DataLayout& layout = data.dir->layout();
-  SEAWORTHY_ASSIGN_OR_RETURN(
-      data.log, OpenRocksDbEventLog({.path = layout.log, .clock = Clock::Real(), .env = nullptr}));
-  SEAWORTHY_ASSIGN_OR_RETURN(data.objects, OpenRocksDbObjectStore(layout.objects));
+  SEAWORTHY_ASSIGN_OR_RETURN(data.dir, DataDir::Open(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(OpenedLog opened, OpenLog(config.log, data.dir->layout()));
+  data.log = std::move(opened.log);
+  data.objects = std::move(opened.objects);
   return data;
 }
 
@@ -66,7 +65,7 @@ absl::StatusOr<Panelists> MakePanelists(const Config& config, ObjectStore* objec
 
 absl::StatusOr<std::unique_ptr<Program>> Program::Start(const Config& config) {
   auto program = std::unique_ptr<Program>(new Program);
-  SEAWORTHY_ASSIGN_OR_RETURN(program->data_, OpenDataFolder(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(program->data_, OpenDataFolder(config));
   SEAWORTHY_RETURN_IF_ERROR(program->OpenServices(config));
   SEAWORTHY_RETURN_IF_ERROR(program->OpenWatcher(config));
   SEAWORTHY_RETURN_IF_ERROR(program->ServeInProcess());

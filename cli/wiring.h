@@ -36,13 +36,14 @@ class Service;
 
 namespace seaworthy::cli {
 
-// A data folder's log and objects, opened by this process alone.
+// A data folder, opened by this process alone, and the log and objects that
+// `config.log` names: the folder's own, or a NATS server's.
 struct OpenData {
   std::unique_ptr<DataDir> dir;
   std::unique_ptr<EventLog> log;
   std::unique_ptr<ObjectStore> objects;
 };
-absl::StatusOr<OpenData> OpenDataFolder(const std::string& data_dir);
+absl::StatusOr<OpenData> OpenDataFolder(const Config& config);
 
 // The aggregator over a folder's log. `store_dir` may be another than the
 // folder's own; `objects` (null for rebuilding) is where it reads announcements.
