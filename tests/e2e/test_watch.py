@@ -149,6 +149,18 @@ PAGE = """<html><head><title>Tern 1.2</title></head><body><h1>Acme releases Tern
 <p>Pricing: ${price} per month.</p><footer>{visitors} visitors today</footer></body></html>"""
 
 
+class Lists(WatchCase):
+    def test_all_sources_are_listed_where_they_are_more_than_a_page(self):
+        ids = [f"hook-{number:03}" for number in range(505)]
+        for source in ids:
+            hook = {"action": "put", "source_id": source, "kind": "webhook", "signature": "generic"}
+            answer = self.api.call("POST", "/sources", hook)
+            self.assertEqual(answer.status, 200, answer.text)
+        listed = json.loads(self.watch("list", "--json").out)["sources"]
+        self.assertEqual([source["source_id"] for source in listed], ids)
+        self.assertEqual([source["source_id"] for source in self.api.all("/sources", "sources")], ids)
+
+
 class Pages(WatchCase):
     def test_a_pages_facts_are_compared_not_its_html(self):
         self.serve("/pricing", PAGE.format(price=20, visitors=17), kind="text/html")
