@@ -34,7 +34,7 @@ export function viewOptions({ width, colorScheme }, more = {}) {
 
 /** What axe finds wrong in the page as it is now, one line each. */
 export async function axeFindings(page) {
-  await page.evaluate(AXE);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
   const result = await page.evaluate((rules) => globalThis.axe.run({ runOnly: rules, resultTypes: ['violations'], iframes: false }), RULES);
   return result.violations.flatMap((violation) => violation.nodes.map((node) =>
     `${violation.id}: ${node.html.slice(0, 160)} ${node.failureSummary.split('\n').slice(1).join(' ')}`));
