@@ -95,16 +95,16 @@ class NatsEventLog : public EventLog {
 absl::StatusOr<uint64_t> NatsEventLog::WaitPast(uint64_t after, absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
   absl::MutexLock lock(&journal_->mutex);
-  const JournalState& state = journal_->state;
-  if (after > state.last()) {
-    return absl::OutOfRangeError(absl::StrCat("the event log ends at record ", state.last(), ", but record ",
-                                              after,
+  uint64_t last = journal_->state.last();
+  if (after > last) {
+    return absl::OutOfRangeError(absl::StrCat("the event log ends at record ", last, ", but record ", after,
                                               " was read before: records were lost; restore the newer copy"));
   }
   while (true) {
     SEAWORTHY_RETURN_IF_ERROR(journal_->CheckOpen());
+    last = journal_->state.last();
     const absl::Duration left = deadline - absl::Now();
-    if (after < state.last() || left <= absl::ZeroDuration()) return state.last();
+    if (after < last || left <= absl::ZeroDuration()) return last;
     journal_->grown.WaitWithTimeout(&journal_->mutex, left);
   }
 }
