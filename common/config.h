@@ -113,7 +113,7 @@ struct MailConfig {
   double per_second = 5;
 };
 
-// [log]: docs/event_log_nats.md.
+// [log]: docs/event-log-nats.md.
 struct LogConfig {
   // `embedded`, in the data folder, or `nats`.
   std::string kind = "embedded";

@@ -1,4 +1,4 @@
-// The bytes of one message in the log's stream; docs/event_log_nats.md fixes
+// The bytes of one message in the log's stream; docs/event-log-nats.md fixes
 // them. One message is one commit: everything in it happened, or nothing.
 #pragma once
 

@@ -196,7 +196,7 @@ class Link : public NatsLink {
     jsStreamConfig_Init(&config);
     const char* subjects[] = {spec.subject.c_str()};
     config.Name = spec.name.c_str();
-    config.Description = "Seaworthy; docs/event_log_nats.md";
+    config.Description = "Seaworthy; docs/event-log-nats.md";
     config.Subjects = subjects;
     config.SubjectsLen = 1;
     config.Discard = js_DiscardNew;

@@ -24,7 +24,7 @@ struct NatsServerFacts {
 };
 
 // Whether `facts` keep `durability`. Errors: FAILED_PRECONDITION saying what is
-// missing and what to do. docs/event_log_nats.md has the reasons.
+// missing and what to do. docs/event-log-nats.md has the reasons.
 absl::Status CheckServerPromise(const NatsServerFacts& facts, LogDurability durability);
 
 // One sentence for the start's log.
