@@ -219,7 +219,10 @@ bool Journal::TakeMessage(const NatsMessage& message) {
 
 void Journal::TakeByNumber(uint64_t stream_sequence) {
   absl::StatusOr<std::string> bytes = link_->Get(stream_.name, stream_sequence);
-  if (bytes.ok()) TakeMessage({stream_sequence, *std::move(bytes)});
+  if (bytes.ok()) {
+    TakeMessage({stream_sequence, *std::move(bytes)});
+    return;
+  }
   if (!absl::IsNotFound(bytes.status())) return;
   Break(absl::DataLossError(absl::StrCat(
       "message ", stream_sequence, " of stream ", stream_.name,

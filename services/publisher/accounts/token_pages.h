@@ -24,7 +24,7 @@ class TokenPages {
     const TemplateSet* templates = nullptr;
     Clock* clock = nullptr;
   };
-  explicit TokenPages(Options options) : options_(std::move(options)), frame_(options_.templates) {}
+  explicit TokenPages(Options options) : options_(options), frame_(options_.templates) {}
 
   std::vector<Route> Routes() const;
 

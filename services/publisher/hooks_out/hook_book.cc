@@ -285,12 +285,12 @@ void HookBook::Offer(const HookEvent& event, Taken& taken) const {
   }
 }
 
-absl::Status HookBook::Keep(Taken taken) {
+absl::Status HookBook::Keep(const Taken& taken) {
   SEAWORTHY_RETURN_IF_ERROR(options_.store->Write(taken.batch));
   for (const auto& [id, keys] : taken.added) {
     for (const std::string& key : keys) hooks_[id].waiting.try_emplace(key);
   }
-  for (auto& [id, hook] : taken.overfull) hooks_[id].hook = std::move(hook);
+  for (const auto& [id, hook] : taken.overfull) hooks_[id].hook = hook;
   return absl::OkStatus();
 }
 
@@ -305,7 +305,7 @@ absl::Status HookBook::Take(const v1::ListPublishedChangesResponse& page, const 
   }
   const uint64_t next = std::max(cursor_, page.next_sequence());
   taken.batch.Put(Family::kHooksOut, kCursorKey, absl::StrCat(next));
-  SEAWORTHY_RETURN_IF_ERROR(Keep(std::move(taken)));
+  SEAWORTHY_RETURN_IF_ERROR(Keep(taken));
   cursor_ = next;
   return absl::OkStatus();
 }
@@ -324,7 +324,7 @@ absl::StatusOr<bool> HookBook::TakeEditions(const std::vector<v1::Edition>& appr
     if (begun.has_value()) Offer(EventOf(edition, base_url), taken);
   }
   if (taken.batch.changes().empty()) return false;
-  SEAWORTHY_RETURN_IF_ERROR(Keep(std::move(taken)));
+  SEAWORTHY_RETURN_IF_ERROR(Keep(taken));
   return true;
 }
 

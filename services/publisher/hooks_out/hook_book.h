@@ -110,7 +110,7 @@ class HookBook {
   HookEvent EventOf(const v1::Edition& edition, const std::string& base_url) const;
   // Has an event wait for whoever wants it.
   void Offer(const HookEvent& event, Taken& taken) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status Keep(Taken taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Keep(const Taken& taken) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The key of the first event of an entry that may be sent; empty: none.
   static std::string Ready(const Entry& entry, absl::Time now);
   void Fail(const HookEvent& event, const Outcome& outcome, absl::Time now, Entry& entry, PeopleBatch& batch)
