@@ -55,7 +55,7 @@ bench: setup ## builds and runs the benchmarks
 lint: setup ## formatting, clang-tidy, thread safety, includes, shell
 	@scripts/lint.sh $(JOBS)
 
-analyze: setup ## clang's static analyzer over every source; takes twice as long as lint
+analyze: setup ## clang's static analyzer over every source; lint leaves it out for its time
 	@scripts/build.sh release $(JOBS) seaworthy_proto seaworthy_grpc seaworthy_grpc_third_party
 	@python3 -B scripts/tidy.py --build build/release --jobs $(JOBS) --analyze
 

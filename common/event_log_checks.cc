@@ -4,14 +4,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/timestamps.h"
 #include "common/utf8.h"
 #include "seaworthy/v1/event.pb.h"
+#include "spdlog/spdlog.h"
 
 namespace seaworthy {
 namespace {
 
 constexpr std::string_view kDeadPrefix = "dead:";
 constexpr size_t kMaxReasonBytes = 4096;
+// Of one record, at most: it is delivered again by hand.
+constexpr int kMaxLetters = 1000;
 
 bool IsWordCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -25,6 +29,19 @@ bool IsDottedWords(std::string_view text) {
     before = c;
   }
   return before != '.';
+}
+
+v1::Event DeadLetter(std::string_view subscription, const Record& record, uint32_t attempts,
+                     std::string_view reason, absl::Time now) {
+  v1::Event event;
+  SetTimestamp(now, event.mutable_create_time());
+  v1::DeadLetter& letter = *event.mutable_dead_letter();
+  letter.set_subscription(std::string(subscription));
+  letter.set_sequence(record.sequence);
+  letter.set_subject(record.subject);
+  letter.set_attempts(attempts);
+  letter.set_reason(std::string(Utf8Prefix(reason, kMaxReasonBytes)));
+  return event;
 }
 
 absl::Status CheckEvent(const NewEvent& event, size_t index) {
@@ -83,10 +100,6 @@ absl::Status CheckSubscription(const SubscriptionOptions& options) {
   return absl::OkStatus();
 }
 
-std::string DeadLetterId(std::string_view subscription, uint64_t sequence) {
-  return absl::StrCat(std::string(kDeadPrefix), std::string(subscription), ":", sequence);
-}
-
 std::string_view DeadLetterSubscription(std::string_view dedup_id) {
   if (dedup_id.substr(0, kDeadPrefix.size()) != kDeadPrefix) return {};
   const size_t colon = dedup_id.rfind(':');
@@ -94,20 +107,18 @@ std::string_view DeadLetterSubscription(std::string_view dedup_id) {
   return dedup_id.substr(kDeadPrefix.size(), colon - kDeadPrefix.size());
 }
 
-NewEvent MakeDeadLetter(std::string_view subscription, const Record& record, uint32_t attempts,
-                        std::string_view reason, absl::Time now) {
-  v1::Event event;
-  const timespec at = absl::ToTimespec(now);
-  event.mutable_create_time()->set_seconds(at.tv_sec);
-  event.mutable_create_time()->set_nanos(static_cast<int32_t>(at.tv_nsec));
-  v1::DeadLetter& letter = *event.mutable_dead_letter();
-  letter.set_subscription(std::string(subscription));
-  letter.set_sequence(record.sequence);
-  letter.set_subject(record.subject);
-  letter.set_attempts(attempts);
-  letter.set_reason(std::string(Utf8Prefix(reason, kMaxReasonBytes)));
-  return {DeadLetterId(subscription, record.sequence), std::string(kDeadLetterSubject),
-          event.SerializeAsString()};
+std::vector<NewEvent> GiveUpOn(std::string_view subscription, const Record& record, uint32_t attempts,
+                               std::string_view reason, absl::Time now,
+                               absl::FunctionRef<bool(const std::string& dedup_id)> is_taken) {
+  spdlog::error("subscription {} gives up on record {} ({}) after {} tries: {}", subscription,
+                record.sequence, record.subject, attempts, reason);
+  if (record.subject == kDeadLetterSubject) return {};
+  const std::string first_id =
+      absl::StrCat(std::string(kDeadPrefix), std::string(subscription), ":", record.sequence);
+  std::string id = first_id;
+  for (int round = 2; round <= kMaxLetters && is_taken(id); ++round) id = absl::StrCat(first_id, ".", round);
+  return {{id, std::string(kDeadLetterSubject),
+           DeadLetter(subscription, record, attempts, reason, now).SerializeAsString()}};
 }
 
 }  // namespace seaworthy

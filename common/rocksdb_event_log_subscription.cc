@@ -12,11 +12,6 @@ namespace {
 using event_log_format::DeliveryEntry;
 using event_log_format::DeliveryState;
 
-// How long a moved clock may go unnoticed.
-constexpr absl::Duration kClockPoll = absl::Milliseconds(20);
-// Of one record, at most: it is delivered again by hand.
-constexpr int kMaxLetters = 1000;
-
 // Several workers may share it: the core's mutex guards the tracker, and one
 // Fetch at a time writes, so that cursors reach the disk in order.
 class RocksDbSubscription : public Subscription {
@@ -291,18 +286,11 @@ absl::Status RocksDbSubscription::InProgress(const Delivery& delivery) {
 
 std::vector<NewEvent> RocksDbSubscription::LetterFor(const Record& record, uint32_t attempts,
                                                      std::string_view reason) const {
-  spdlog::error("subscription {} gives up on record {} ({}) after {} tries: {}", options_.name,
-                record.sequence, record.subject, attempts, std::string(reason));
-  if (record.subject == kDeadLetterSubject) return {};
-  NewEvent letter = MakeDeadLetter(options_.name, record, attempts, reason, core_->clock->Now());
-  // One that was delivered again and failed again has a letter of its own.
-  const std::string first_id = letter.dedup_id;
-  for (int round = 2; round <= kMaxLetters; ++round) {
-    const auto known = core_->database->FindSequence(letter.dedup_id);
-    if (!known.ok() || !known->has_value()) break;
-    letter.dedup_id = absl::StrCat(first_id, ".", round);
-  }
-  return {std::move(letter)};
+  return GiveUpOn(options_.name, record, attempts, reason, core_->clock->Now(),
+                  [this](const std::string& id) {
+                    const auto known = core_->database->FindSequence(id);
+                    return known.ok() && known->has_value();
+                  });
 }
 
 }  // namespace

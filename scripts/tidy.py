@@ -24,7 +24,7 @@ INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 AREAS = ("cli", "common", "examples", "services", "tests", "bench")
 # GCC compiles; clang only reads, with its thread-safety analysis on.
 EXTRA = ["-Wthread-safety", "-Wno-unknown-warning-option", "-Wno-unused-command-line-argument"]
-# Half of the time; `make analyze` runs it.
+# Takes longer than all other checks together; `make analyze` runs it.
 NO_ANALYZER = "-clang-analyzer-*"
 # What takes most of the time and finds least in tests.
 TEST_CHECKS = "-clang-analyzer-*,-bugprone-*,bugprone-use-after-move,-misc-*,-performance-*,-readability-*"

@@ -16,11 +16,6 @@ using journal::NoteKind;
 using Picked = DeliveryTracker::Picked;
 using Candidates = std::vector<DeliveryTracker::Candidate>;
 
-// How long a moved clock may go unnoticed.
-constexpr absl::Duration kClockPoll = absl::Milliseconds(20);
-// Of one record, at most: it is delivered again by hand.
-constexpr int kMaxLetters = 1000;
-
 bool SameCandidates(const Candidates& a, const Candidates& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
     return x.sequence == y.sequence && x.attempts == y.attempts;
@@ -268,16 +263,8 @@ absl::Status NatsSubscription::InProgress(const Delivery& delivery) {
 
 std::vector<NewEvent> NatsSubscription::LetterFor(const JournalState& state, const Record& record,
                                                   uint32_t attempts, std::string_view reason) const {
-  spdlog::error("subscription {} gives up on record {} ({}) after {} tries: {}", options_.name,
-                record.sequence, record.subject, attempts, std::string(reason));
-  if (record.subject == kDeadLetterSubject) return {};
-  NewEvent letter = MakeDeadLetter(options_.name, record, attempts, reason, journal_->clock()->Now());
-  // One that was delivered again and failed again has a letter of its own.
-  const std::string first_id = letter.dedup_id;
-  for (int round = 2; round <= kMaxLetters && state.FindSequence(letter.dedup_id); ++round) {
-    letter.dedup_id = absl::StrCat(first_id, ".", round);
-  }
-  return {std::move(letter)};
+  return GiveUpOn(options_.name, record, attempts, reason, journal_->clock()->Now(),
+                  [&state](const std::string& id) { return state.FindSequence(id).has_value(); });
 }
 
 }  // namespace
