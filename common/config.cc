@@ -63,10 +63,12 @@ absl::Status SetKey(absl::string_view name, const toml::node& node, const std::s
   if (name == "desk") return config_toml::ReadDesk(node, path, config);
   if (name == "log") return config_toml::ReadLog(node, path, config);
   if (name == "mail") return config_toml::ReadMail(node, path, config);
+  if (name == "services") return config_toml::ReadServices(node, path, config);
+  if (name == "telemetry") return config_toml::ReadTelemetry(node, path, config);
   return config_toml::SetByName(kKeys, name, node, path,
                                 "the file, nor a table of it ([endpoints.NAME], [panel], [budget], "
                                 "[hooks.SOURCE], [ingest], [desk], [log], [api], "
-                                "[mail])",
+                                "[mail], [services], [telemetry])",
                                 config);
 }
 

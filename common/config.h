@@ -133,6 +133,41 @@ struct LogConfig {
   std::string ca_file;
   std::string certificate_file;
   std::string key_file;
+  // Days what lies behind a verified snapshot is kept; 0: for ever.
+  int retention_days = 0;
+};
+
+// [services]: a service in a process of its own (docs/services.md). Not read by
+// `seaworthy up`.
+struct ServicesConfig {
+  // Where this process answers the others, HOST:PORT; empty: where they look
+  // for it, by the addresses below.
+  std::string listen;
+  // Where the others answer, HOST:PORT; of a name with several addresses
+  // another is asked where one fails.
+  std::string ingest = "127.0.0.1:9401";
+  std::string reviewer = "127.0.0.1:9402";
+  std::string aggregator = "127.0.0.1:9403";
+  // Of a publisher: `all`, or `site` for a replica that only reads.
+  std::string publisher_role = "all";
+  // Of a reviewer: the personas it answers for; empty: all.
+  std::vector<std::string> personas;
+  // PEM, read anew when they change: whom we trust, who we are. Needed.
+  std::string ca_file;
+  std::string certificate_file;
+  std::string key_file;
+};
+
+// [telemetry]: docs/telemetry.md.
+struct TelemetryConfig {
+  // `human` or `json`.
+  std::string log_format = "human";
+  // trace, debug, info, warn or error.
+  std::string log_level = "info";
+  // HOST:PORT of /metrics, /healthz and /readyz; empty: none.
+  std::string listen;
+  // OTLP over HTTP, such as http://localhost:4318; empty: spans stay here.
+  std::string otlp_url;
 };
 
 struct Config {
@@ -166,6 +201,8 @@ struct Config {
   std::vector<HookConfig> hooks;
   DeskConfig desk;
   LogConfig log;
+  ServicesConfig services;
+  TelemetryConfig telemetry;
   MailConfig mail;
   ApiConfig api;
   // [ingest] fill: the endpoint asked for facts the rules do not find; empty:

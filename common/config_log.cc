@@ -14,6 +14,7 @@ constexpr Key<LogConfig> kLogKeys[] = {
     {"key_file", SetMember<&LogConfig::key_file>},
     {"kind", SetMember<&LogConfig::kind>},
     {"replicas", SetMember<&LogConfig::replicas>},
+    {"retention_days", SetMember<&LogConfig::retention_days>},
     {"stream", SetMember<&LogConfig::stream>},
     {"sync_always", SetMember<&LogConfig::sync_always>},
     {"url", SetMember<&LogConfig::url>},
@@ -32,6 +33,7 @@ absl::Status CheckLog(const LogConfig& log, const std::string& where) {
   if (log.certificate_file.empty() != log.key_file.empty()) {
     wrong = "`certificate_file` and `key_file` go together";
   }
+  if (log.retention_days < 0 || log.retention_days > 36500) wrong = "`retention_days` is 0 to 36500";
   if (log.replicas < 1 || log.replicas > 5) wrong = "`replicas` is 1 to 5";
   return wrong == nullptr ? absl::OkStatus()
                           : absl::InvalidArgumentError(absl::StrCat(where, "[log] ", wrong));
@@ -40,17 +42,8 @@ absl::Status CheckLog(const LogConfig& log, const std::string& where) {
 }  // namespace
 
 absl::Status ReadLog(const toml::node& node, const std::string& path, Config& config) {
-  const toml::table* table = node.as_table();
-  if (table == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(At(path, node), "`log` expects a table: [log]"));
-  }
-  for (const auto& [key, value] : *table) {
-    const absl::string_view name(key.str().data(), key.str().size());
-    if (absl::Status status = SetByName(kLogKeys, name, value, path, "[log]", config.log); !status.ok()) {
-      return status;
-    }
-  }
-  return CheckLog(config.log, At(path, node));
+  const absl::Status status = ReadTable(kLogKeys, "log", node, path, config.log);
+  return status.ok() ? CheckLog(config.log, At(path, node)) : status;
 }
 
 }  // namespace seaworthy::config_toml

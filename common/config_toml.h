@@ -66,6 +66,24 @@ absl::Status SetByName(const Keys& keys, absl::string_view name, const toml::nod
   return absl::InvalidArgumentError(at + "is no key of " + what + "; the keys are " + KeyNames(keys));
 }
 
+// A table of known keys: sets each. `name` is the table's. Errors as SetByName,
+// and INVALID_ARGUMENT where `node` is no table.
+template <typename T, typename Keys>
+absl::Status ReadTable(const Keys& keys, const std::string& name, const toml::node& node,
+                       const std::string& path, T& owner) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) {
+    return absl::InvalidArgumentError(At(path, node) + "`" + name + "` expects a table: [" + name + "]");
+  }
+  for (const auto& [key, value] : *table) {
+    const absl::string_view known(key.str().data(), key.str().size());
+    if (absl::Status status = SetByName(keys, known, value, path, "[" + name + "]", owner); !status.ok()) {
+      return status;
+    }
+  }
+  return absl::OkStatus();
+}
+
 // The tables of the panel. `path` is the file's, for messages.
 absl::Status ReadEndpoints(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadPanel(const toml::node& node, const std::string& path, Config& config);
@@ -77,5 +95,7 @@ absl::Status ReadApi(const toml::node& node, const std::string& path, Config& co
 absl::Status ReadDesk(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadLog(const toml::node& node, const std::string& path, Config& config);
 absl::Status ReadMail(const toml::node& node, const std::string& path, Config& config);
+absl::Status ReadServices(const toml::node& node, const std::string& path, Config& config);
+absl::Status ReadTelemetry(const toml::node& node, const std::string& path, Config& config);
 
 }  // namespace seaworthy::config_toml

@@ -118,8 +118,8 @@ class Subscription {
 };
 
 // Thread-safe. Append returns OK only once the record is synced to disk: what
-// it acknowledged survives kill -9 and power loss. After a failed sync every
-// append fails with UNAVAILABLE until the log is opened anew.
+// it acknowledged survives kill -9 and power loss. After a failed write every
+// append fails with UNAVAILABLE: a full disk ends by itself, else by opening anew.
 class EventLog {
  public:
   virtual ~EventLog() = default;
@@ -147,6 +147,18 @@ class EventLog {
   // The last sequence, 0 while empty.
   virtual uint64_t LastSequence() const = 0;
 
+  // The first sequence still held: 1 until the log is trimmed. Reading below it
+  // gives OUT_OF_RANGE, which names it and the way out.
+  virtual uint64_t FirstSequence() const { return 1; }
+
+  // Drops every record before `sequence`, for good, in one synced step; their
+  // ids stay known for ever, and the chain goes on from the hash at the cut. To
+  // be called only for what a verified snapshot covers (common/log_trim.h).
+  // Errors: UNIMPLEMENTED (this engine cannot), FAILED_PRECONDITION (a
+  // subscription has not settled one of them; named), INVALID_ARGUMENT (beyond
+  // the end), UNAVAILABLE.
+  virtual absl::Status TrimBefore(uint64_t sequence);
+
   // Opens or creates a durable subscription, from the log's first record.
   // Errors: ALREADY_EXISTS (the name is open now), INVALID_ARGUMENT.
   virtual absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(const SubscriptionOptions& options) = 0;
@@ -160,8 +172,19 @@ class EventLog {
   virtual absl::StatusOr<Appended> Redeliver(std::string_view subscription, uint64_t sequence,
                                              const NewEvent& note) = 0;
 
+  // Why nothing can be appended now; OK where it can, as far as is known. Waits
+  // for nothing. UNAVAILABLE (no connection; it comes back by itself),
+  // RESOURCE_EXHAUSTED (no space at the last append; reads go on), CANCELLED
+  // (closed), any other: until it is opened anew.
+  virtual absl::Status Health() const { return absl::OkStatus(); }
+
   // Every subscription known, by name.
   virtual std::vector<SubscriptionStatus> ListSubscriptions() const = 0;
+
+  // Copies everything durable now into the new folder `dir`, which opens as a
+  // log of its own; work goes on meanwhile. Errors: UNIMPLEMENTED (this engine
+  // keeps nothing in a folder), UNAVAILABLE.
+  virtual absl::Status CheckpointTo(const std::string& dir);
 
   // Wakes every waiter with CANCELLED; later calls fail. Idempotent.
   virtual void Close() = 0;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/telemetry/trace_context.h"
 #include "common/timestamps.h"
 #include "common/utf8.h"
 #include "seaworthy/v1/event.pb.h"
@@ -81,6 +82,13 @@ absl::Status CheckEvents(absl::Span<const NewEvent> events) {
   return absl::OkStatus();
 }
 
+absl::Status TrimmedAway(uint64_t sequence, uint64_t first) {
+  return absl::OutOfRangeError(absl::StrCat(
+      "record ", sequence, " was trimmed away: the log begins at record ", first,
+      ". A state that has not seen it must be restored from the backup that covers it: DATA/snapshot.json "
+      "names the last one, `seaworthy restore` brings it back"));
+}
+
 absl::Status CheckSubscription(const SubscriptionOptions& options) {
   if (options.name.size() > kMaxSubscriptionNameBytes || !IsDottedWords(options.name)) {
     return absl::InvalidArgumentError(
@@ -117,8 +125,10 @@ std::vector<NewEvent> GiveUpOn(std::string_view subscription, const Record& reco
       absl::StrCat(std::string(kDeadPrefix), std::string(subscription), ":", record.sequence);
   std::string id = first_id;
   for (int round = 2; round <= kMaxLetters && is_taken(id); ++round) id = absl::StrCat(first_id, ".", round);
-  return {{id, std::string(kDeadLetterSubject),
-           DeadLetter(subscription, record, attempts, reason, now).SerializeAsString()}};
+  NewEvent letter = {id, std::string(kDeadLetterSubject),
+                     DeadLetter(subscription, record, attempts, reason, now).SerializeAsString()};
+  SetCause(record, &letter);
+  return {std::move(letter)};
 }
 
 }  // namespace seaworthy

@@ -32,6 +32,9 @@ absl::Status CheckEvents(absl::Span<const NewEvent> events);
 // Errors: INVALID_ARGUMENT naming the option and the bound.
 absl::Status CheckSubscription(const SubscriptionOptions& options);
 
+// Why a record is not there any more, and the way out. OUT_OF_RANGE.
+absl::Status TrimmedAway(uint64_t sequence, uint64_t first);
+
 // The subscription a dead letter's id names; empty for any other id.
 std::string_view DeadLetterSubscription(std::string_view dedup_id);
 

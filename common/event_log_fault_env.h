@@ -18,10 +18,11 @@
 namespace seaworthy {
 
 // What fails, and from when on.
-enum class Fault { kSync, kAppend, kHalfAppend, kNoSpace, kPower };
+enum class Fault { kSync, kAppend, kHalfAppend, kNoSpace, kSyncNoSpace, kPower };
 
 // The real file system with one fault armed; knows which bytes of which file
-// were synced. kSync, kAppend and kHalfAppend fail once; kNoSpace fails every
+// were synced. kSync, kAppend, kHalfAppend and kSyncNoSpace (a sync that finds
+// no room) fail once; kNoSpace fails every
 // append from then on, kPower everything. Thread-safe.
 class FaultFileSystem : public rocksdb::FileSystemWrapper {
  public:
@@ -38,6 +39,13 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   bool struck() const {
     absl::MutexLock lock(&mutex_);
     return struck_;
+  }
+
+  // What failed works again; a full disk has room.
+  void Heal() {
+    absl::MutexLock lock(&mutex_);
+    left_ = 0;
+    struck_ = false;
   }
 
   // After the cut: of what was not synced a random part is on the disk, the
@@ -74,6 +82,22 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus GetFreeSpace(const std::string& path, const rocksdb::IOOptions& options, uint64_t* free,
+                                 rocksdb::IODebugContext* debug) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (struck_ && fault_ == Fault::kNoSpace && tells_room_) {
+        *free = 0;
+        return rocksdb::IOStatus::OK();
+      }
+    }
+    return target()->GetFreeSpace(path, options, free, debug);
+  }
+  // Whether it says that it is full before it is written to; it does.
+  void TellRoom(bool tells) {
+    absl::MutexLock lock(&mutex_);
+    tells_room_ = tells;
+  }
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
                                const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
     const rocksdb::IOStatus renamed = target()->RenameFile(from, to, options, debug);
@@ -98,7 +122,7 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
 
   bool fault_is_append() const {
     absl::MutexLock lock(&mutex_);
-    return fault_ != Fault::kSync;
+    return fault_ != Fault::kSync && fault_ != Fault::kSyncNoSpace;
   }
   bool power_is_off() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return struck_ && fault_ == Fault::kPower;
@@ -112,14 +136,16 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
       struck_ = true;
     else if (!struck_ || (fault_ != Fault::kPower && (fault_ != Fault::kNoSpace || !matches)))
       return rocksdb::IOStatus::OK();
-    return fault_ == Fault::kNoSpace ? rocksdb::IOStatus::NoSpace("injected")
-                                     : rocksdb::IOStatus::IOError("injected");
+    return fault_ == Fault::kNoSpace || fault_ == Fault::kSyncNoSpace
+               ? rocksdb::IOStatus::NoSpace("injected")
+               : rocksdb::IOStatus::IOError("injected");
   }
 
   mutable absl::Mutex mutex_;
   Fault fault_ ABSL_GUARDED_BY(mutex_) = Fault::kSync;
   int left_ ABSL_GUARDED_BY(mutex_) = 0;
   bool struck_ ABSL_GUARDED_BY(mutex_) = false;
+  bool tells_room_ ABSL_GUARDED_BY(mutex_) = true;
   std::map<std::string, Sizes> files_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -3,9 +3,11 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/resource_quota.h>
+#include <grpcpp/security/server_credentials.h>
 
 #include <chrono>
 #include <mutex>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -13,9 +15,6 @@
 
 namespace seaworthy {
 namespace {
-
-// A document of 8 MiB, which ingest refuses with its reason, and its envelope.
-constexpr int kMaxMessageBytes = 9 << 20;
 
 class RunningGrpcServer : public GrpcServer {
  public:
@@ -25,7 +24,7 @@ class RunningGrpcServer : public GrpcServer {
 
   std::shared_ptr<grpc::Channel> InProcessChannel() override {
     grpc::ChannelArguments arguments;
-    arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+    arguments.SetMaxReceiveMessageSize(kMaxRpcBytes);
     return server_->InProcessChannel(arguments);
   }
   std::vector<int> ports() const override { return ports_; }
@@ -56,10 +55,14 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   quota.SetMaxThreads(options.max_threads + 4);
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
-  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.SetMaxReceiveMessageSize(kMaxRpcBytes);
+  // Of clients that look after silent connections (ServiceTls::Connect).
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kRpcKeepaliveMs / 2);
+  const auto credentials =
+      options.credentials != nullptr ? options.credentials : grpc::InsecureServerCredentials();
   std::vector<int> ports(options.addresses.size(), 0);
   for (size_t i = 0; i < options.addresses.size(); ++i) {
-    builder.AddListeningPort(options.addresses[i], grpc::InsecureServerCredentials(), &ports[i]);
+    builder.AddListeningPort(options.addresses[i], credentials, &ports[i]);
   }
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();

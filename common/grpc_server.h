@@ -11,10 +11,17 @@
 
 namespace grpc {
 class Channel;
+class ServerCredentials;
 class Service;
 }  // namespace grpc
 
 namespace seaworthy {
+
+// A message, at most: a document of 8 MiB, which ingest refuses with its
+// reason, and its envelope.
+inline constexpr int kMaxRpcBytes = 9 << 20;
+// How often a client may ask a silent connection whether it lives.
+inline constexpr int kRpcKeepaliveMs = 10'000;
 
 class GrpcServer {
  public:
@@ -24,6 +31,8 @@ class GrpcServer {
     std::vector<std::string> addresses;
     // Threads that serve calls, at most.
     int max_threads = 16;
+    // Of all addresses; null: none, for sockets whose folder guards them.
+    std::shared_ptr<grpc::ServerCredentials> credentials = nullptr;
   };
 
   // Starts serving `services` (not owned; they must outlive the server).

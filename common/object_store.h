@@ -2,6 +2,7 @@
 // answers. Written before the event that names them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+
+namespace rocksdb {
+class Env;
+}
 
 namespace seaworthy {
 
@@ -26,11 +31,20 @@ class ObjectStore {
   absl::StatusOr<std::string> Put(std::string_view bytes);
   // The bytes. Errors: NOT_FOUND, DATA_LOSS (their hash is not the key).
   virtual absl::StatusOr<std::string> Get(std::string_view hash) = 0;
+  // Calls `visit` with the hash of every object there is, until it returns
+  // false. Errors: UNIMPLEMENTED (this engine cannot list), DATA_LOSS.
+  virtual absl::Status List(const std::function<bool(std::string_view hash)>& visit);
+  // Copies everything durable now into the new folder `dir`, which opens as a
+  // store of its own. Errors: UNIMPLEMENTED (this engine keeps nothing in a
+  // folder), UNAVAILABLE.
+  virtual absl::Status CheckpointTo(const std::string& dir);
 };
 
-// The embedded engine on RocksDB in the folder `path`.
+// The embedded engine on RocksDB in the folder `path`. After the disk was full
+// it goes on by itself. `env` for tests that inject faults; not owned.
 // Errors: FAILED_PRECONDITION (open in another process), DATA_LOSS.
-absl::StatusOr<std::unique_ptr<ObjectStore>> OpenRocksDbObjectStore(const std::string& path);
+absl::StatusOr<std::unique_ptr<ObjectStore>> OpenRocksDbObjectStore(const std::string& path,
+                                                                    rocksdb::Env* env = nullptr);
 
 // For tests: in memory.
 std::unique_ptr<ObjectStore> NewMemoryObjectStore();

@@ -1,5 +1,6 @@
 #include "common/object_store.h"
 
+#include "common/event_log_fault_env.h"
 #include "common/event_log_test_folder.h"
 #include "common/hash.h"
 #include "common/object_store_bounds.h"
@@ -56,6 +57,20 @@ class RocksDbObjectStoreTest : public testing::Test {
   }
   TestFolder folder_;
 };
+
+TEST_F(RocksDbObjectStoreTest, ItGoesOnOnceAFullDiskHasRoom) {
+  const auto system = std::make_shared<FaultFileSystem>();
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(system);
+  const auto store = *OpenRocksDbObjectStore(folder_.Sub("full"), env.get());
+  const std::string before = *store->Put("before");
+  system->Arm(Fault::kNoSpace, 1);
+  EXPECT_EQ(store->Put("no room").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(store->Put("no room").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(*store->Get(before), "before");
+  system->Heal();
+  EXPECT_EQ(*store->Get(*store->Put("no room")), "no room");
+  EXPECT_EQ(*store->Get(before), "before");
+}
 
 TEST_F(RocksDbObjectStoreTest, ObjectsAreThereAfterAKill) {
   const auto store = *OpenRocksDbObjectStore(folder_.Sub("objects"));

@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/event_log_checks.h"
+#include "common/rocksdb_checkpoint.h"
 #include "common/rocksdb_event_log_core.h"
 #include "common/status_macros.h"
+#include "spdlog/spdlog.h"
 
 namespace seaworthy {
 
@@ -15,7 +17,8 @@ LogCore::LogCore(std::unique_ptr<LogDatabase> opened, Clock* the_clock, LogConte
       clock(the_clock),
       index(std::move(contents.index)),
       writer(database.get(), clock, std::move(contents.end),
-             [this](absl::Span<const CommittedEvent> events) { OnCommitted(events); }) {
+             {[this](absl::Span<const CommittedEvent> events) { OnCommitted(events); },
+              [this](const ChainEnd& known) { return Recover(known); }}) {
   const int64_t now_us = NowUs();
   for (auto& [name, found] : contents.subscribers) {
     DeliveryTracker& tracker = subscribers[name].tracker;
@@ -42,6 +45,31 @@ void LogCore::OnCommitted(absl::Span<const CommittedEvent> events) {
   }
 }
 
+absl::Status LogCore::CheckHeld(uint64_t sequence) const {
+  return sequence >= index.first() ? absl::OkStatus() : TrimmedAway(sequence, index.first());
+}
+
+absl::StatusOr<ChainEnd> LogCore::Recover(const ChainEnd& known) {
+  SEAWORTHY_RETURN_IF_ERROR(database->Reopen());
+  SEAWORTHY_ASSIGN_OR_RETURN(const LogTail tail, ReadTail(*database, known));
+  std::vector<NewEvent> landed;
+  for (const Record& record : tail.records) landed.push_back({record.dedup_id, record.subject, ""});
+  std::vector<CommittedEvent> committed;
+  for (const NewEvent& event : landed) committed.push_back({known.sequence + committed.size() + 1, &event});
+  OnCommitted(committed);
+  const int64_t now_us = NowUs();
+  absl::MutexLock lock(&mutex);
+  ++recoveries;
+  for (const auto& [name, found] : tail.subscribers) {
+    Subscriber& subscriber = subscribers[name];
+    subscriber.tracker.Reconcile(found.cursor.cursor, found.deliveries, now_us);
+    subscriber.changed.SignalAll();
+  }
+  spdlog::warn("the event log in {} writes again; {} records whose writing had failed are on disk",
+               database->path(), landed.size());
+  return tail.end;
+}
+
 absl::Status LogCore::CheckOpen() const {
   return closed ? absl::CancelledError("the event log is closed") : absl::OkStatus();
 }
@@ -51,7 +79,7 @@ namespace {
 // What one ReadAfter returns at most, beyond its first record.
 constexpr size_t kMaxReadBytes = 8 * 1024 * 1024;
 
-class RocksDbEventLog : public EventLog {
+class RocksDbEventLog : public EventLog, public SubscriptionExporter {
  public:
   explicit RocksDbEventLog(std::shared_ptr<LogCore> core) : core_(std::move(core)) {}
   ~RocksDbEventLog() override { RocksDbEventLog::Close(); }
@@ -71,8 +99,10 @@ class RocksDbEventLog : public EventLog {
         return absl::NotFoundError(
             absl::StrCat("record ", sequence, ": the log holds 1 to ", core_->index.last()));
       }
+      SEAWORTHY_RETURN_IF_ERROR(core_->CheckHeld(sequence));
     }
-    return core_->database->ReadRecord(sequence);
+    absl::StatusOr<Record> record = core_->database->ReadRecord(sequence);
+    return record.ok() ? record : WhyMissing(sequence, record.status());
   }
 
   absl::StatusOr<Record> FindByDedupId(std::string_view dedup_id) override {
@@ -93,6 +123,22 @@ class RocksDbEventLog : public EventLog {
     return core_->index.last();
   }
 
+  uint64_t FirstSequence() const override {
+    absl::MutexLock lock(&core_->mutex);
+    return core_->index.first();
+  }
+
+  absl::Status TrimBefore(uint64_t sequence) override { return TrimLog(*core_, sequence); }
+
+  absl::StatusOr<std::vector<SubscriptionState>> SubscriptionStates() const override {
+    absl::MutexLock lock(&core_->mutex);
+    std::vector<SubscriptionState> states;
+    for (const auto& [name, subscriber] : core_->subscribers) {
+      states.push_back(subscriber.tracker.Export(name));
+    }
+    return states;
+  }
+
   absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(const SubscriptionOptions& options) override;
 
   absl::StatusOr<Appended> Redeliver(std::string_view subscription, uint64_t sequence,
@@ -106,6 +152,14 @@ class RocksDbEventLog : public EventLog {
     }
     return all;
   }
+
+  absl::Status CheckpointTo(const std::string& dir) override {
+    const ReopenableDb::Hold hold = core_->database->HoldOpen();
+    SEAWORTHY_RETURN_IF_ERROR(core_->database->CheckUsable());
+    return RocksDbCheckpoint(core_->database->db(), "the event log in " + core_->database->path(), dir);
+  }
+
+  absl::Status Health() const override { return core_->writer.Health(); }
 
   void Close() override {
     core_->writer.Close();
@@ -127,6 +181,7 @@ class RocksDbEventLog : public EventLog {
     }
     while (true) {
       SEAWORTHY_RETURN_IF_ERROR(core_->CheckOpen());
+      SEAWORTHY_RETURN_IF_ERROR(core_->CheckHeld(after + 1));
       if (after < core_->index.last()) return true;
       const absl::Duration left = deadline - absl::Now();
       if (left <= absl::ZeroDuration()) return false;
@@ -136,6 +191,8 @@ class RocksDbEventLog : public EventLog {
 
   absl::StatusOr<std::vector<Record>> ReadFrom(uint64_t first, size_t max) {
     const uint64_t last = LastSequence();
+    const ReopenableDb::Hold hold = core_->database->HoldOpen();
+    SEAWORTHY_RETURN_IF_ERROR(core_->database->CheckUsable());
     const std::unique_ptr<rocksdb::Iterator> at(
         core_->database->db().NewIterator(rocksdb::ReadOptions(), core_->database->records()));
     std::vector<Record> records;
@@ -143,7 +200,8 @@ class RocksDbEventLog : public EventLog {
     at->Seek(event_log_format::Be64(first));
     for (uint64_t next = first; next <= last && records.size() < max && bytes < kMaxReadBytes; ++next) {
       if (!at->Valid() || at->key().ToStringView() != event_log_format::Be64(next)) {
-        return core_->database->ReadError(absl::StrCat("record ", next), MissingOr(at->status()));
+        return WhyMissing(next,
+                          core_->database->ReadError(absl::StrCat("record ", next), MissingOr(at->status())));
       }
       SEAWORTHY_ASSIGN_OR_RETURN(event_log_format::StoredRecord stored,
                                  event_log_format::DecodeRecord(next, at->value().ToStringView()));
@@ -153,6 +211,17 @@ class RocksDbEventLog : public EventLog {
     }
     return records;
   }
+
+  // It may have been trimmed away while it was read.
+  absl::Status WhyMissing(uint64_t sequence, absl::Status status) const {
+    absl::MutexLock lock(&core_->mutex);
+    const absl::Status held = core_->CheckHeld(sequence);
+    return held.ok() ? status : held;
+  }
+
+  // What became of a Redeliver's write, in memory. `recoveries`: before it.
+  void FinishAgain(std::string_view subscription, uint64_t sequence, const NewEvent& note, bool written,
+                   uint64_t recoveries);
 
   // The record is due again in memory, and busy.
   absl::Status BeginAgain(std::string_view subscription, uint64_t sequence,
@@ -177,9 +246,31 @@ absl::Status RocksDbEventLog::BeginAgain(std::string_view subscription, uint64_t
     return absl::NotFoundError(absl::StrCat("subscription ", std::string(subscription),
                                             " has not come to record ", sequence, " yet"));
   }
+  SEAWORTHY_RETURN_IF_ERROR(core_->CheckHeld(sequence));
   if (at->second.tracker.BeginAgain(sequence, entry)) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat("record ", sequence, " is with subscription ", std::string(subscription), " just now"));
+}
+
+void RocksDbEventLog::FinishAgain(std::string_view subscription, uint64_t sequence, const NewEvent& note,
+                                  bool written, uint64_t recoveries) {
+  bool there = written;
+  while (true) {
+    {
+      absl::MutexLock lock(&core_->mutex);
+      if (written || core_->recoveries == recoveries) {
+        LogCore::Subscriber& subscriber = core_->subscribers.find(subscription)->second;
+        // Settled here though it may be on disk: what opens the log anew finds it there.
+        there ? subscriber.tracker.SetBusy(sequence, false) : subscriber.tracker.Settle(sequence);
+        subscriber.changed.SignalAll();
+        return;
+      }
+      recoveries = core_->recoveries;
+    }
+    // Opened anew since: now it is known.
+    const absl::StatusOr<std::optional<uint64_t>> found = core_->database->FindSequence(note.dedup_id);
+    there = found.ok() && found->has_value();
+  }
 }
 
 absl::StatusOr<Appended> RocksDbEventLog::Redeliver(std::string_view subscription, uint64_t sequence,
@@ -189,6 +280,7 @@ absl::StatusOr<Appended> RocksDbEventLog::Redeliver(std::string_view subscriptio
   SEAWORTHY_ASSIGN_OR_RETURN(const std::optional<uint64_t> known,
                              core_->database->FindSequence(note.dedup_id));
   if (known) return Appended{*known, true};
+  const uint64_t recoveries = core_->Recoveries();
   const int64_t now_us = core_->NowUs();
   const event_log_format::DeliveryEntry entry{event_log_format::DeliveryState::kRetrying, 0, now_us, now_us};
   SEAWORTHY_RETURN_IF_ERROR(BeginAgain(subscription, sequence, entry));
@@ -197,10 +289,7 @@ absl::StatusOr<Appended> RocksDbEventLog::Redeliver(std::string_view subscriptio
   write.bookkeeping.push_back(
       {event_log_format::DeliveryKey(subscription, sequence), event_log_format::EncodeDelivery(entry)});
   const absl::StatusOr<std::vector<Appended>> appended = core_->writer.Commit(write);
-  absl::MutexLock lock(&core_->mutex);
-  LogCore::Subscriber& subscriber = core_->subscribers.find(subscription)->second;
-  appended.ok() ? subscriber.tracker.SetBusy(sequence, false) : subscriber.tracker.Settle(sequence);
-  subscriber.changed.SignalAll();
+  FinishAgain(subscription, sequence, note, appended.ok(), recoveries);
   if (!appended.ok()) return appended.status();
   return appended->front();
 }
@@ -227,12 +316,25 @@ absl::StatusOr<std::unique_ptr<Subscription>> RocksDbEventLog::Subscribe(const S
   return subscription;
 }
 
+absl::Status RefuseCopy(const RocksDbEventLogOptions& options, const LogContents& contents) {
+  if (!contents.copy || options.copies_too) return absl::OkStatus();
+  const std::string what = absl::StrCat(options.path, " is a copy of ", contents.copy->source);
+  if (contents.copy->kind == event_log_format::CopyKind::kMirror) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(what, " and no log to work on; `seaworthy log copy --from copy` makes one of it"));
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat(what, " that was not finished: it ends at record ", contents.end.sequence,
+                   ". Run the same `seaworthy log copy` again, which goes on there; or remove the folder"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EventLog>> OpenRocksDbEventLog(const RocksDbEventLogOptions& options) {
   SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<LogDatabase> database,
                              LogDatabase::Open(options.path, options.env));
   SEAWORTHY_ASSIGN_OR_RETURN(LogContents contents, CheckLog(*database));
+  SEAWORTHY_RETURN_IF_ERROR(RefuseCopy(options, contents));
   Clock* const clock = options.clock != nullptr ? options.clock : Clock::Real();
   return std::make_unique<RocksDbEventLog>(
       std::make_shared<LogCore>(std::move(database), clock, std::move(contents)));

@@ -35,19 +35,34 @@ struct LogCore {
 
   int64_t NowUs() const { return absl::ToUnixMicros(clock->Now()); }
   void OnCommitted(absl::Span<const CommittedEvent> events);
+  // By the writer, after its disk was full: opens the database anew and goes by
+  // what is there. `known`: the last record that is known to be.
+  absl::StatusOr<ChainEnd> Recover(const ChainEnd& known);
+  uint64_t Recoveries() const {
+    absl::MutexLock lock(&mutex);
+    return recoveries;
+  }
   absl::Status CheckOpen() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+  // OUT_OF_RANGE where it was trimmed away.
+  absl::Status CheckHeld(uint64_t sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
   const std::unique_ptr<LogDatabase> database;
   Clock* const clock;
 
-  mutable absl::Mutex mutex;
+  absl::Mutex trimming;  // One trim at a time: cuts reach the disk in order.
+
+  mutable absl::Mutex mutex ABSL_ACQUIRED_AFTER(trimming);
   absl::CondVar grown;  // There are more records.
   SubjectIndex index ABSL_GUARDED_BY(mutex);
   std::map<std::string, Subscriber, std::less<>> subscribers ABSL_GUARDED_BY(mutex);
   bool closed ABSL_GUARDED_BY(mutex) = false;
+  uint64_t recoveries ABSL_GUARDED_BY(mutex) = 0;  // How often it was opened anew.
 
   GroupWriter writer;
 };
+
+// EventLog::TrimBefore.
+absl::Status TrimLog(LogCore& core, uint64_t sequence);
 
 // A subscription on the embedded log; `name` is open in the core.
 std::unique_ptr<Subscription> NewRocksDbSubscription(std::shared_ptr<LogCore> core,

@@ -11,9 +11,8 @@ namespace {
 
 constexpr size_t kMiB = 1024 * 1024;
 
-rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
+rocksdb::DBOptions DatabaseOptions() {
   rocksdb::DBOptions options;
-  options.env = env;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.paranoid_checks = true;
@@ -22,12 +21,7 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
   options.recycle_log_file_num = 0;
   options.allow_concurrent_memtable_write = false;  // One writer.
   options.manual_wal_flush = false;
-  // A failed write blocks the log until it is opened anew; nothing resumes behind its back.
-  options.max_bgerror_resume_count = 0;
   options.max_total_wal_size = 64 * kMiB;
-  options.max_log_file_size = kMiB;
-  options.keep_log_file_num = 3;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   return options;
 }
 
@@ -42,34 +36,31 @@ rocksdb::ColumnFamilyOptions FamilyOptions(size_t write_buffer, bool bloom) {
   return options;
 }
 
+std::vector<rocksdb::ColumnFamilyDescriptor> Families() {
+  return {{rocksdb::kDefaultColumnFamilyName, FamilyOptions(kMiB, false)},
+          {"records", FamilyOptions(32 * kMiB, false)},
+          {"dedup", FamilyOptions(8 * kMiB, true)},
+          {"subscriptions", FamilyOptions(4 * kMiB, false)}};
+}
+
 }  // namespace
+
+LogDatabase::LogDatabase(std::string path, rocksdb::Env* env)
+    : path_(std::move(path)), env_(env), db_({env_, path_, DatabaseOptions(), Families()}) {}
 
 absl::StatusOr<std::unique_ptr<LogDatabase>> LogDatabase::Open(const std::string& path, rocksdb::Env* env) {
   auto database =
       std::unique_ptr<LogDatabase>(new LogDatabase(path, env != nullptr ? env : rocksdb::Env::Default()));
   SEAWORTHY_ASSIGN_OR_RETURN(database->folder_, RocksDbFolder::Take(database->env_, path, "the event log"));
-  SEAWORTHY_RETURN_IF_ERROR(database->OpenFamilies());
+  const rocksdb::Status opened = database->db_.Open();
+  if (!opened.ok()) return database->ReadError("its files", opened);
   return database;
 }
 
-LogDatabase::~LogDatabase() {
-  for (rocksdb::ColumnFamilyHandle* family : families_)
-    db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
-  if (db_ != nullptr) db_->Close().PermitUncheckedError();
-}
-
-absl::Status LogDatabase::OpenFamilies() {
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, FamilyOptions(kMiB, false)},
-      {"records", FamilyOptions(32 * kMiB, false)},
-      {"dedup", FamilyOptions(8 * kMiB, true)},
-      {"subscriptions", FamilyOptions(4 * kMiB, false)}};
-  rocksdb::DB* raw = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::Open(DatabaseOptions(env_), path_, families, &families_, &raw);
-  db_.reset(raw);
-  if (opened.ok()) return absl::OkStatus();
-  families_.clear();
-  return ReadError("its files", opened);
+absl::Status LogDatabase::CheckUsable() {
+  if (db_.db() != nullptr) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("the event log in ", path_, ": its files cannot be opened; check the disk"));
 }
 
 absl::Status LogDatabase::ReadError(std::string_view what, const rocksdb::Status& status) const {
@@ -83,9 +74,11 @@ absl::Status LogDatabase::ReadError(std::string_view what, const rocksdb::Status
 }
 
 absl::StatusOr<Record> LogDatabase::ReadRecord(uint64_t sequence) {
+  const ReopenableDb::Hold hold = HoldOpen();
+  SEAWORTHY_RETURN_IF_ERROR(CheckUsable());
   rocksdb::PinnableSlice value;
   const rocksdb::Status got =
-      db_->Get(rocksdb::ReadOptions(), records(), event_log_format::Be64(sequence), &value);
+      db().Get(rocksdb::ReadOptions(), records(), event_log_format::Be64(sequence), &value);
   if (!got.ok()) return ReadError(absl::StrCat("record ", sequence), got);
   SEAWORTHY_ASSIGN_OR_RETURN(event_log_format::StoredRecord stored,
                              event_log_format::DecodeRecord(sequence, value.ToStringView()));
@@ -103,9 +96,11 @@ absl::StatusOr<std::vector<Record>> LogDatabase::ReadRecords(absl::Span<const ui
 }
 
 absl::StatusOr<std::optional<uint64_t>> LogDatabase::FindSequence(std::string_view dedup_id) {
+  const ReopenableDb::Hold hold = HoldOpen();
+  SEAWORTHY_RETURN_IF_ERROR(CheckUsable());
   rocksdb::PinnableSlice value;
   const rocksdb::Slice key(dedup_id.data(), dedup_id.size());
-  const rocksdb::Status got = db_->Get(rocksdb::ReadOptions(), dedup(), key, &value);
+  const rocksdb::Status got = db().Get(rocksdb::ReadOptions(), dedup(), key, &value);
   if (got.IsNotFound()) return std::nullopt;
   if (!got.ok()) return ReadError("a deduplication id", got);
   if (value.size() != 8)

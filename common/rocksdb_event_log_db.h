@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "common/event_log.h"
 #include "common/rocksdb_folder.h"
+#include "common/rocksdb_reopen.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 
@@ -24,15 +25,24 @@ class LogDatabase {
   // Takes the folder, cuts a torn tail and opens strictly. Errors: DATA_LOSS,
   // FAILED_PRECONDITION (in use), UNAVAILABLE (the disk).
   static absl::StatusOr<std::unique_ptr<LogDatabase>> Open(const std::string& path, rocksdb::Env* env);
-  ~LogDatabase();
   LogDatabase(const LogDatabase&) = delete;
   LogDatabase& operator=(const LogDatabase&) = delete;
 
   const std::string& path() const { return path_; }
-  rocksdb::DB& db() { return *db_; }
-  rocksdb::ColumnFamilyHandle* records() { return families_[1]; }
-  rocksdb::ColumnFamilyHandle* dedup() { return families_[2]; }
-  rocksdb::ColumnFamilyHandle* subscriptions() { return families_[3]; }
+  // Keep one while touching db(): it is opened anew after the disk was full
+  // (rocksdb_reopen.h). The methods below do so themselves.
+  ReopenableDb::Hold HoldOpen() { return ReopenableDb::Hold(db_); }
+  // UNAVAILABLE where a disk in trouble has left no database open.
+  absl::Status CheckUsable();
+  rocksdb::DB& db() { return *db_.db(); }
+  rocksdb::ColumnFamilyHandle* records() { return db_.family(1); }
+  rocksdb::ColumnFamilyHandle* dedup() { return db_.family(2); }
+  rocksdb::ColumnFamilyHandle* subscriptions() { return db_.family(3); }
+
+  // Opens anew after a write that failed for want of space, once there is room.
+  // Errors: UNAVAILABLE (the disk; open for reading, as far as that goes), DATA_LOSS.
+  bool HasRoom() const { return db_.HasRoom(); }
+  absl::Status Reopen() { return db_.Reopen(); }
 
   // Errors: DATA_LOSS (damaged or missing), UNAVAILABLE.
   absl::StatusOr<Record> ReadRecord(uint64_t sequence);
@@ -45,15 +55,13 @@ class LogDatabase {
   absl::Status ReadError(std::string_view what, const rocksdb::Status& status) const;
 
  private:
-  LogDatabase(std::string path, rocksdb::Env* env) : path_(std::move(path)), env_(env) {}
-  absl::Status OpenFamilies();
+  LogDatabase(std::string path, rocksdb::Env* env);
 
   const std::string path_;
   rocksdb::Env* const env_;
   // Before the database, so that the lock goes last.
   std::unique_ptr<RocksDbFolder> folder_;
-  std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  ReopenableDb db_;
 };
 
 }  // namespace seaworthy

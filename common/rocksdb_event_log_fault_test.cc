@@ -85,7 +85,15 @@ TEST_P(OneFaultTest, AtEveryOperationNothingIsFalselyAcknowledged) {
   }
 }
 
-TEST_P(OneFaultTest, AFailedWriteBlocksTheLogUntilItIsOpenedAnew) {
+// All but a full disk.
+class LastingFaultTest : public OneFaultTest {};
+
+INSTANTIATE_TEST_SUITE_P(Faults, LastingFaultTest,
+                         testing::Values(FaultCase{"sync", Fault::kSync}, FaultCase{"append", Fault::kAppend},
+                                         FaultCase{"half_append", Fault::kHalfAppend}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(LastingFaultTest, AFailedWriteBlocksTheLogUntilItIsOpenedAnew) {
   Restart(GetParam().fault, 0);
   AppendUntilFailure(3);
   system_->Arm(GetParam().fault, 1);
@@ -113,6 +121,108 @@ TEST_P(OneFaultTest, AnAcknowledgementThatFailsDoesNotCount) {
   EXPECT_EQ(reader->Fetch(1, absl::ZeroDuration())->size(), 0u);
   reader.reset();
   ExpectNothingLost(1);
+}
+
+class FullDiskTest : public FaultTest {
+ protected:
+  // Three records are there, and the fourth found no room.
+  void FillTheDisk() {
+    Restart(Fault::kNoSpace, 0);
+    AppendUntilFailure(3);
+    system_->Arm(Fault::kNoSpace, 1);
+    AppendUntilFailure(1);
+    EXPECT_EQ(status_.code(), absl::StatusCode::kUnavailable) << status_;
+  }
+  std::unique_ptr<Subscription> Reader() {
+    SubscriptionOptions options;
+    options.name = "reader";
+    return *log_->Subscribe(options);
+  }
+  static std::vector<Delivery> Fetch(Subscription& reader) { return *reader.Fetch(9, absl::ZeroDuration()); }
+};
+
+TEST_F(FullDiskTest, WorkGoesOnInTheSameLogOnceThereIsRoom) {
+  FillTheDisk();
+  EXPECT_NE(std::string(status_.message()).find("goes on by itself"), std::string::npos) << status_;
+  EXPECT_EQ(log_->Append(EventOf(4)).status().code(), absl::StatusCode::kUnavailable);
+  system_->Heal();
+  EXPECT_EQ(log_->Append(EventOf(4))->sequence, 4u);
+  EXPECT_EQ(log_->Append(EventOf(5))->sequence, 5u);
+  acknowledged_ = 5;
+  ExpectNothingLost(0);
+}
+
+TEST_F(FullDiskTest, ReadingGoesOnWhileItLasts) {
+  FillTheDisk();
+  EXPECT_EQ(log_->Read(3)->dedup_id, "id 3");
+  EXPECT_EQ(log_->FindByDedupId("id 2")->sequence, 2u);
+  EXPECT_EQ(log_->ReadAfter(0, 9, absl::ZeroDuration())->size(), 3u);
+}
+
+TEST_F(FullDiskTest, ReadingGoesOnWhereTheRoomProvedTooSmall) {
+  FillTheDisk();
+  system_->TellRoom(false);
+  EXPECT_EQ(log_->Append(EventOf(4)).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(log_->Read(3)->dedup_id, "id 3");
+  EXPECT_EQ(log_->ReadAfter(0, 9, absl::ZeroDuration())->size(), 3u);
+  EXPECT_EQ(log_->FindByDedupId("id 2")->sequence, 2u);
+}
+
+TEST_F(FullDiskTest, ARecordThatReachedTheDiskThoughItsWriteFailedIsThereOnce) {
+  Restart(Fault::kSyncNoSpace, 0);
+  AppendUntilFailure(3);
+  system_->Arm(Fault::kSyncNoSpace, 1);
+  AppendUntilFailure(1);
+  EXPECT_EQ(log_->LastSequence(), 3u);
+  const absl::StatusOr<Appended> again = log_->Append(EventOf(4));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->sequence, 4u);
+  EXPECT_TRUE(again->duplicate);
+  EXPECT_EQ(log_->Append(EventOf(5))->sequence, 5u);
+}
+
+TEST_F(FullDiskTest, ADeliveryUnderWayIsAnsweredAfterwards) {
+  Restart(Fault::kNoSpace, 0);
+  AppendUntilFailure(2);
+  auto reader = Reader();
+  const std::vector<Delivery> fetched = Fetch(*reader);
+  system_->Arm(Fault::kNoSpace, 1);
+  EXPECT_FALSE(reader->Ack(fetched[0]).ok());
+  system_->Heal();
+  EXPECT_TRUE(reader->Ack(fetched[0]).ok());
+  EXPECT_TRUE(reader->RetryAfter(fetched[1], absl::ZeroDuration(), "again").ok());
+  const std::vector<Delivery> again = Fetch(*reader);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].record.sequence, 2u);
+  EXPECT_EQ(again[0].attempt, 2u);
+}
+
+TEST_F(FullDiskTest, ADeliveryThatWasWrittenThoughItFailedComesAgain) {
+  Restart(Fault::kSyncNoSpace, 0);
+  AppendUntilFailure(2);
+  auto reader = Reader();
+  const std::vector<Delivery> fetched = Fetch(*reader);
+  const std::vector<NewEvent> effects = {EventOf(3)};
+  system_->Arm(Fault::kSyncNoSpace, 1);
+  EXPECT_FALSE(reader->Ack(fetched[0], effects).ok());
+  EXPECT_EQ(log_->Append(EventOf(3))->sequence, 3u);
+  EXPECT_EQ(log_->ListSubscriptions()[0].in_flight, 1u);
+  EXPECT_TRUE(reader->Ack(fetched[0], effects).ok());
+  EXPECT_EQ(log_->LastSequence(), 3u);
+}
+
+TEST_F(FullDiskTest, ARedeliveryThatWasWrittenThoughItFailedIsDue) {
+  Restart(Fault::kSyncNoSpace, 0);
+  AppendUntilFailure(1);
+  auto reader = Reader();
+  EXPECT_TRUE(reader->Ack(Fetch(*reader)[0]).ok());
+  system_->Arm(Fault::kSyncNoSpace, 1);
+  EXPECT_FALSE(log_->Redeliver("reader", 1, EventOf(2)).ok());
+  EXPECT_TRUE(log_->Redeliver("reader", 1, EventOf(2)).ok() || log_->Append(EventOf(3)).ok());
+  EXPECT_TRUE(log_->Redeliver("reader", 1, EventOf(2))->duplicate);
+  const std::vector<Delivery> again = Fetch(*reader);
+  ASSERT_FALSE(again.empty());
+  EXPECT_EQ(again[0].record.sequence, 1u);
 }
 
 class PowerTest : public FaultTest {

@@ -130,6 +130,32 @@ absl::StatusOr<CursorEntry> DecodeCursor(std::string_view value) {
   return entry;
 }
 
+std::string EncodeCut(const CutEntry& entry) {
+  std::string value(1, kVersion);
+  AppendBe(value, entry.first, 8);
+  return value.append(entry.hash);
+}
+
+absl::StatusOr<CutEntry> DecodeCut(std::string_view value) {
+  if (value.size() != 9 + kHashBytes || value[0] != kVersion || ParseBe(value.substr(1, 8)) == 0) {
+    return absl::DataLossError("the mark of where the log begins is damaged");
+  }
+  return CutEntry{ParseBe(value.substr(1, 8)), std::string(value.substr(9))};
+}
+
+std::string EncodeCopy(const CopyEntry& entry) {
+  std::string value(1, kVersion);
+  AppendBe(value, static_cast<uint8_t>(entry.kind), 1);
+  return value.append(entry.source);
+}
+
+absl::StatusOr<CopyEntry> DecodeCopy(std::string_view value) {
+  if (value.size() < 2 || value[0] != kVersion || value[1] < 1 || value[1] > 2) {
+    return absl::DataLossError("the mark of a copy is damaged");
+  }
+  return CopyEntry{static_cast<CopyKind>(value[1]), std::string(value.substr(2))};
+}
+
 std::string DeliveryKey(std::string_view name, uint64_t sequence) {
   std::string key = "d";
   key.append(name).push_back('\0');

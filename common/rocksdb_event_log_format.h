@@ -58,6 +58,26 @@ struct CursorEntry {
 std::string CursorKey(std::string_view name);
 std::string EncodeCursor(const CursorEntry& entry);
 
+// In the same family: where a trimmed log begins.
+inline constexpr std::string_view kCutKey = "t";
+struct CutEntry {
+  uint64_t first = 1;                                // The first record held.
+  std::string hash = std::string(kHashBytes, '\0');  // Of the record before it.
+};
+std::string EncodeCut(const CutEntry& entry);
+
+// And that this is no log yet, or none to work on.
+inline constexpr std::string_view kCopyKey = "c";
+enum class CopyKind : uint8_t {
+  kUnderWay = 1,  // `seaworthy log copy` has not finished.
+  kMirror = 2,    // Kept beside a log elsewhere.
+};
+struct CopyEntry {
+  CopyKind kind = CopyKind::kUnderWay;
+  std::string source;  // What it is a copy of, for a person.
+};
+std::string EncodeCopy(const CopyEntry& entry);
+
 // What is kept of a record that is delivered and not settled.
 enum class DeliveryState : uint8_t { kInFlight = 1, kRetrying = 2 };
 struct DeliveryEntry {
@@ -72,6 +92,8 @@ std::string EncodeDelivery(const DeliveryEntry& entry);
 // Errors: DATA_LOSS.
 absl::StatusOr<CursorEntry> DecodeCursor(std::string_view value);
 absl::StatusOr<DeliveryEntry> DecodeDelivery(std::string_view value);
+absl::StatusOr<CutEntry> DecodeCut(std::string_view value);
+absl::StatusOr<CopyEntry> DecodeCopy(std::string_view value);
 struct DeliveryName {
   std::string subscription;
   uint64_t sequence = 0;

@@ -12,8 +12,19 @@ void SubjectIndex::Add(uint64_t sequence, std::string_view subject) {
   last_ = sequence;
 }
 
+void SubjectIndex::SetFirst(uint64_t first) {
+  if (first <= first_) return;
+  first_ = first;
+  last_ = std::max(last_, first - 1);
+  for (auto& [subject, sequences] : sequences_) {
+    sequences.erase(sequences.begin(), std::lower_bound(sequences.begin(), sequences.end(), first));
+    sequences.shrink_to_fit();
+  }
+}
+
 std::optional<uint64_t> SubjectIndex::NextAfter(absl::Span<const std::string> subjects,
                                                 uint64_t after) const {
+  after = std::max(after, first_ - 1);
   if (subjects.empty()) return after < last_ ? std::optional<uint64_t>(after + 1) : std::nullopt;
   std::optional<uint64_t> next;
   for (const std::string& subject : subjects) {
@@ -26,6 +37,7 @@ std::optional<uint64_t> SubjectIndex::NextAfter(absl::Span<const std::string> su
 }
 
 uint64_t SubjectIndex::CountAfter(absl::Span<const std::string> subjects, uint64_t after) const {
+  after = std::max(after, first_ - 1);
   if (subjects.empty()) return last_ - std::min(last_, after);
   uint64_t count = 0;
   for (const std::string& subject : subjects) {

@@ -16,10 +16,14 @@ namespace seaworthy {
 // the log. Not thread-safe.
 class SubjectIndex {
  public:
-  // Sequences come in order, without gaps.
+  // Sequences come in order, without gaps, from the first one on.
   void Add(uint64_t sequence, std::string_view subject);
 
   uint64_t last() const { return last_; }
+
+  // Forgets what lies before `first`; the next to come is `first` at least.
+  void SetFirst(uint64_t first);
+  uint64_t first() const { return first_; }
 
   // The first sequence after `after` with one of `subjects`; no subjects: any.
   std::optional<uint64_t> NextAfter(absl::Span<const std::string> subjects, uint64_t after) const;
@@ -29,6 +33,7 @@ class SubjectIndex {
 
  private:
   std::map<std::string, std::vector<uint64_t>, std::less<>> sequences_;
+  uint64_t first_ = 1;
   uint64_t last_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #include "common/rocksdb_event_log.h"
 
 #include "common/event_log_contract_test.h"
+#include "common/event_log_contract_trim_test.h"
 #include "common/event_log_test_folder.h"
 
 namespace seaworthy {
@@ -36,6 +37,11 @@ class RocksDbHarness : public EventLogHarness {
 };
 
 INSTANTIATE_TEST_SUITE_P(Engines, EventLogContract,
+                         testing::Values(EventLogEngine{"rocksdb",
+                                                        [] { return std::make_unique<RocksDbHarness>(); }}),
+                         [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(Engines, EventLogTrimContract,
                          testing::Values(EventLogEngine{"rocksdb",
                                                         [] { return std::make_unique<RocksDbHarness>(); }}),
                          [](const auto& info) { return info.param.name; });

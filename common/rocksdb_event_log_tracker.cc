@@ -32,6 +32,39 @@ void DeliveryTracker::RestoreDelivery(uint64_t sequence, Entry entry, int64_t no
   due_.emplace(entry.due_us, sequence);
 }
 
+void DeliveryTracker::Reconcile(uint64_t cursor, const std::vector<std::pair<uint64_t, Entry>>& found,
+                                int64_t now_us) {
+  cursor_ = std::max(cursor_, cursor);
+  std::set<uint64_t> gone;
+  for (const auto& [sequence, tracked] : tracked_) {
+    // Busy: its next state is still to be written.
+    if (!tracked.busy) gone.insert(sequence);
+  }
+  for (const auto& [sequence, entry] : found) {
+    gone.erase(sequence);
+    const auto at = tracked_.find(sequence);
+    const bool busy = at != tracked_.end() && at->second.busy;
+    if (at != tracked_.end() && at->second.entry.state == entry.state &&
+        at->second.entry.attempts == entry.attempts) {
+      continue;
+    }
+    Settle(sequence);
+    Entry due = entry;
+    if (entry.state == DeliveryState::kInFlight)
+      due = {DeliveryState::kRetrying, entry.attempts, now_us, now_us};
+    RestoreDelivery(sequence, due, now_us);
+    SetBusy(sequence, busy);
+  }
+  for (uint64_t sequence : gone) Settle(sequence);
+}
+
+void DeliveryTracker::ForgetDeliveries() {
+  tracked_.clear();
+  due_.clear();
+  in_flight_ = 0;
+  suspects_ = 0;
+}
+
 bool DeliveryTracker::Wants(std::string_view subject) const {
   return subjects_.empty() || std::find(subjects_.begin(), subjects_.end(), subject) != subjects_.end();
 }
@@ -204,6 +237,25 @@ SubscriptionStatus DeliveryTracker::Status(std::string name, const SubjectIndex&
   status.retrying = tracked_.size() - in_flight_;
   status.dead = dead_;
   return status;
+}
+
+std::optional<uint64_t> DeliveryTracker::FirstUnsettled(const SubjectIndex& index) const {
+  const std::optional<uint64_t> next = index.NextAfter(subjects_, cursor_);
+  if (tracked_.empty()) return next;
+  return std::min(tracked_.begin()->first, next.value_or(UINT64_MAX));
+}
+
+SubscriptionState DeliveryTracker::Export(std::string name) const {
+  SubscriptionState state;
+  state.name = std::move(name);
+  state.subjects = subjects_;
+  state.cursor = cursor_;
+  for (const auto& [sequence, tracked] : tracked_) {
+    // A suspect was in flight at two ends, and stays one.
+    const bool in_flight = tracked.suspect || tracked.entry.state == DeliveryState::kInFlight;
+    state.unsettled.push_back({sequence, tracked.entry.attempts, in_flight, tracked.entry.due_us});
+  }
+  return state;
 }
 
 }  // namespace seaworthy

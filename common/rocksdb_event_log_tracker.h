@@ -13,6 +13,7 @@
 
 #include "absl/time/time.h"
 #include "common/event_log.h"
+#include "common/log_import.h"
 #include "common/rocksdb_event_log_format.h"
 #include "common/rocksdb_event_log_index.h"
 
@@ -38,6 +39,12 @@ class DeliveryTracker {
   // As found on disk at start. Deliveries in flight then are due at once.
   void Restore(event_log_format::CursorEntry cursor, uint64_t dead);
   void RestoreDelivery(uint64_t sequence, Entry entry, int64_t now_us);
+  // All that is delivered and not settled.
+  void ForgetDeliveries();
+
+  // After writes whose outcome was not known: goes by what is on disk. What is
+  // delivered and known here stays; an attempt nobody holds is due at once.
+  void Reconcile(uint64_t cursor, const std::vector<std::pair<uint64_t, Entry>>& found, int64_t now_us);
 
   void set_subjects(std::vector<std::string> subjects);
   const std::vector<std::string>& subjects() const { return subjects_; }
@@ -74,6 +81,11 @@ class DeliveryTracker {
   std::vector<std::pair<uint64_t, Entry>> HandBack(int64_t now_us);
 
   SubscriptionStatus Status(std::string name, const SubjectIndex& index) const;
+
+  // The first record that is not settled, delivered or not.
+  std::optional<uint64_t> FirstUnsettled(const SubjectIndex& index) const;
+  // All of it, to be set up elsewhere.
+  SubscriptionState Export(std::string name) const;
 
  private:
   struct Tracked {

@@ -1,15 +1,22 @@
 #include "common/rocksdb_event_log_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/rocksdb_reopen.h"
 #include "common/status_macros.h"
+#include "spdlog/spdlog.h"
 
 namespace seaworthy {
 namespace {
 
 constexpr size_t kMaxWaiting = 1024;
 constexpr size_t kMaxGroupBytes = 4 * 1024 * 1024;
+// Between two openings of a database whose disk filled again meanwhile.
+constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
+constexpr absl::Duration kLongestPause = absl::Seconds(8);
 
 rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -33,11 +40,16 @@ struct GroupWriter::Group {
   ChainEnd end;
   int64_t time_us = 0;
   std::vector<CommittedEvent> committed;
+  bool trims = false;
   std::unordered_map<std::string_view, uint64_t> sequences;
 };
 
-GroupWriter::GroupWriter(LogDatabase* database, Clock* clock, ChainEnd end, Listener listener)
-    : database_(database), clock_(clock), listener_(std::move(listener)), end_(std::move(end)) {}
+GroupWriter::GroupWriter(LogDatabase* database, Clock* clock, ChainEnd end, Hooks hooks)
+    : database_(database),
+      clock_(clock),
+      hooks_(std::move(hooks)),
+      end_(std::move(end)),
+      pause_(kFirstPause) {}
 
 absl::StatusOr<std::vector<Appended>> GroupWriter::Commit(const LogWrite& write) {
   Waiting self;
@@ -55,6 +67,15 @@ absl::StatusOr<std::vector<Appended>> GroupWriter::Commit(const LogWrite& write)
   if (!self.done) Lead(TakeGroup());
   if (!self.status.ok()) return self.status;
   return std::move(self.appended);
+}
+
+absl::Status GroupWriter::Health() const {
+  absl::MutexLock lock(&mutex_);
+  if (closed_) return absl::CancelledError("the event log is closed");
+  if (!blocked_.ok()) return absl::FailedPreconditionError(blocked_.message());
+  // With room again the next write goes on: who asks must not keep writes away until then.
+  return last_.ok() || database_->HasRoom() ? absl::OkStatus()
+                                            : absl::ResourceExhaustedError(last_.message());
 }
 
 absl::Status GroupWriter::Refusal(const LogWrite& write) const {
@@ -86,7 +107,9 @@ void GroupWriter::Lead(const std::vector<Waiting*>& members) {
     mutex_.Unlock();
     const absl::Status status = WriteGroup(accepted);
     mutex_.Lock();
-    if (!status.ok()) blocked_ = status;
+    last_ = status;
+    // A full disk passes; all else stays until somebody has looked.
+    if (!status.ok() && full_.ok()) blocked_ = status;
     for (Waiting* member : accepted) member->status.Update(status);
   }
   FinishGroup(members);
@@ -104,7 +127,29 @@ void GroupWriter::FinishGroup(const std::vector<Waiting*>& members) {
   }
 }
 
+// OK where no failed write is left to be cleared up.
+absl::Status GroupWriter::Recover() {
+  if (full_.ok()) return absl::OkStatus();
+  if (absl::Now() < try_after_ || !database_->HasRoom()) return full_;
+  absl::StatusOr<ChainEnd> end = hooks_.recover(end_);
+  if (end.ok()) {
+    end_ = *std::move(end);
+    full_ = absl::OkStatus();
+    pause_ = kFirstPause;
+    return absl::OkStatus();
+  }
+  spdlog::error("the event log in {} still cannot write: {}", database_->path(), end.status().ToString());
+  if (!absl::IsUnavailable(end.status())) {
+    full_ = absl::OkStatus();  // For good.
+    return end.status();
+  }
+  try_after_ = absl::Now() + pause_;
+  pause_ = std::min(pause_ * 2, kLongestPause);
+  return full_;
+}
+
 absl::Status GroupWriter::WriteGroup(const std::vector<Waiting*>& members) {
+  SEAWORTHY_RETURN_IF_ERROR(Recover());
   Group group;
   group.end = end_;
   group.time_us = absl::ToUnixMicros(clock_->Now());
@@ -112,7 +157,7 @@ absl::Status GroupWriter::WriteGroup(const std::vector<Waiting*>& members) {
   if (group.batch.Count() == 0) return absl::OkStatus();
   SEAWORTHY_RETURN_IF_ERROR(WriteBatch(group));
   end_ = std::move(group.end);
-  if (!group.committed.empty()) listener_(group.committed);
+  if (!group.committed.empty()) hooks_.committed(group.committed);
   return absl::OkStatus();
 }
 
@@ -132,6 +177,7 @@ void GroupWriter::Stage(Waiting& member, Group& group) {
     if (!sequence) StageEvent(events[i], member.bodies[i], group);
     member.appended.push_back({sequence.value_or(group.end.sequence), sequence.has_value()});
   }
+  StageTrim(member.write->trim_before, group);
   for (const Bookkeeping& change : member.write->bookkeeping) {
     rocksdb::ColumnFamilyHandle* const family = database_->subscriptions();
     const rocksdb::Status staged = change.value ? group.batch.Put(family, change.key, *change.value)
@@ -169,17 +215,38 @@ void GroupWriter::StageEvent(const NewEvent& event, const event_log_format::Reco
   group.committed.push_back({group.end.sequence, &event});
 }
 
+void GroupWriter::StageTrim(uint64_t before, Group& group) {
+  if (before == 0) return;
+  group.trims = true;
+  group.batch.DeleteRange(database_->records(), event_log_format::Be64(0), event_log_format::Be64(before))
+      .PermitUncheckedError();
+}
+
 absl::Status GroupWriter::WriteBatch(Group& group) {
   group.batch.PutLogData(ToSlice(event_log_format::kBatchEnd)).PermitUncheckedError();
   rocksdb::WriteOptions options;
-  options.sync = !group.committed.empty();
+  options.sync = group.trims || !group.committed.empty();
   const rocksdb::Status written = database_->db().Write(options, &group.batch);
-  if (written.ok()) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat(
-      "the event log in ", database_->path(), " is blocked: a write failed (", written.ToString(),
-      "), and whether records ", end_.sequence + 1, " to ", group.end.sequence,
-      " are on disk is not known until the log is opened anew. Check the disk's space and health, "
-      "then restart; appending again with the same ids is safe"));
+  return written.ok() ? absl::OkStatus() : Failed(group, written);
+}
+
+absl::Status GroupWriter::Failed(const Group& group, const rocksdb::Status& written) {
+  const std::string what =
+      absl::StrCat("the event log in ", database_->path(), " is blocked: a write failed (",
+                   written.ToString(), "), and whether records ", end_.sequence + 1, " to ",
+                   group.end.sequence, " are on disk is not known until ");
+  if (IsNoSpace(written)) {
+    full_ = absl::UnavailableError(
+        absl::StrCat(what,
+                     "there is space again. Make room on the disk: it then goes on by itself; "
+                     "appending again with the same ids is safe"));
+    spdlog::error("{}", std::string(full_.message()));
+    return full_;
+  }
+  return absl::UnavailableError(
+      absl::StrCat(what,
+                   "the log is opened anew. Check the disk's space and health, then restart; "
+                   "appending again with the same ids is safe"));
 }
 
 void GroupWriter::Close() {

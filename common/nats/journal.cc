@@ -43,6 +43,11 @@ NatsEventLogOptions Named(NatsEventLogOptions options) {
 
 }  // namespace
 
+absl::Status NoSuchStream(const std::string& stream) {
+  return absl::NotFoundError(
+      absl::StrCat("the NATS server has no stream ", stream, "; name the log's with log.stream"));
+}
+
 Journal::Journal(const NatsEventLogOptions& options, std::unique_ptr<NatsLink> link)
     : options_(options),
       clock_(options.clock),
@@ -76,12 +81,37 @@ absl::StatusOr<std::shared_ptr<Journal>> Journal::Open(const NatsEventLogOptions
 }
 
 absl::Status Journal::Start() {
+  if (options_.use == NatsLogUse::kRead && absl::IsNotFound(link_->StreamEnd(stream_.name).status())) {
+    return NoSuchStream(stream_.name);
+  }
   SEAWORTHY_RETURN_IF_ERROR(link_->EnsureStream(stream_));
   SEAWORTHY_ASSIGN_OR_RETURN(objects_, NewNatsObjectStore(link_.get(), stream_.name, stream_.replicas));
   SEAWORTHY_ASSIGN_OR_RETURN(const NatsStreamEnd end, link_->StreamEnd(stream_.name));
+  if (end.first > 1) {
+    absl::MutexLock lock(&mutex);
+    SEAWORTHY_RETURN_IF_ERROR(LoadCut(end.first, state));
+    cut_ = end.first;
+  }
   follower_ = std::thread([this] { FollowLoop(); });
   SEAWORTHY_RETURN_IF_ERROR(WaitUntilRead(end.last));
-  return CommitOpened();
+  SEAWORTHY_RETURN_IF_ERROR(CheckUse());
+  return options_.use == NatsLogUse::kWork ? CommitOpened() : absl::OkStatus();
+}
+
+absl::Status Journal::CheckUse() const {
+  absl::MutexLock lock(&mutex);
+  if (options_.use == NatsLogUse::kImport) {
+    if (state.importing() || state.empty()) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        absl::StrCat("stream ", stream_.name, " holds a log already, which ends at record ", state.last(),
+                     "; a log is copied into an empty stream only. Name another with log.stream"));
+  }
+  if (!state.importing()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("stream ", stream_.name, " holds a copy of ", state.import_source(),
+                   " that was not finished: it ends at record ", state.last(),
+                   ". Run the same `seaworthy log copy` again, which goes on there; or name another stream "
+                   "with log.stream"));
 }
 
 absl::Status Journal::WaitUntilRead(uint64_t last) {
@@ -127,6 +157,18 @@ absl::Status Journal::CheckOpen(bool after_close) const {
   if (!broken_.ok()) return broken_;
   if (closed_ && !after_close) return absl::CancelledError("the event log is closed");
   return absl::OkStatus();
+}
+
+absl::Status Journal::Health() const {
+  {
+    absl::MutexLock lock(&mutex);
+    if (closed_) return absl::CancelledError("the event log is closed");
+    // It does not go on by itself, whatever its callers are told.
+    if (absl::IsUnavailable(broken_)) return absl::FailedPreconditionError(broken_.message());
+    if (!broken_.ok()) return broken_;
+  }
+  if (link_->connected()) return absl::OkStatus();
+  return absl::UnavailableError("there is no connection to the NATS server; it is tried again all the time");
 }
 
 uint64_t Journal::Applied() const {
@@ -190,7 +232,13 @@ std::optional<uint64_t> Journal::CheckEnd() {
     if (!stopping_) grown.WaitWithTimeout(&mutex, kRetryPause);
     return std::nullopt;
   }
-  if (end.ok() && end->last >= applied && end->first <= 1) return end->last;
+  absl::Status held = end.ok() ? AdoptCut(end->first) : absl::OkStatus();
+  if (absl::IsUnavailable(held)) return std::nullopt;
+  if (end.ok() && end->last >= applied && held.ok()) return end->last;
+  if (!held.ok() && end->last >= applied) {
+    Break(std::move(held));
+    return std::nullopt;
+  }
   Break(absl::DataLossError(
       absl::StrCat("stream ", stream_.name,
                    end.ok() ? absl::StrCat(" holds messages ", end->first, " to ", end->last) : " is gone",
@@ -245,6 +293,10 @@ absl::StatusOr<journal::Commit> Journal::Decode(uint64_t stream_sequence, const 
 
 absl::Status Journal::ApplyCommit(uint64_t stream_sequence, const journal::Commit& commit) {
   SEAWORTHY_RETURN_IF_ERROR(state.Apply(stream_sequence, commit, NowUs()));
+  if (state.importing() && opened_ && commit.epoch != epoch_) {
+    broken_ = absl::FailedPreconditionError(
+        absl::StrCat("a log is being copied into stream ", stream_.name, "; start again when that is done"));
+  }
   if (commit.epoch == epoch_) {
     landed_number_ = commit.number;
     opened_ = true;
@@ -271,8 +323,9 @@ absl::StatusOr<std::vector<Record>> Journal::ReadRecords(const std::vector<uint6
       place = state.StreamSequenceOf(sequence);
     }
     if (place != commit_at) {
-      SEAWORTHY_ASSIGN_OR_RETURN(const std::string bytes, link_->Get(stream_.name, place));
-      SEAWORTHY_ASSIGN_OR_RETURN(commit, Decode(place, bytes));
+      const absl::StatusOr<std::string> bytes = link_->Get(stream_.name, place);
+      if (!bytes.ok()) return WhyMissing(sequence, bytes.status());
+      SEAWORTHY_ASSIGN_OR_RETURN(commit, Decode(place, *bytes));
       commit_at = place;
     }
     const uint64_t at = sequence - commit.first_sequence;

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/clock.h"
 #include "common/event_log.h"
 #include "common/nats/journal_format.h"
@@ -33,6 +34,9 @@ namespace seaworthy {
 struct JournalChange {
   std::vector<NewEvent> events;
   std::vector<journal::Note> notes;
+  // Of an import, and then no events: records that keep their times. They
+  // continue the log and their ids are new.
+  absl::Span<const Record> records = {};
 };
 
 // Decided anew, on the state as it is, whenever the stream turned out to be
@@ -46,6 +50,9 @@ struct JournalOperation {
   // Still taken after Close: a subscription handing back what it held.
   bool after_close = false;
 };
+
+// NOT_FOUND.
+absl::Status NoSuchStream(const std::string& stream);
 
 // Thread-safe. Owns the connection and one thread, which follows the stream.
 // Guarantee: a commit is written only right after the commit its writer had
@@ -67,13 +74,21 @@ class Journal {
   // The records at `sequences`, which are in the log. Errors: DATA_LOSS, UNAVAILABLE.
   absl::StatusOr<std::vector<Record>> ReadRecords(const std::vector<uint64_t>& sequences);
 
+  // EventLog::TrimBefore.
+  absl::Status TrimBefore(uint64_t sequence);
+
   void Close();
+
+  // As EventLog::Health.
+  absl::Status Health() const;
 
   int64_t NowUs() const { return absl::ToUnixMicros(clock_->Now()); }
   Clock* clock() const { return clock_; }
   const std::string& instance() const { return options_.instance; }
   // CANCELLED, DATA_LOSS or UNAVAILABLE: why nothing goes on.
   absl::Status CheckOpen(bool after_close = false) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+  // OUT_OF_RANGE where it was trimmed away.
+  absl::Status CheckHeld(uint64_t sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
   mutable absl::Mutex mutex;
   absl::CondVar grown;  // Something was applied, or it ended.
@@ -86,6 +101,8 @@ class Journal {
   Journal(const NatsEventLogOptions& options, std::unique_ptr<NatsLink> link);
   absl::Status Start();
   absl::Status WaitUntilRead(uint64_t last);
+  // Whether it may be opened for what it was opened for.
+  absl::Status CheckUse() const;
   absl::Status CommitOpened();
   void WakeAll() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
@@ -105,6 +122,15 @@ class Journal {
   absl::Status ApplyCommit(uint64_t stream_sequence, const journal::Commit& commit)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
+  // Trimming (journal_trim.cc). 0: nothing is to be cut.
+  absl::StatusOr<uint64_t> PlaceToCut(uint64_t sequence);
+  absl::Status Replay(uint64_t first_message, uint64_t end_message, JournalState& into);
+  absl::Status PutCut(const JournalState& before, uint64_t message);
+  absl::Status LoadCut(uint64_t first_message, JournalState& into);
+  absl::Status AdoptCut(uint64_t first_message);
+  // A message that is gone may have been trimmed away by another process.
+  absl::Status WhyMissing(uint64_t sequence, absl::Status status);
+
   // By the leader.
   std::vector<Waiting*> TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   bool Touches(const JournalOperation& operation, std::set<std::pair<std::string, uint64_t>>& touched) const;
@@ -115,6 +141,7 @@ class Journal {
   void StageMember(Waiting& member, JournalChange change, Staged& staged)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   void PutBack(std::vector<Waiting*>& members, size_t from) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+  static void EncodeRecord(Staged& staged, const NewEvent& event, int64_t time_us);
   static std::string Encode(Staged& staged);
   // True: stored. False: the stream went on without it. Else why not.
   absl::StatusOr<bool> Publish(Staged& staged) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
@@ -130,6 +157,9 @@ class Journal {
   const std::string epoch_;
   const std::unique_ptr<NatsLink> link_;
   std::unique_ptr<ObjectStore> objects_;  // For commits larger than a message.
+
+  absl::Mutex trimming_ ABSL_ACQUIRED_BEFORE(mutex);  // One trim at a time.
+  uint64_t cut_ ABSL_GUARDED_BY(mutex) = 0;           // The stream begins at this message; 0: at its first.
 
   absl::CondVar room_;
   std::deque<Waiting*> queue_ ABSL_GUARDED_BY(mutex);

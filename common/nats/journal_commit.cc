@@ -38,7 +38,8 @@ struct Journal::Waiting {
 // What the leader writes.
 struct Journal::Staged {
   journal::Commit commit;
-  std::vector<NewEvent> events;  // New ones, in order.
+  std::vector<NewEvent> events;      // New ones, in order.
+  absl::Span<const Record> records;  // Or those of an import.
   std::unordered_map<std::string, uint64_t> sequences;
   std::vector<std::pair<Waiting*, std::vector<Appended>>> answers;
   std::string record_hash;
@@ -49,6 +50,9 @@ struct Journal::Staged {
 };
 
 absl::StatusOr<std::vector<Appended>> Journal::Commit(const JournalOperation& operation) {
+  if (options_.use == NatsLogUse::kRead) {
+    return absl::FailedPreconditionError(absl::StrCat("stream ", stream_.name, " is open for reading only"));
+  }
   Waiting self;
   self.operation = &operation;
   absl::MutexLock lock(&mutex);
@@ -108,7 +112,8 @@ bool Journal::Round(std::vector<Waiting*>& members, absl::Time deadline) {
   Staged staged = Stage(members);
   staged.deadline = deadline;
   absl::StatusOr<bool> stored = true;
-  if (!staged.events.empty() || !staged.commit.notes.empty()) stored = Publish(staged);
+  const bool records = !staged.events.empty() || !staged.records.empty();
+  if (records || !staged.commit.notes.empty()) stored = Publish(staged);
   if (stored.ok() && !*stored) return false;
   for (auto& [member, appended] : staged.answers) {
     member->status = stored.status();
@@ -158,6 +163,7 @@ void Journal::StageMember(Waiting& member, JournalChange change, Staged& staged)
     staged.sequences.emplace(event.dedup_id, next);
     staged.events.push_back(std::move(event));
   }
+  if (!change.records.empty()) staged.records = change.records;
   for (journal::Note& note : change.notes) {
     staged.bytes += kNoteOverhead + note.subscription.size();
     staged.commit.notes.push_back(std::move(note));
@@ -174,14 +180,19 @@ void Journal::PutBack(std::vector<Waiting*>& members, size_t from) {
   }
 }
 
+void Journal::EncodeRecord(Staged& staged, const NewEvent& event, int64_t time_us) {
+  const uint64_t sequence = staged.commit.first_sequence + staged.commit.records.size();
+  const event_log_format::RecordBody body = event_log_format::EncodeBody(event);
+  event_log_format::RecordHead head =
+      event_log_format::EncodeHead(sequence, time_us, staged.record_hash, body.digest);
+  staged.record_hash = std::move(head.hash);
+  staged.commit.records.push_back(head.bytes.append(body.bytes));
+}
+
 std::string Journal::Encode(Staged& staged) {
-  uint64_t sequence = staged.commit.first_sequence;
-  for (const NewEvent& event : staged.events) {
-    const event_log_format::RecordBody body = event_log_format::EncodeBody(event);
-    event_log_format::RecordHead head =
-        event_log_format::EncodeHead(sequence++, staged.commit.time_us, staged.record_hash, body.digest);
-    staged.record_hash = std::move(head.hash);
-    staged.commit.records.push_back(head.bytes.append(body.bytes));
+  for (const NewEvent& event : staged.events) EncodeRecord(staged, event, staged.commit.time_us);
+  for (const Record& record : staged.records) {
+    EncodeRecord(staged, {record.dedup_id, record.subject, record.payload}, absl::ToUnixMicros(record.time));
   }
   return journal::EncodeCommit(staged.commit);
 }

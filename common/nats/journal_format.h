@@ -22,6 +22,12 @@ enum class NoteKind : uint8_t {
   kSettled = 5,     // Done, or given up on.
   kAgain = 6,       // A settled record is due again, from its first attempt.
   kExtended = 7,    // Still at it, until `due_us`.
+  // Of a log that comes from another engine (docs/event-log-nats.md):
+  kImportBegun = 8,  // The stream is no log yet; `subscription` says of what.
+  kPosition = 9,     // A subscription stands at `sequence`, with nothing owed.
+  kOwed = 10,        // It owes this record, due at `due_us`.
+  kHeld = 11,        // As kOwed, but it was with a consumer: due at once.
+  kImportDone = 12,  // From here on it is a log.
 };
 
 struct Note {

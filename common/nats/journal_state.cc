@@ -85,8 +85,10 @@ void JournalState::AddRecord(uint64_t stream_sequence, Record record) {
   places_.push_back(stream_sequence);
   record_hash_ = record.hash;
   if (record.subject == kDeadLetterSubject) {
-    const auto dead = subscribers_.find(DeadLetterSubscription(record.dedup_id));
+    const std::string_view name = DeadLetterSubscription(record.dedup_id);
+    const auto dead = subscribers_.find(name);
     if (dead != subscribers_.end()) dead->second.tracker.CountDeadLetter();
+    if (importing_) ++dead_letters_[std::string(name)];
   }
   recent_bytes_ += record.payload.size() + sizeof(Record);
   recent_.push_back(std::move(record));
@@ -102,6 +104,7 @@ void JournalState::ApplyNote(const Commit& commit, const Note& note, int64_t now
     epochs_[commit.instance] = commit.epoch;
     return;
   }
+  if (ApplyImport(commit, note, now_us)) return;
   Subscriber& subscriber = subscribers_[note.subscription];
   if (note.kind == NoteKind::kSubscribed) {
     subscriber.known = true;
@@ -109,6 +112,30 @@ void JournalState::ApplyNote(const Commit& commit, const Note& note, int64_t now
     return;
   }
   ApplyToRecord(subscriber, commit, note, now_us);
+}
+
+bool JournalState::ApplyImport(const Commit& commit, const Note& note, int64_t now_us) {
+  if (note.kind == NoteKind::kImportBegun || note.kind == NoteKind::kImportDone) {
+    importing_ = note.kind == NoteKind::kImportBegun;
+    import_source_ = note.subscription;
+    if (!importing_) dead_letters_.clear();
+    return true;
+  }
+  if (note.kind == NoteKind::kPosition) {
+    Subscriber& subscriber = subscribers_[note.subscription];
+    // Its dead letters came with the records before.
+    subscriber.tracker.Restore({note.sequence, {}}, dead_letters_[note.subscription]);
+    subscriber.tracker.ForgetDeliveries();
+    subscriber.tracker.set_subjects(note.subjects);
+    subscriber.known = true;
+    return true;
+  }
+  if (note.kind != NoteKind::kOwed && note.kind != NoteKind::kHeld) return false;
+  const DeliveryState state =
+      note.kind == NoteKind::kHeld ? DeliveryState::kInFlight : DeliveryState::kRetrying;
+  subscribers_[note.subscription].tracker.RestoreDelivery(
+      note.sequence, {state, note.attempts, commit.time_us, note.due_us}, now_us);
+  return true;
 }
 
 void JournalState::ApplyToRecord(Subscriber& subscriber, const Commit& commit, const Note& note,

@@ -12,13 +12,12 @@
 namespace seaworthy {
 namespace {
 
-using journal::Note;
 using journal::NoteKind;
 
 // What one ReadAfter reads at once: bounds its memory at 16 MiB.
 constexpr size_t kMaxReadRecords = 64;
 
-class NatsEventLog : public EventLog {
+class NatsEventLog : public EventLog, public SubscriptionExporter {
  public:
   explicit NatsEventLog(std::shared_ptr<Journal> journal) : journal_(std::move(journal)) {}
   ~NatsEventLog() override { journal_->Close(); }
@@ -40,6 +39,7 @@ class NatsEventLog : public EventLog {
       if (sequence == 0 || sequence > last) {
         return absl::NotFoundError(absl::StrCat("record ", sequence, ": the log holds 1 to ", last));
       }
+      SEAWORTHY_RETURN_IF_ERROR(journal_->CheckHeld(sequence));
     }
     SEAWORTHY_ASSIGN_OR_RETURN(std::vector<Record> records, journal_->ReadRecords({sequence}));
     return std::move(records.front());
@@ -70,6 +70,13 @@ class NatsEventLog : public EventLog {
     return journal_->state.last();
   }
 
+  uint64_t FirstSequence() const override {
+    absl::MutexLock lock(&journal_->mutex);
+    return journal_->state.first();
+  }
+
+  absl::Status TrimBefore(uint64_t sequence) override { return journal_->TrimBefore(sequence); }
+
   absl::StatusOr<std::unique_ptr<Subscription>> Subscribe(const SubscriptionOptions& options) override;
   absl::StatusOr<Appended> Redeliver(std::string_view subscription, uint64_t sequence,
                                      const NewEvent& note) override;
@@ -82,6 +89,17 @@ class NatsEventLog : public EventLog {
     }
     return all;
   }
+
+  absl::StatusOr<std::vector<SubscriptionState>> SubscriptionStates() const override {
+    absl::MutexLock lock(&journal_->mutex);
+    std::vector<SubscriptionState> states;
+    for (const auto& [name, subscriber] : journal_->state.subscribers()) {
+      if (subscriber.known) states.push_back(subscriber.tracker.Export(name));
+    }
+    return states;
+  }
+
+  absl::Status Health() const override { return journal_->Health(); }
 
   void Close() override { journal_->Close(); }
 
@@ -102,6 +120,7 @@ absl::StatusOr<uint64_t> NatsEventLog::WaitPast(uint64_t after, absl::Duration t
   }
   while (true) {
     SEAWORTHY_RETURN_IF_ERROR(journal_->CheckOpen());
+    SEAWORTHY_RETURN_IF_ERROR(journal_->CheckHeld(after + 1));
     last = journal_->state.last();
     const absl::Duration left = deadline - absl::Now();
     if (after < last || left <= absl::ZeroDuration()) return last;
@@ -143,6 +162,7 @@ absl::StatusOr<JournalChange> PrepareRedelivery(JournalState& state, const std::
     return absl::NotFoundError(
         absl::StrCat("subscription ", name, " has not come to record ", sequence, " yet"));
   }
+  if (sequence < state.first()) return TrimmedAway(sequence, state.first());
   Delivery delivery;
   delivery.record.sequence = sequence;
   if (tracker.Check(delivery, true) != DeliveryTracker::Answerable::kSettled) {

@@ -2,6 +2,7 @@
 #include "common/nats/nats_event_log.h"
 
 #include "common/event_log_contract_test.h"
+#include "common/event_log_contract_trim_test.h"
 #include "common/nats/nats_test_server.h"
 
 namespace seaworthy {
@@ -37,6 +38,13 @@ class NatsHarness : public EventLogHarness {
 
 INSTANTIATE_TEST_SUITE_P(
     Nats, EventLogContract,
+    testing::Values(EventLogEngine{"nats", [] { return std::make_unique<NatsHarness>(Crash::kClient); }},
+                    EventLogEngine{"nats_killed",
+                                   [] { return std::make_unique<NatsHarness>(Crash::kServerToo); }}),
+    [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Nats, EventLogTrimContract,
     testing::Values(EventLogEngine{"nats", [] { return std::make_unique<NatsHarness>(Crash::kClient); }},
                     EventLogEngine{"nats_killed",
                                    [] { return std::make_unique<NatsHarness>(Crash::kServerToo); }}),

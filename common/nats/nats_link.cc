@@ -49,6 +49,13 @@ std::string Text(natsStatus status) {
   return last == nullptr || *last == '\0' ? text : absl::StrCat(text, ": ", last);
 }
 
+// Why nothing listens, without the library's own words about it.
+std::string ConnectTrouble(natsStatus status) {
+  if (status == NATS_NO_SERVER) return "nothing answers there";
+  if (status == NATS_TIMEOUT) return "no answer in time";
+  return Text(status);
+}
+
 absl::Status ToStatus(natsStatus status, const std::string& what) {
   if (status == NATS_OK) return absl::OkStatus();
   const std::string text = absl::StrCat(what, ": ", Text(status));
@@ -75,7 +82,7 @@ class Tail : public NatsTail {
     jsMsgMetaData* meta = nullptr;
     SEAWORTHY_RETURN_IF_ERROR(ToStatus(natsMsg_GetMetaData(&meta, raw), "a message without its place"));
     const Owned<jsMsgMetaData> owned_meta(meta);
-    return std::optional<NatsMessage>({meta->Sequence.Stream, BytesOf(raw)});
+    return std::optional<NatsMessage>({meta->Sequence.Stream, BytesOf(raw), natsMsg_GetSubject(raw)});
   }
 
  private:
@@ -106,6 +113,10 @@ class Link : public NatsLink {
 
   size_t max_payload() const override { return max_payload_; }
 
+  bool connected() const override {
+    return natsConnection_Status(connection_.get()) == NATS_CONN_STATUS_CONNECTED;
+  }
+
   uint64_t reconnects() const override {
     natsStatistics* raw = nullptr;
     if (natsStatistics_Create(&raw) != NATS_OK) return 0;
@@ -125,7 +136,16 @@ class Link : public NatsLink {
 
   absl::StatusOr<NatsStreamEnd> StreamEnd(const std::string& stream) override {
     SEAWORTHY_ASSIGN_OR_RETURN(const Owned<jsStreamInfo> info, Info(stream));
-    return NatsStreamEnd{info->State.FirstSeq, info->State.LastSeq};
+    return NatsStreamEnd{info->State.FirstSeq, info->State.LastSeq, info->State.Consumers};
+  }
+
+  absl::Status PurgeBefore(const std::string& stream, uint64_t sequence) override {
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Wait = kRequestMs;
+    options.Stream.Purge.Sequence = sequence;
+    return ToStatus(js_PurgeStream(js_.get(), stream.c_str(), &options, nullptr),
+                    absl::StrCat("purging stream ", stream, " before message ", sequence));
   }
 
   absl::StatusOr<NatsStored> Append(const std::string& subject, std::string_view bytes,
@@ -146,6 +166,15 @@ class Link : public NatsLink {
     return Store(subject, bytes, options);
   }
 
+  absl::StatusOr<NatsStored> PutAfter(const std::string& subject, std::string_view bytes,
+                                      uint64_t expected_last) override {
+    jsPubOptions options;
+    jsPubOptions_Init(&options);
+    options.ExpectLastSubjectSeq = expected_last;
+    options.ExpectNoMessage = expected_last == 0;
+    return Store(subject, bytes, options);
+  }
+
   absl::StatusOr<std::string> Get(const std::string& stream, uint64_t sequence) override {
     natsMsg* raw = nullptr;
     SEAWORTHY_RETURN_IF_ERROR(ToStatus(js_GetMsg(&raw, js_.get(), stream.c_str(), sequence, nullptr, nullptr),
@@ -155,11 +184,16 @@ class Link : public NatsLink {
   }
 
   absl::StatusOr<std::string> GetLast(const std::string& stream, const std::string& subject) override {
+    SEAWORTHY_ASSIGN_OR_RETURN(NatsMessage message, GetLastMessage(stream, subject));
+    return std::move(message.bytes);
+  }
+
+  absl::StatusOr<NatsMessage> GetLastMessage(const std::string& stream, const std::string& subject) override {
     natsMsg* raw = nullptr;
     SEAWORTHY_RETURN_IF_ERROR(
         ToStatus(js_GetLastMsg(&raw, js_.get(), stream.c_str(), subject.c_str(), nullptr, nullptr), subject));
     const Owned<natsMsg> message(raw);
-    return BytesOf(raw);
+    return NatsMessage{natsMsg_GetSequence(raw), BytesOf(raw)};
   }
 
   absl::StatusOr<std::unique_ptr<NatsTail>> Follow(const NatsStreamSpec& spec, uint64_t from) override {
@@ -203,6 +237,7 @@ class Link : public NatsLink {
     config.Storage = js_FileStorage;
     config.Replicas = spec.replicas;
     config.DenyDelete = true;
+    if (spec.newest_only) config.MaxMsgsPerSubject = 1;
     jsStreamInfo* raw = nullptr;
     jsErrCode code = static_cast<jsErrCode>(0);
     const natsStatus status = js_AddStream(&raw, js_.get(), &config, nullptr, &code);
@@ -217,7 +252,8 @@ class Link : public NatsLink {
     if (config.SubjectsLen != 1 || spec.subject != config.Subjects[0]) wrong = "it has other subjects";
     if (config.Storage != js_FileStorage) wrong = "it is kept in memory";
     if (config.Retention != js_LimitsPolicy) wrong = "its retention is not \"limits\"";
-    if (config.MaxMsgs > 0 || config.MaxBytes > 0 || config.MaxAge > 0 || config.MaxMsgsPerSubject > 0) {
+    const bool keeps_all_subjects = spec.newest_only || config.MaxMsgsPerSubject <= 0;
+    if (config.MaxMsgs > 0 || config.MaxBytes > 0 || config.MaxAge > 0 || !keeps_all_subjects) {
       wrong = "it has limits that drop old messages";
     }
     if (config.NoAck) wrong = "it acknowledges nothing";
@@ -318,8 +354,8 @@ absl::StatusOr<std::unique_ptr<NatsLink>> NatsLink::Connect(const NatsLinkOption
     status = natsConnection_Connect(&raw, nats.get());
   }
   if (status != NATS_OK) {
-    return absl::UnavailableError(absl::StrCat("no NATS server at ", options.url, ": ", Text(status),
-                                               "; start it, or correct log.url"));
+    return absl::UnavailableError(absl::StrCat("no NATS server at ", options.url, ": ",
+                                               ConnectTrouble(status), "; start it, or correct log.url"));
   }
   Owned<natsConnection> connection(raw);
   jsOptions js_options;

@@ -33,11 +33,14 @@ struct NatsStreamSpec {
   std::string name;
   std::string subject;
   int replicas = 1;
+  // Of each subject only the newest is kept: a table, not a log.
+  bool newest_only = false;
 };
 
 struct NatsStreamEnd {
   uint64_t first = 0;
   uint64_t last = 0;
+  int64_t followers = 0;  // Tails there are, of all processes.
 };
 
 // What became of a message.
@@ -55,6 +58,7 @@ struct NatsStored {
 struct NatsMessage {
   uint64_t sequence = 0;
   std::string bytes;
+  std::string subject = {};
 };
 
 // Reads a stream from a place on, pushed by the server. Used by one thread;
@@ -79,10 +83,14 @@ class NatsLink {
   virtual absl::StatusOr<NatsServerFacts> Facts() = 0;
   virtual size_t max_payload() const = 0;
   virtual uint64_t reconnects() const = 0;
+  // Whether there is a connection now; waits for nothing.
+  virtual bool connected() const = 0;
 
   // Makes the stream, or checks the one there. Errors: FAILED_PRECONDITION
   // naming the setting that would lose records.
   virtual absl::Status EnsureStream(const NatsStreamSpec& spec) = 0;
+  // Drops the messages before `sequence`, for good.
+  virtual absl::Status PurgeBefore(const std::string& stream, uint64_t sequence) = 0;
   // Errors: NOT_FOUND, UNAVAILABLE.
   virtual absl::StatusOr<NatsStreamEnd> StreamEnd(const std::string& stream) = 0;
 
@@ -92,10 +100,17 @@ class NatsLink {
                                             const std::string& message_id, uint64_t expected_last) = 0;
   // Stores `bytes` where the subject has none yet (kConflict: it has).
   virtual absl::StatusOr<NatsStored> PutOnce(const std::string& subject, std::string_view bytes) = 0;
+  // Stores `bytes` where the subject's last message is `expected_last` (0: it
+  // has none), whatever else is in the stream.
+  virtual absl::StatusOr<NatsStored> PutAfter(const std::string& subject, std::string_view bytes,
+                                              uint64_t expected_last) = 0;
 
   // Errors: NOT_FOUND, UNAVAILABLE.
   virtual absl::StatusOr<std::string> Get(const std::string& stream, uint64_t sequence) = 0;
   virtual absl::StatusOr<std::string> GetLast(const std::string& stream, const std::string& subject) = 0;
+  // The same with its place in the stream.
+  virtual absl::StatusOr<NatsMessage> GetLastMessage(const std::string& stream,
+                                                     const std::string& subject) = 0;
 
   virtual absl::StatusOr<std::unique_ptr<NatsTail>> Follow(const NatsStreamSpec& spec, uint64_t from) = 0;
 };

@@ -1,6 +1,8 @@
 #include "common/nats/nats_object_store.h"
 
 #include <algorithm>
+#include <functional>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,7 @@ namespace {
 constexpr size_t kPieceBytes = 512 * 1024;
 constexpr size_t kHexHashBytes = 64;
 constexpr absl::Duration kPutTimeout = absl::Seconds(30);
+constexpr absl::Duration kListTimeout = absl::Seconds(30);
 // A message begins with what it is.
 constexpr char kWhole = 'w';
 constexpr char kList = 'l';
@@ -51,7 +54,54 @@ class NatsObjectStore : public ObjectStore {
     return bytes;
   }
 
+  // Reads the stream twice: what is only a piece of another object is known
+  // when the whole stream was seen.
+  absl::Status List(const std::function<bool(std::string_view hash)>& visit) override {
+    SEAWORTHY_ASSIGN_OR_RETURN(const NatsStreamEnd end, link_->StreamEnd(stream_.name));
+    std::unordered_set<std::string> pieces;
+    SEAWORTHY_RETURN_IF_ERROR(ForEachMessage(end, [&](std::string_view, const std::string& bytes) {
+      if (bytes.empty() || bytes[0] != kList) return true;
+      for (size_t at = 1; at < bytes.size(); at += kHexHashBytes)
+        pieces.insert(bytes.substr(at, kHexHashBytes));
+      return true;
+    }));
+    return ForEachMessage(end, [&](std::string_view hash, const std::string&) {
+      return pieces.count(std::string(hash)) != 0 || visit(hash);
+    });
+  }
+
  private:
+  using VisitMessage = std::function<bool(std::string_view hash, const std::string& bytes)>;
+
+  absl::Status ForEachMessage(const NatsStreamEnd& end, const VisitMessage& visit) {
+    uint64_t seen = end.first == 0 ? 0 : end.first - 1;
+    absl::Time deadline = absl::Now() + kListTimeout;
+    std::unique_ptr<NatsTail> tail;
+    while (seen < end.last) {
+      if (absl::Now() >= deadline) {
+        return absl::UnavailableError(absl::StrCat("the NATS server stopped sending stream ", stream_.name));
+      }
+      if (tail == nullptr) {
+        SEAWORTHY_ASSIGN_OR_RETURN(tail, link_->Follow(stream_, seen + 1));
+      }
+      absl::StatusOr<std::optional<NatsMessage>> next = tail->Next(absl::Seconds(1));
+      if (!next.ok()) tail.reset();
+      if (!next.ok() || !next->has_value()) continue;
+      const NatsMessage& message = **next;
+      // Messages were dropped on the way: again from there.
+      if (message.sequence > seen + 1) tail.reset();
+      if (message.sequence != seen + 1) continue;
+      seen = message.sequence;
+      deadline = absl::Now() + kListTimeout;
+      const size_t prefix = stream_.name.size() + 1;
+      // What is not named by a hash is a note about the log.
+      if (message.subject.size() < prefix || !IsHash(std::string_view(message.subject).substr(prefix)))
+        continue;
+      if (!visit(std::string_view(message.subject).substr(prefix), message.bytes)) return absl::OkStatus();
+    }
+    return absl::OkStatus();
+  }
+
   static absl::Status Damaged(std::string_view hash) {
     return absl::DataLossError(absl::StrCat(
         "object ", std::string(hash), " is damaged: its bytes have another hash; restore it from a backup"));
@@ -122,6 +172,9 @@ class OwningStore : public ObjectStore {
     return store_->PutAll(objects);
   }
   absl::StatusOr<std::string> Get(std::string_view hash) override { return store_->Get(hash); }
+  absl::Status List(const std::function<bool(std::string_view hash)>& visit) override {
+    return store_->List(visit);
+  }
 
  private:
   const std::unique_ptr<NatsLink> link_;

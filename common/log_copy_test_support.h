@@ -1,0 +1,79 @@
+// For tests of copies: a log in which every state of a record occurs.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/event_log.h"
+#include "common/event_log_test_folder.h"
+#include "common/log_copy.h"
+#include "common/log_import.h"
+
+namespace seaworthy {
+
+inline NewEvent MadeEvent(int number) {
+  return {absl::StrCat("id ", number), "test.made", absl::StrCat("payload ", number)};
+}
+
+inline SubscriptionOptions MadeReader(const std::string& name = "reader") {
+  SubscriptionOptions options;
+  options.name = name;
+  options.subjects = {"test.made"};
+  return options;
+}
+
+// `count` records (8 at least) and their dead letter; to `reader` record 1 is
+// settled, 2 given up, 3 waits for a retry, 4 and 5 are out, 8 and on wait.
+// Returns what has them out: it must live until the log was left, as by kill -9.
+inline std::unique_ptr<Subscription> FillLog(EventLog& log, int count) {
+  for (int i = 1; i <= count; ++i) EXPECT_TRUE(log.Append(MadeEvent(i)).ok());
+  EXPECT_TRUE(log.Subscribe(MadeReader("sleeper")).ok());
+  std::unique_ptr<Subscription> reader = *log.Subscribe(MadeReader());
+  const std::vector<Delivery> fetched = *reader->Fetch(7, absl::Seconds(20));
+  EXPECT_EQ(fetched.size(), 7u);
+  EXPECT_TRUE(reader->Ack(fetched[0]).ok());
+  EXPECT_TRUE(reader->Reject(fetched[1], "bad").ok());
+  EXPECT_TRUE(reader->RetryAfter(fetched[2], absl::Minutes(5), "busy").ok());
+  EXPECT_TRUE(reader->Ack(fetched[5]).ok());
+  EXPECT_TRUE(reader->Ack(fetched[6]).ok());
+  return reader;
+}
+
+// Records and queues, one a line; what is out and what waits for another try
+// stand together, as they do for whoever opens the log next.
+inline std::string DumpLeft(EventLog& log) {
+  std::string dump;
+  for (uint64_t sequence = 1; sequence <= log.LastSequence(); ++sequence) {
+    const absl::StatusOr<Record> record = log.Read(sequence);
+    EXPECT_TRUE(record.ok()) << record.status();
+    if (!record.ok()) break;
+    absl::StrAppend(&dump, sequence, " ", absl::ToUnixMicros(record->time), " ", record->dedup_id, " ",
+                    record->subject, " ", record->payload, " ", ToHex(record->hash), "\n");
+  }
+  for (const SubscriptionStatus& status : log.ListSubscriptions()) {
+    absl::StrAppend(&dump, status.name, " ", status.pending, " ", status.in_flight + status.retrying, " ",
+                    status.dead, "\n");
+  }
+  return dump;
+}
+
+// What `reader` is given at once by whoever opens the log next: sequence and attempt.
+inline std::string DueNow(EventLog& log) {
+  std::string due;
+  const auto reader = log.Subscribe(MadeReader());
+  EXPECT_TRUE(reader.ok()) << reader.status();
+  const auto fetched = (*reader)->Fetch(100, absl::ZeroDuration());
+  EXPECT_TRUE(fetched.ok()) << fetched.status();
+  for (const Delivery& delivery : *fetched) {
+    absl::StrAppend(&due, delivery.record.sequence, "/", delivery.attempt, " ");
+  }
+  return due;
+}
+
+inline void NoProgress(uint64_t, uint64_t) {}
+
+}  // namespace seaworthy
