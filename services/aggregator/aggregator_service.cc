@@ -32,8 +32,16 @@
 namespace seaworthy {
 namespace {
 
+constexpr uint64_t kRebuildStep = 1024;
+
+// What the lease of emitting is called.
+constexpr char kLease[] = "aggregator";
+// A follower that has not come round for so long is stuck.
+constexpr absl::Duration kPatience = absl::Seconds(30);
+
 // Makes a store of an older schema anew from the log, beside it, then takes its
-// place: killed in between, the next start does it again.
+// place: killed in between, the next start does it again. Only as far as the old
+// one had come: what follows from later events may not be in the log yet.
 absl::Status RemakeOldStore(const AggregatorService::Options& options) {
   SEAWORTHY_ASSIGN_OR_RETURN(const auto stamp, StateStore::ReadStamp(options.store_dir));
   if (!stamp.has_value() || stamp->schema == 0 || stamp->schema >= StateStore::Schema())
@@ -44,7 +52,7 @@ absl::Status RemakeOldStore(const AggregatorService::Options& options) {
   const std::string rebuilt = options.store_dir + ".rebuilt";
   std::error_code error;
   std::filesystem::remove_all(rebuilt, error);
-  SEAWORTHY_RETURN_IF_ERROR(RebuildState(options.log, rebuilt).status());
+  SEAWORTHY_RETURN_IF_ERROR(RebuildState(options.log, rebuilt, stamp->position).status());
   std::filesystem::remove_all(options.store_dir, error);
   std::filesystem::rename(rebuilt, options.store_dir, error);
   if (error) {
@@ -52,7 +60,7 @@ absl::Status RemakeOldStore(const AggregatorService::Options& options) {
                                                ": ", error.message(),
                                                "; check its permissions, start again"));
   }
-  spdlog::info("the store is made anew: {} events", options.log->LastSequence());
+  spdlog::info("the store is made anew: {} events", stamp->position);
   return absl::OkStatus();
 }
 
@@ -74,7 +82,12 @@ absl::StatusOr<std::unique_ptr<AggregatorService>> AggregatorService::Open(const
 }
 
 absl::Status AggregatorService::Start() {
-  impl_->follower().Start();
+  Leases* const leases = impl_->options().leases;
+  LeaseOptions lease;
+  lease.name = kLease;
+  lease.ttl = impl_->options().lease_ttl;
+  lease.patience = kPatience;
+  impl_->follower().Start(leases == nullptr ? nullptr : leases->Want(lease));
   return absl::OkStatus();
 }
 
@@ -95,6 +108,10 @@ absl::Status AggregatorService::WaitUntilIdle(absl::Duration timeout) {
 }
 
 absl::StatusOr<std::string> AggregatorService::StateHash() const { return impl_->store().Hash(); }
+
+absl::Status AggregatorService::CheckpointTo(const std::string& dir) const {
+  return impl_->store().CheckpointTo(dir);
+}
 
 absl::StatusOr<v1::Announcement> AggregatorService::GetAnnouncement(
     const v1::GetAnnouncementRequest& request) {
@@ -233,7 +250,11 @@ absl::StatusOr<v1::AggregatorStatus> AggregatorService::GetStatus(const v1::GetS
     row->set_dead(queue.dead);
   }
   status.set_log_sequence(impl_->options().log->LastSequence());
+  status.set_log_first_sequence(impl_->options().log->FirstSequence());
+  status.set_log_retention_days(static_cast<uint32_t>(impl_->options().log_retention_days));
   status.set_applied_sequence(impl_->follower().applied());
+  status.set_leading(impl_->follower().leading());
+  status.set_leader(impl_->follower().leader());
   return status;
 }
 
@@ -247,7 +268,7 @@ absl::StatusOr<v1::WaitForChangeResponse> AggregatorService::WaitForChange(
   return response;
 }
 
-absl::StatusOr<std::string> RebuildState(EventLog* log, const std::string& store_dir) {
+absl::StatusOr<std::string> RebuildState(EventLog* log, const std::string& store_dir, uint64_t until) {
   SEAWORTHY_ASSIGN_OR_RETURN(const auto store, StateStore::Open(store_dir));
   if (store->position() != 0) {
     return absl::FailedPreconditionError(
@@ -255,9 +276,11 @@ absl::StatusOr<std::string> RebuildState(EventLog* log, const std::string& store
   }
   const Projector projector({{}, 0, [log](uint64_t sequence) { return log->Read(sequence); }});
   LogFollower follower(log, store.get(), &projector);
-  const uint64_t end = log->LastSequence();
+  const uint64_t end = std::min(until, log->LastSequence());
   while (follower.applied() < end) {
-    SEAWORTHY_RETURN_IF_ERROR(follower.Step(1024, absl::Seconds(10), /*keep_effects=*/false).status());
+    const uint64_t left = end - follower.applied();
+    const size_t step = std::min<uint64_t>(left, kRebuildStep);
+    SEAWORTHY_RETURN_IF_ERROR(follower.Step(step, absl::Seconds(10), /*keep_effects=*/false).status());
   }
   return store->Hash();
 }

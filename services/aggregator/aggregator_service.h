@@ -1,6 +1,8 @@
 // Aggregator: verdicts -> panels -> comparisons. Owns the state.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "common/clock.h"
 #include "common/event_log.h"
 #include "common/ids.h"
+#include "common/lease.h"
 #include "common/object_store.h"
 #include "seaworthy/v1/aggregator_service.pb.h"
 
@@ -37,6 +40,12 @@ class AggregatorService {
     std::vector<PersonaId> personas;  // Who is asked about every revision.
     int max_pairs_per_tool = 5;       // Made by the pipeline for a new tool.
     bool four_eyes = false;           // Two editors approve what becomes public.
+    int log_retention_days = 0;       // For its status only; 0: for ever.
+    // Not owned. Of several aggregators of one log the one with the lease
+    // `aggregator` emits, the others answer and take commands. Null: there is
+    // one, which emits.
+    Leases* leases = nullptr;
+    absl::Duration lease_ttl = absl::Seconds(5);
   };
 
   // Opens the store. One of an older schema is made anew from the log first,
@@ -45,7 +54,7 @@ class AggregatorService {
   static absl::StatusOr<std::unique_ptr<AggregatorService>> Open(const Options& options);
   ~AggregatorService();  // Stops.
 
-  // Starts following the log.
+  // Starts following the log, and wants the lease.
   absl::Status Start();
   // Finishes the batch at hand. Idempotent.
   void Stop();
@@ -56,6 +65,9 @@ class AggregatorService {
   // SHA-256 over every key and value of the state, for comparing with a
   // rebuild.
   absl::StatusOr<std::string> StateHash() const;
+  // Copies the state as it is now into the new folder `dir`, which opens as a
+  // store of its own. Errors: UNAVAILABLE.
+  absl::Status CheckpointTo(const std::string& dir) const;
 
   // The calls of v1.AggregatorService; errors as described there.
   absl::StatusOr<v1::Announcement> GetAnnouncement(const v1::GetAnnouncementRequest& request);
@@ -117,8 +129,10 @@ class AggregatorService {
 // The class above as a gRPC service; `service` must outlive it.
 std::unique_ptr<grpc::Service> MakeGrpcService(AggregatorService* service);
 
-// Builds the state anew from the whole log into `store_dir` (must be empty or
-// missing), appending nothing. Returns its StateHash.
-absl::StatusOr<std::string> RebuildState(EventLog* log, const std::string& store_dir);
+// Builds the state anew from the log, up to event `until` where that comes
+// before its end, into `store_dir` (must be empty or missing), appending
+// nothing. Returns its StateHash.
+absl::StatusOr<std::string> RebuildState(EventLog* log, const std::string& store_dir,
+                                         uint64_t until = std::numeric_limits<uint64_t>::max());
 
 }  // namespace seaworthy

@@ -320,6 +320,18 @@ TEST_F(AggregatorServiceTest, AStoreOfAnOlderSchemaIsMadeAnewFromTheLog) {
   EXPECT_FALSE(std::filesystem::exists(dir_ / "store.rebuilt"));
 }
 
+TEST_F(AggregatorServiceTest, WhatFollowsFromEventsTheOldStoreHadNotSeenIsStillEmitted) {
+  DraftAdaVsBob();
+  Rewrite("2", /*stray_tool=*/false);
+  v1::Event event;
+  event.mutable_tool_announced()->set_announcement_id(Receive());
+  *event.mutable_tool_announced()->add_tools() = Model("Cyd");
+  Append("tool.announced", event);
+  Open();
+  Settle();
+  EXPECT_TRUE(log_->FindByDedupId("review:cyd@1").ok());
+}
+
 TEST_F(AggregatorServiceTest, ARemakeThatWasKilledBeginsAgain) {
   DraftAdaVsBob();
   const std::string hash = service_->StateHash().value();

@@ -25,11 +25,21 @@ constexpr absl::Duration kTroublePause = absl::Seconds(1);
 }  // namespace
 
 LogFollower::LogFollower(EventLog* log, StateStore* store, const Projector* projector, const Clock* clock)
-    : log_(log), store_(store), projector_(projector), clock_(clock), applied_(store->position()) {}
+    : log_(log),
+      store_(store),
+      projector_(projector),
+      clock_(clock),
+      emission_(std::make_unique<Emission>(log, nullptr)),
+      applied_(store->position()) {}
 
 LogFollower::~LogFollower() { Stop(); }
 
-void LogFollower::Start() {
+void LogFollower::Start(std::unique_ptr<Lease> lease) {
+  {
+    absl::MutexLock lock(&mutex_);
+    emission_ = std::make_unique<Emission>(log_, std::move(lease));
+    started_ = true;
+  }
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -39,6 +49,26 @@ void LogFollower::Stop() {
     stopping_ = true;
   }
   if (thread_.joinable()) thread_.join();
+  std::unique_ptr<Emission> ended;
+  absl::MutexLock lock(&mutex_);
+  started_ = false;
+  // Its end waits for the lease's, which nobody needs to wait for here.
+  ended.swap(emission_);
+}
+
+bool LogFollower::Stopping() const {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+bool LogFollower::leading() const {
+  absl::MutexLock lock(&mutex_);
+  return started_ && emission_->leading();
+}
+
+std::string LogFollower::leader() const {
+  absl::MutexLock lock(&mutex_);
+  return started_ ? emission_->leader() : "";
 }
 
 uint64_t LogFollower::applied() const {
@@ -68,8 +98,9 @@ absl::StatusOr<size_t> LogFollower::Step(size_t max, absl::Duration timeout, boo
     SEAWORTHY_RETURN_IF_ERROR(projector_->Apply(record, touched, effects));
   }
   SEAWORTHY_RETURN_IF_ERROR(UpdateViews(touched));
-  if (keep_effects && !effects.empty()) {
-    SEAWORTHY_RETURN_IF_ERROR(log_->AppendBatch(effects).status());
+  if (keep_effects) {
+    SEAWORTHY_RETURN_IF_ERROR(
+        emission_->Settle(effects, records.back().sequence, [this] { return Stopping(); }));
   }
   SEAWORTHY_RETURN_IF_ERROR(transaction->Commit(records.back().sequence));
   absl::MutexLock lock(&mutex_);
@@ -78,8 +109,9 @@ absl::StatusOr<size_t> LogFollower::Step(size_t max, absl::Duration timeout, boo
 }
 
 absl::Duration LogFollower::UntilDue() const {
-  return clock_ == nullptr ? absl::InfiniteDuration()
-                           : std::max(next_due_ - clock_->Now(), absl::ZeroDuration());
+  return clock_ == nullptr || !emission_->leading()
+             ? absl::InfiniteDuration()
+             : std::max(next_due_ - clock_->Now(), absl::ZeroDuration());
 }
 
 absl::Status LogFollower::AppendDue() {
@@ -103,29 +135,36 @@ absl::Status LogFollower::AppendDue() {
   return absl::OkStatus();
 }
 
+bool LogFollower::StandStill(const absl::Status& trouble) {
+  emission_->Yield();
+  absl::MutexLock lock(&mutex_);
+  if (trouble_ != trouble) {
+    spdlog::error("the aggregator stands still: {}; it tries again every second",
+                  std::string(trouble.message()));
+  }
+  trouble_ = trouble;
+  mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kTroublePause);
+  return !stopping_;
+}
+
 void LogFollower::Run() {
-  while (true) {
+  while (!Stopping()) {
     const absl::Status told = AppendDue();
     const absl::StatusOr<size_t> stepped =
         told.ok() ? Step(kBatch, std::min(kPollInterval, UntilDue()), /*keep_effects=*/true) : told;
-    if (stepped.ok() && *stepped > 0) next_due_ = absl::InfinitePast();
-    absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
     if (stepped.ok()) {
+      if (*stepped > 0) next_due_ = absl::InfinitePast();
+      emission_->Note(applied());
+      absl::MutexLock lock(&mutex_);
       trouble_ = absl::OkStatus();
       continue;
     }
     if (absl::IsCancelled(stepped.status())) {
-      stopping_ = true;  // The log is closing.
+      absl::MutexLock lock(&mutex_);
+      stopping_ = true;  // Or the log is closing.
       return;
     }
-    if (trouble_ != stepped.status()) {
-      spdlog::error("the aggregator stands still: {}; it tries again every second",
-                    std::string(stepped.status().message()));
-    }
-    trouble_ = stepped.status();
-    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kTroublePause);
-    if (stopping_) return;
+    if (!StandStill(stepped.status())) return;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/telemetry/trace_context.h"
 #include "services/aggregator/application.h"
 #include "services/aggregator/state_changes.h"
 #include "services/aggregator/times.h"
@@ -78,6 +79,7 @@ absl::Status Application::Apply(v1::Event& event) {
 void Application::Emit(std::string dedup_id, v1::Event event) {
   *event.mutable_create_time() = TimeOf(record_);
   effects_.push_back(MakeEvent(std::move(dedup_id), event));
+  SetCause(record_, &effects_.back());
 }
 
 size_t Application::NearestWanted() const {

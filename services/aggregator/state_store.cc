@@ -18,6 +18,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
+#include "common/rocksdb_checkpoint.h"
+#include "common/rocksdb_logger.h"
 #include "common/status_macros.h"
 #include "services/aggregator/keys.h"
 
@@ -235,6 +237,9 @@ class RocksDbStateStore : public StateStore {
     return std::make_unique<BatchTransaction>(db_.get(), handles_);
   }
   absl::StatusOr<std::string> Hash() const override;
+  absl::Status CheckpointTo(const std::string& dir) const override {
+    return RocksDbCheckpoint(*db_, "the store", dir);
+  }
   absl::Status CheckSchema();
 
  private:
@@ -261,15 +266,22 @@ absl::StatusOr<std::string> RocksDbStateStore::Hash() const {
   return ToHex(stream.Final());
 }
 
+// What a program answers to a store it does not know.
+absl::Status OtherSchema(const std::string& what) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the store has ", what, ", this program writes schema ", kSchemaVersion,
+      "; start the version that wrote it. To go back to this one, restore the backup made before "
+      "the upgrade (docs/backup.md)"));
+}
+
 absl::Status RocksDbStateStore::CheckSchema() {
   SEAWORTHY_ASSIGN_OR_RETURN(const auto version, Snapshot()->Get(Table::kMeta, kSchemaKey));
-  if (!version.has_value()) {
+  const std::string stored = version.value_or("");
+  if (stored.empty()) {
     return ToStatus(db_->Put(rocksdb::WriteOptions(), handles_[0], kSchemaKey, kSchemaVersion));
   }
-  if (*version == kSchemaVersion) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("the store has schema version ", *version, ", this program writes ", kSchemaVersion,
-                   "; start the version that wrote it, or run `seaworthy rebuild` with this one"));
+  if (stored == kSchemaVersion) return absl::OkStatus();
+  return OtherSchema("schema " + stored);
 }
 
 rocksdb::ColumnFamilyOptions TableOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
@@ -329,8 +341,7 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1 << 20;
+  options.info_log = RocksDbLogger("the store");
   options.db_write_buffer_size = 64 << 20;
   const auto cache = rocksdb::NewLRUCache(32 << 20);
   std::vector<rocksdb::ColumnFamilyDescriptor> families = {
@@ -338,7 +349,9 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
   for (const char* name : kTableNames) families.emplace_back(name, TableOptions(cache));
   std::vector<rocksdb::ColumnFamilyHandle*> opened;
   rocksdb::DB* raw = nullptr;
-  SEAWORTHY_RETURN_IF_ERROR(ToStatus(rocksdb::DB::Open(options, dir, families, &opened, &raw)));
+  const rocksdb::Status status = rocksdb::DB::Open(options, dir, families, &opened, &raw);
+  if (status.IsInvalidArgument()) return OtherSchema("tables of a newer version (" + status.ToString() + ")");
+  SEAWORTHY_RETURN_IF_ERROR(ToStatus(status));
   std::unique_ptr<rocksdb::DB> db(raw);
   db->DestroyColumnFamilyHandle(opened[0]);
   Handles handles;

@@ -136,6 +136,9 @@ class StateStore {
   virtual std::unique_ptr<StateTransaction> Begin() = 0;
   // SHA-256 in hex over every table, key and value.
   virtual absl::StatusOr<std::string> Hash() const = 0;
+  // Copies the state as it is now, with its position, into the new folder
+  // `dir`, which opens as a store of its own. Errors: UNAVAILABLE.
+  virtual absl::Status CheckpointTo(const std::string& dir) const = 0;
 };
 
 }  // namespace seaworthy

@@ -33,6 +33,23 @@ class StateStoreTest : public ::testing::Test {
     ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), meta, "position", position).ok());
     ASSERT_TRUE(db->DestroyColumnFamilyHandle(meta).ok());
   }
+  // A table that this program does not know.
+  void AddTable(const std::string& name) {
+    rocksdb::DB* raw = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    const std::vector<rocksdb::ColumnFamilyDescriptor> known = {{"default", {}}, {"meta", {}}};
+    ASSERT_TRUE(rocksdb::DB::Open(rocksdb::DBOptions(), dir_, known, &handles, &raw).ok());
+    const std::unique_ptr<rocksdb::DB> db(raw);
+    ASSERT_TRUE(db->CreateColumnFamily({}, name, &handles.emplace_back()).ok());
+    for (rocksdb::ColumnFamilyHandle* handle : handles) {
+      ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+    }
+  }
+  void ExpectRefusedWithTheWayOut() {
+    const absl::Status refused = StateStore::Open(dir_).status();
+    EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+    EXPECT_NE(refused.message().find("start the version that wrote it"), absl::string_view::npos) << refused;
+  }
 
   const std::string dir_;
 };
@@ -53,6 +70,17 @@ TEST_F(StateStoreTest, WhereThereIsNoStoreThereIsNoStamp) {
 TEST_F(StateStoreTest, ANewStoreSaysTheSchemaOfThisProgram) {
   StateStore::Open(dir_).value().reset();
   EXPECT_EQ(StateStore::ReadStamp(dir_).value()->schema, StateStore::Schema());
+}
+
+TEST_F(StateStoreTest, ANewerSchemaIsRefusedWithTheWayOut) {
+  WriteOld(absl::StrCat(StateStore::Schema() + 1), "17");
+  ExpectRefusedWithTheWayOut();
+}
+
+TEST_F(StateStoreTest, TablesOfANewerVersionAreRefusedWithTheWayOut) {
+  WriteOld(absl::StrCat(StateStore::Schema() + 1), "17");
+  AddTable("of_tomorrow");
+  ExpectRefusedWithTheWayOut();
 }
 
 }  // namespace

@@ -7,17 +7,21 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "common/telemetry/trace_context.h"
 #include "services/ingest/announcement_document.h"
 #include "services/ingest/announcement_reading.h"
 #include "services/ingest/charset.h"
 #include "services/ingest/intake.h"
 #include "services/ingest/text.h"
+#include "spdlog/spdlog.h"
 
 namespace seaworthy {
 namespace {
 
 constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 constexpr absl::Duration kFetchWait = absl::Milliseconds(200);
+// Between two looks at a log that cannot be written to.
+constexpr absl::Duration kLogTrouble = absl::Seconds(1);
 
 std::string Message(const absl::Status& status) {
   return std::string(status.message().data(), status.message().size());
@@ -69,13 +73,37 @@ class IngestService::Impl {
   void Work() {
     while (!Stopping()) {
       auto deliveries = subscription_->Fetch(1, kFetchWait);
-      if (!deliveries.ok()) return;  // The log is closing.
+      if (absl::IsCancelled(deliveries.status())) return;  // The log is closing.
+      if (!deliveries.ok()) {
+        // A full disk, or a broker that is away: it passes.
+        spdlog::error("ingest: cannot fetch: {}; it tries again every second", Message(deliveries.status()));
+        Pause();
+        continue;
+      }
       for (const Delivery& delivery : *deliveries) Handle(delivery);
     }
   }
 
-  // A failed acknowledgement brings the delivery again; its events are
-  // deduplicated, so nothing is lost or doubled by going on.
+  void Pause() {
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLogTrouble);
+  }
+
+  // What has been read is written as soon as the log takes it. A repeat changes
+  // nothing: its events are deduplicated.
+  void Settle(const Delivery& delivery, const std::vector<NewEvent>& effects) {
+    while (true) {
+      const absl::Status acked = subscription_->Ack(delivery, effects);
+      if (acked.ok() || absl::IsCancelled(acked)) return;
+      if (!absl::IsUnavailable(acked)) {
+        subscription_->RetryAfter(delivery, kRetryDelay, Message(acked)).IgnoreError();
+        return;
+      }
+      Pause();
+      if (Stopping()) return;
+    }
+  }
+
   void Handle(const Delivery& delivery) {
     auto announcement = AnnouncementOf(delivery.record);
     if (!announcement.ok()) {
@@ -94,8 +122,8 @@ class IngestService::Impl {
       subscription_->RetryAfter(delivery, kRetryDelay, Message(effects.status())).IgnoreError();
       return;
     }
-    const absl::Status acked = subscription_->Ack(delivery, *effects);
-    if (!acked.ok()) subscription_->RetryAfter(delivery, kRetryDelay, Message(acked)).IgnoreError();
+    SetCause(delivery.record, *effects);
+    Settle(delivery, *effects);
   }
 
   const Options options_;

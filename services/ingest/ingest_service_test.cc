@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 
+#include "common/event_log_fault_env.h"
+#include "common/telemetry/trace_context.h"
 #include "services/ingest/testing/ingest_fixture.h"
 
 namespace seaworthy {
@@ -67,6 +70,24 @@ TEST_F(IngestServiceTest, WorkersTurnAnAnnouncementIntoATool) {
   EXPECT_THAT(*objects_.Get(tool.text_object()), HasSubstr("a 3B language model"));
 }
 
+TEST_F(IngestServiceTest, WhatIsReadIsInTheTraceOfWhoeverSentIt) {
+  ASSERT_TRUE(service_->Start().ok());
+  v1::SubmitAnnouncementRequest request;
+  request.set_document(kCard);
+  request.set_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  const std::string id = service_->SubmitAnnouncement(request)->announcement().announcement_id();
+  EXPECT_EQ(OutcomeOf(id).traceparent(),
+            FormatTraceparent("4bf92f3577b34da6a3ce929d0e0e4736", SpanIdOf("receive:" + id)));
+}
+
+TEST_F(IngestServiceTest, AMalformedTraceCountsForNothing) {
+  v1::SubmitAnnouncementRequest request;
+  request.set_document(kCard);
+  request.set_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01");
+  const std::string id = service_->SubmitAnnouncement(request)->announcement().announcement_id();
+  EXPECT_EQ(TraceOf(*log_->FindByDedupId("receive:" + id)).parent_span_id, "");
+}
+
 TEST_F(IngestServiceTest, WhatIsNoAnnouncementIsRejectedWithTheReason) {
   ASSERT_TRUE(service_->Start().ok());
   const v1::Event event =
@@ -80,6 +101,21 @@ TEST_F(IngestServiceTest, TroubleWithTheObjectStoreIsTriedAgain) {
   objects_.FailReads(1);
   ASSERT_TRUE(service_->Start().ok());
   EXPECT_EQ(OutcomeOf(id).tool_announced().tools_size(), 1);
+}
+
+TEST_F(IngestServiceTest, ReadersGoOnOnceAFullDiskHasRoom) {
+  const auto disk = std::make_shared<FaultFileSystem>();
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(disk);
+  UseDisk(env.get());
+  const std::string id = Submit(kCard)->announcement().announcement_id();
+  // The first write is the subscription, the second says that it was delivered.
+  disk->Arm(Fault::kNoSpace, 2);
+  ASSERT_TRUE(service_->Start().ok());
+  while (!disk->struck()) std::this_thread::yield();
+  EXPECT_FALSE(Submit("# Other\n").ok());
+  disk->Heal();
+  EXPECT_EQ(OutcomeOf(id).tool_announced().tools_size(), 1);
+  EndService();
 }
 
 TEST_F(IngestServiceTest, ReceivedAnnouncementIsFoundById) {

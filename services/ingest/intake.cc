@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/hash.h"
+#include "common/telemetry/trace_context.h"
 #include "services/ingest/charset.h"
 #include "services/ingest/document.h"
 #include "services/ingest/feed/feed.h"
@@ -229,11 +230,13 @@ absl::StatusOr<v1::SubmitAnnouncementResponse> Intake::Submit(const v1::SubmitAn
   if (absl::Status status = CheckSize(request.document()); !status.ok()) return Refuse(request, status);
   v1::Announcement announcement = Described(request);
   announcement.set_announcement_id(AnnouncementIdOf(request));
-  return Receive(std::move(announcement), DocumentAsUtf8(request.document(), request.media_type()));
+  return Receive(std::move(announcement), DocumentAsUtf8(request.document(), request.media_type()),
+                 request.traceparent());
 }
 
 absl::StatusOr<v1::SubmitAnnouncementResponse> Intake::Receive(v1::Announcement announcement,
-                                                               std::string_view document) {
+                                                               std::string_view document,
+                                                               std::string_view traceparent) {
   auto hash = objects_->Put(document);
   if (!hash.ok()) return hash.status();
   const absl::Time now = clock_->Now();
@@ -242,12 +245,18 @@ absl::StatusOr<v1::SubmitAnnouncementResponse> Intake::Receive(v1::Announcement 
   announcement.set_object_hash(*hash);
   announcement.set_size_bytes(document.size());
   announcement.set_state(v1::Announcement::RECEIVED);
-  auto appended = log_->Append(MakeReceived(announcement, now));
+  NewEvent received = MakeReceived(announcement, now);
+  if (const auto sender = ParseTraceparent(traceparent)) {
+    SetTraceparent(FormatTraceparent(sender->trace_id, sender->span_id), &received);
+  }
+  auto appended = log_->Append(received);
   if (!appended.ok()) return appended.status();
   v1::SubmitAnnouncementResponse response;
   response.set_repeated(appended->duplicate);
   if (appended->duplicate) {
     auto first = AnnouncementOf(log_->Read(appended->sequence));
+    // Trimmed away: the id is known, what it came with is in the aggregator's state only.
+    if (absl::IsOutOfRange(first.status())) first = announcement;
     if (!first.ok()) return first.status();
     if (first->object_hash() != *hash) {
       return absl::AlreadyExistsError(Cat("idempotency key ", announcement.idempotency_key(),

@@ -42,9 +42,11 @@ class Intake {
   uint64_t refusals_only_counted() const;
 
  private:
-  // Appends it and answers; the first answer where it came before.
+  // Appends it, in its sender's trace, and answers; the first answer where it
+  // came before. A malformed `traceparent` counts for nothing.
   absl::StatusOr<v1::SubmitAnnouncementResponse> Receive(v1::Announcement announcement,
-                                                         std::string_view document);
+                                                         std::string_view document,
+                                                         std::string_view traceparent = {});
   // Keeps what was refused and returns `why` with the announcement's id.
   absl::Status Refuse(const v1::SubmitAnnouncementRequest& request, const absl::Status& why);
   absl::Status Keep(const v1::SubmitAnnouncementRequest& request, const absl::Status& why, std::string* id);

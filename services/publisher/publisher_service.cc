@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "common/status_macros.h"
 #include "services/publisher/access/proxy.h"
 #include "services/publisher/hooks_out/hook_book.h"
@@ -58,6 +60,10 @@ class PublisherService::Impl {
     return options_.public_url.empty() ? absl::StrCat("http://localhost:", port()) : options_.public_url;
   }
 
+  // Both tell `answered`. What the page cache has takes no time to speak of.
+  std::optional<PreparedAnswer> Prepared(const PreparedRequest& request);
+  HttpResponse Handle(const HttpRequest& request);
+
   const Own own_;
   const Options options_;
   std::atomic<int> port_{0};
@@ -73,8 +79,8 @@ absl::Status PublisherService::Impl::Start() {
   http.address = options_.http_address;
   http.port = options_.http_port;
   http.https = absl::StartsWith(options_.public_url, "https://");
-  http.prepared = [this](const PreparedRequest& request) { return app_.Prepared(request); };
-  auto server = HttpServer::Start(http, [this](const HttpRequest& request) { return app_.Handle(request); });
+  http.prepared = [this](const PreparedRequest& request) { return Prepared(request); };
+  auto server = HttpServer::Start(http, [this](const HttpRequest& request) { return Handle(request); });
   if (!server.ok()) return server.status();
   app_.published().Start();
   if (app_.hook_out() != nullptr) app_.hook_out()->Start();
@@ -83,6 +89,22 @@ absl::Status PublisherService::Impl::Start() {
   server_ = *std::move(server);
   port_ = server_->port();
   return absl::OkStatus();
+}
+
+std::optional<PreparedAnswer> PublisherService::Impl::Prepared(const PreparedRequest& request) {
+  std::optional<PreparedAnswer> answer = app_.Prepared(request);
+  if (answer.has_value() && options_.answered != nullptr) {
+    options_.answered(request.target, answer->status, absl::ZeroDuration());
+  }
+  return answer;
+}
+
+HttpResponse PublisherService::Impl::Handle(const HttpRequest& request) {
+  if (options_.answered == nullptr) return app_.Handle(request);
+  const absl::Time begin = absl::Now();
+  HttpResponse response = app_.Handle(request);
+  options_.answered(request.target, response.status, absl::Now() - begin);
+  return response;
 }
 
 void PublisherService::Impl::Stop() {

@@ -2,12 +2,15 @@
 // rendered and who is signed in.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/clients.h"
 #include "common/clock.h"
 #include "seaworthy/v1/persona.pb.h"
@@ -58,6 +61,13 @@ class PublisherService {
     double budget_usd_per_day = 0;  // For the desk to show what is left; 0: none.
     std::string http_address = "127.0.0.1";
     int http_port = 8080;  // 0 for any free one.
+    // Told of every answer, on several threads at once; must not wait. Null:
+    // nobody.
+    std::function<void(absl::string_view target, int status, absl::Duration took)> answered;
+    // Only what needs nothing about persons is answered: pages, feeds, assets,
+    // the API without a token, MCP. All else lives elsewhere, and says so.
+    bool site_only = false;
+    bool mail_elsewhere = false;  // Pages offer the edition by mail nonetheless.
   };
 
   // Reads the templates. Errors: NOT_FOUND, INVALID_ARGUMENT naming the file.

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -97,6 +98,18 @@ std::unique_ptr<HookOut> MakeHookOut(const PublisherService::Options& options,
                                                     .base_url = std::move(base_url)});
 }
 
+bool IsApi(const HttpRequest& request) {
+  return absl::StartsWith(request.target, "/api/") || request.RawPath() == "/mcp";
+}
+
+// RFC 9110, 15.5.20: this server does not answer for what was asked.
+HttpResponse Elsewhere(const HttpRequest& request) {
+  return JsonError(421, "elsewhere",
+                   absl::StrCat(request.method, " ", std::string(request.RawPath()),
+                                " is answered by the publisher only, and this is a replica that only reads; "
+                                "route it there (docs/services.md)"));
+}
+
 }  // namespace
 
 absl::StatusOr<WebApp::Files> WebApp::ReadFiles(const std::string& web_dir) {
@@ -119,7 +132,8 @@ absl::StatusOr<WebApp::Files> WebApp::ReadFiles(const std::string& web_dir) {
 
 WebApp::WebApp(const PublisherService::Options& options, Files files, std::unique_ptr<People> people,
                std::function<std::string()> base_url)
-    : base_url_(std::move(base_url)),
+    : site_only_(options.site_only),
+      base_url_(std::move(base_url)),
       templates_(std::move(files.templates)),
       published_(options.aggregator),
       cache_({.clock = options.clock,
@@ -140,7 +154,7 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
              .base_url = base_url_,
              .cache = &cache_,
              .social = social_.get(),
-             .consent = options.mailer == nullptr ? "" : kConsent}),
+             .consent = options.mailer == nullptr && !options.mail_elsewhere ? "" : kConsent}),
       gate_({.sessions = &sessions_,
              .people = people_.get(),
              .proxy = TrustedProxy::Make({options.proxy_header, options.proxy_addresses, options.proxy_role})
@@ -233,12 +247,15 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
                            if (hook_out_ != nullptr) hook_out_->EditionApproved();
                          }}),
       router_(
-          Routes(), [this](const Route& route, Call& call) { return gate_(route, call); },
+          options.site_only ? ReadingRoutes() : Routes(),
+          [this](const Route& route, Call& call) { return gate_(route, call); },
           [this](const HttpRequest& request, int status, absl::string_view code, absl::string_view message) {
             return ErrorPage(request, status, code, message);
           }) {}
 
 HttpResponse WebApp::Handle(const HttpRequest& request) {
+  // No token is known here.
+  if (site_only_ && IsApi(request) && request.Header("Authorization").has_value()) return Elsewhere(request);
   HttpResponse response = api_limits_.Run(request, [&] { return router_.Handle(request); });
   // Who changed something sees it at once.
   const bool changes = request.method != "GET" && request.method != "HEAD" && response.status < 400;
@@ -261,9 +278,29 @@ std::vector<Route> WebApp::Routes() {
   return routes;
 }
 
+std::vector<Route> WebApp::ReadingRoutes() {
+  std::vector<Route> routes = site_.Routes();
+  std::set<std::string> here;
+  const auto name = [](const Route& route) { return absl::StrCat(route.method, " ", route.pattern); };
+  for (auto& part : {api_.Routes(), api_public_.Routes(), mcp_.Routes()}) {
+    for (const Route& route : part) {
+      const bool reads = route.method == "GET" && route.access == Access::kApiReader;
+      if (reads || route.access == Access::kAnyone) routes.push_back(route);
+    }
+  }
+  for (const Route& route : routes) here.insert(name(route));
+  for (Route& route : Routes()) {
+    if (here.count(name(route)) > 0) continue;
+    route.access = Access::kAnyone;
+    route.handler = [](const Call& call) { return Elsewhere(call.request); };
+    routes.push_back(std::move(route));
+  }
+  return routes;
+}
+
 HttpResponse WebApp::ErrorPage(const HttpRequest& request, int status, absl::string_view code,
                                absl::string_view message) const {
-  if (absl::StartsWith(request.target, "/api/") || request.RawPath() == "/mcp") {
+  if (IsApi(request)) {
     return JsonError(status, code, message);
   }
   if (status == 404) {

@@ -72,9 +72,12 @@ class WebApp {
 
  private:
   std::vector<Route> Routes();
+  // Those of a replica that only reads: see Options::site_only.
+  std::vector<Route> ReadingRoutes();
   HttpResponse ErrorPage(const HttpRequest& request, int status, absl::string_view code,
                          absl::string_view message) const;
 
+  const bool site_only_;
   const std::function<std::string()> base_url_;
   const std::unique_ptr<TemplateSet> templates_;
   Published published_;

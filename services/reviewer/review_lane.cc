@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "common/ids.h"
+#include "common/telemetry/trace_context.h"
 #include "seaworthy/v1/event.pb.h"
 #include "services/reviewer/request_archive.h"
 #include "services/reviewer/request_document.h"
@@ -212,7 +213,8 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
   // an old log): the log would drop the answer, and a model would be paid for it.
   bool IsGiven(const v1::ReviewRequested& asked) const {
     const std::string id = DedupOf(asked.revision(), options_.persona->persona_id(), asked.round());
-    return options_.log->FindByDedupId(text::Cat("verdict:", id)).ok();
+    const absl::Status given = options_.log->FindByDedupId(text::Cat("verdict:", id)).status();
+    return given.ok() || absl::IsOutOfRange(given);  // Trimmed away, it was given too.
   }
 
   std::shared_ptr<const LlmRequest> MakeRequest(const ReviewInput& input) const {
@@ -357,6 +359,7 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
             settled.taken->request->revision, options_.persona->persona_id(), OutcomeName(failure->outcome),
             failure->reason, options_.clock->Now(), settled.taken->request->round));
       }
+      SetCause(settled.taken->delivery.record, answer.effects);
       answers.push_back(std::move(answer));
     }
     return answers;

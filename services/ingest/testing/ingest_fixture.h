@@ -42,18 +42,24 @@ class FlakyStore : public ObjectStore {
 class IngestFixture : public ::testing::Test {
  protected:
   IngestFixture() : dir_(std::filesystem::temp_directory_path() / ("ingest_" + RandomHex(8))) {
-    RocksDbEventLogOptions options;
-    options.path = dir_.string();
-    options.clock = Clock::Real();
-    log_ = *OpenRocksDbEventLog(options);
+    UseDisk(nullptr);
+  }
+  ~IngestFixture() override {
+    EndService();
+    std::filesystem::remove_all(dir_);
+  }
+
+  // The log anew, on this disk; nullptr: the real one.
+  void UseDisk(rocksdb::Env* env) {
+    EndService();
+    log_ = *OpenRocksDbEventLog({.path = dir_.string(), .clock = Clock::Real(), .env = env});
     service_ =
         std::make_unique<IngestService>(IngestService::Options{log_.get(), &objects_, Clock::Real(), 2});
   }
-  ~IngestFixture() override {
+  void EndService() {
     service_.reset();
-    log_->Close();
+    if (log_ != nullptr) log_->Close();
     log_.reset();
-    std::filesystem::remove_all(dir_);
   }
 
   absl::StatusOr<v1::SubmitAnnouncementResponse> Submit(const std::string& document,

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
+#include "common/rocksdb_logger.h"
 #include "common/status_macros.h"
 #include "services/ingest/text.h"
 
@@ -144,6 +145,14 @@ class RocksDbWatchStore : public WatchStore {
     return entries;
   }
 
+  absl::StatusOr<std::map<std::string, v1::WatchPending>> AllPending(std::string_view source_id) override {
+    std::map<std::string, v1::WatchPending> pending;
+    SEAWORTHY_RETURN_IF_ERROR(Each<v1::WatchPending>(
+        OfSource('q', source_id),
+        [&](std::string_view hash, v1::WatchPending page) { pending[std::string(hash)] = std::move(page); }));
+    return pending;
+  }
+
   absl::StatusOr<v1::WatchPending> Pending(std::string_view source_id, std::string_view hash) override {
     SEAWORTHY_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, Get(OfEntry('q', source_id, hash)));
     if (!bytes.has_value()) return absl::NotFoundError("the entry waits no more");
@@ -204,8 +213,7 @@ absl::StatusOr<std::unique_ptr<WatchStore>> WatchStore::Open(const std::string& 
   }
   rocksdb::Options options;
   options.create_if_missing = true;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1 << 20;
+  options.info_log = RocksDbLogger("the watcher");
   options.write_buffer_size = 8 << 20;
   rocksdb::DB* raw = nullptr;
   SEAWORTHY_RETURN_IF_ERROR(ToStatus(rocksdb::DB::Open(options, dir, &raw), dir));

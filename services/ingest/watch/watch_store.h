@@ -64,6 +64,8 @@ class WatchStore {
   virtual absl::Status Write(const WatchBatch& batch) = 0;
   // Entries seen of a source, by hash.
   virtual absl::StatusOr<std::map<std::string, v1::WatchEntry>> Entries(std::string_view source_id) = 0;
+  // Entries of a source whose page is still to be read, by hash.
+  virtual absl::StatusOr<std::map<std::string, v1::WatchPending>> AllPending(std::string_view source_id) = 0;
   // Errors: NOT_FOUND.
   virtual absl::StatusOr<v1::WatchPending> Pending(std::string_view source_id, std::string_view hash) = 0;
 };

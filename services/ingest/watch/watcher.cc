@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "common/hash.h"
 #include "common/source_trouble.h"
 #include "common/status_macros.h"
 #include "common/timestamps.h"
@@ -44,6 +45,8 @@ bool IsAskedFor(const WatchedSource& item, const v1::ListSourcesRequest& request
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Watcher>> Watcher::Open(Options options) {
+  // Who cannot tell others what it learnt has none to share with.
+  if (options.shared == nullptr) options.leases = nullptr;
   SEAWORTHY_ASSIGN_OR_RETURN(auto store, WatchStore::Open(options.dir, options.sync));
   auto watcher = std::make_unique<WatcherImpl>(std::move(options), std::move(store));
   SEAWORTHY_RETURN_IF_ERROR(watcher->Load());
@@ -79,6 +82,8 @@ absl::Status WatcherImpl::Load() {
     item.source = std::move(source);
     Schedule(item);
   }
+  // Of several watchers, once a source turns out to be this one's.
+  if (options_.leases != nullptr) contents.pending_links.clear();
   for (const auto& [entry, link] : contents.pending_links) {
     const auto found = sources_.find(entry.first);
     if (found == sources_.end()) continue;
@@ -94,6 +99,10 @@ absl::Status WatcherImpl::Start() {
   stopping_ = false;
   cancelled_ = false;
   threads_.emplace_back([this] { Follow(); });
+  if (options_.leases != nullptr && options_.polling) {
+    share_ = std::make_shared<WatchShare>(options_.leases, options_.shared, options_.lease_ttl);
+    threads_.emplace_back([this] { Tend(); });
+  }
   const int workers = options_.polling ? std::max(1, options_.workers) : 0;
   for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { Work(); });
   return absl::OkStatus();
@@ -108,8 +117,13 @@ void WatcherImpl::Stop() {
     started_ = false;
     threads.swap(threads_);
     woken_.SignalAll();
+    tend_wait_.Wake();
   }
   for (std::thread& thread : threads) thread.join();
+  std::shared_ptr<WatchShare> ended;
+  absl::MutexLock lock(&mutex_);
+  // Its end waits for its leases', which need not hold up anybody here.
+  ended.swap(share_);
 }
 
 absl::Time WatcherImpl::Horizon() const { return options_.manual ? manual_horizon_ : options_.clock->Now(); }
@@ -190,6 +204,14 @@ absl::StatusOr<v1::ListSourcesResponse> WatcherImpl::ListSources(const v1::ListS
   }
   const int size = request.page_size() <= 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize);
   v1::ListSourcesResponse response;
+  std::vector<int> elsewhere;
+  AddSources(request, size, response, elsewhere);
+  for (const int index : elsewhere) ShowShared(*response.mutable_sources(index));
+  return response;
+}
+
+void WatcherImpl::AddSources(const v1::ListSourcesRequest& request, int size,
+                             v1::ListSourcesResponse& response, std::vector<int>& elsewhere) {
   absl::MutexLock lock(&mutex_);
   for (const auto& [id, item] : sources_) {
     response.set_total(response.total() + 1);
@@ -197,15 +219,30 @@ absl::StatusOr<v1::ListSourcesResponse> WatcherImpl::ListSources(const v1::ListS
     if (item.source.paused()) response.set_paused(response.paused() + 1);
     if (id <= request.page_token() || !IsAskedFor(item, request)) continue;
     if (response.sources_size() < size) {
+      if (!Owns(item.source)) elsewhere.push_back(response.sources_size());
       *response.add_sources() = ViewOf(item);
     } else {
       response.set_next_page_token(response.sources(size - 1).source().source_id());
     }
   }
-  return response;
 }
 
 absl::StatusOr<v1::SourceView> WatcherImpl::ReadSource(const v1::ReadSourceRequest& request) {
+  bool elsewhere = false;
+  SEAWORTHY_ASSIGN_OR_RETURN(v1::SourceView view, PutInLine(request, elsewhere));
+  if (!elsewhere) return view;
+  // Resuming what is not paused has whoever reads it read it now.
+  v1::SourceChange change;
+  change.set_kind(v1::SourceChange::RESUME);
+  change.mutable_source()->set_source_id(request.source_id());
+  change.set_operator_("read now");
+  change.set_request_id(RandomHex(16));
+  SEAWORTHY_RETURN_IF_ERROR(AppendChange(change).status());
+  view.mutable_state()->set_next_reason("asked");
+  return view;
+}
+
+absl::StatusOr<v1::SourceView> WatcherImpl::PutInLine(const v1::ReadSourceRequest& request, bool& elsewhere) {
   absl::MutexLock lock(&mutex_);
   const std::string& id = request.source_id();
   const auto found = sources_.find(id);
@@ -226,6 +263,8 @@ absl::StatusOr<v1::SourceView> WatcherImpl::ReadSource(const v1::ReadSourceReque
         "this server reads no sources: its configuration says `watch = false`; take that out and start it "
         "again");
   }
+  elsewhere = !Owns(item.source);
+  if (elsewhere) return ViewOf(item);
   const WatchJob job{id, WatchJob::kRead, "", AddressFor(item).host};
   // Where it is being read just now, that is the reading asked for.
   if (queue_.TimeOf(job).has_value()) {

@@ -10,6 +10,8 @@
 #include "absl/time/time.h"
 #include "common/clock.h"
 #include "common/event_log.h"
+#include "common/lease.h"
+#include "common/shared_table.h"
 #include "seaworthy/v1/ingest_service.pb.h"
 #include "services/ingest/fetch/fetcher.h"
 #include "services/ingest/watch/source_reader.h"
@@ -38,6 +40,11 @@ class Watcher {
     size_t max_pages = 20;  // Fetched for summaries, of one reading.
     int workers = 4;
     absl::Duration host_spacing = absl::Seconds(2);
+    // Not owned. Of several watchers of one log each source is read by one,
+    // and what it learnt goes on to the next (docs/leases.md). Null: there is one.
+    Leases* leases = nullptr;
+    SharedTable* shared = nullptr;
+    absl::Duration lease_ttl = absl::Seconds(15);
     // False: sources are kept and shown, but nothing is asked.
     bool polling = true;
     // True: nothing is asked but by RunDue.

@@ -30,8 +30,9 @@ absl::Status NoSuchSource(std::string_view id) {
       Cat("no source is called ", Utf8Prefix(id, 64), "; `seaworthy watch list` shows those there are"));
 }
 
-// What was learnt of another address is void; the entries seen stay.
-void Forget(v1::WatchState* state) {
+}  // namespace
+
+void ForgetAddress(v1::WatchState* state) {
   state->clear_url();
   state->clear_etag();
   state->clear_last_modified();
@@ -45,8 +46,6 @@ void Forget(v1::WatchState* state) {
   state->mutable_state()->clear_error();
   state->mutable_state()->clear_next_read_time();
 }
-
-}  // namespace
 
 bool WatcherImpl::IsRead(const v1::Source& source) const {
   return !source.paused() && source.kind() != v1::Source::WEBHOOK;
@@ -71,6 +70,7 @@ std::optional<WatchedSource> WatcherImpl::Find(const std::string& source_id) {
 
 void WatcherImpl::Schedule(const WatchedSource& item) {
   const std::string& id = item.source.source_id();
+  if (!Owns(item.source)) return queue_.RemoveSource(id);
   const WatchJob read{id, WatchJob::kRead, "", AddressFor(item).host};
   const WatchJob hub{id, WatchJob::kHub, "", HostKeyOf(item.state.hub().url())};
   if (!IsRead(item.source)) {
@@ -169,7 +169,7 @@ void WatcherImpl::ApplyChange(const v1::SourceChange& change, uint64_t sequence,
     const bool same = item.source.url() == change.source().url() &&
                       item.source.kind() == change.source().kind() && !item.source.source_id().empty();
     if (!same) {
-      Forget(&item.state);
+      ForgetAddress(&item.state);
       item.generation = sequence;
     }
     item.source = change.source();
@@ -195,11 +195,12 @@ void WatcherImpl::ApplyChange(const v1::SourceChange& change, uint64_t sequence,
 void WatcherImpl::SayFarewell(const std::string& id) {
   const auto found = sources_.find(id);
   if (found == sources_.end() || !HubsReachUs() || !found->second.state.hub().verified()) return;
+  if (!Owns(found->second.source)) return;
   farewells_[id] = found->second.state.hub();
   queue_.Put({id, WatchJob::kFarewell, "", HostKeyOf(farewells_[id].url())}, options_.clock->Now());
 }
 
-absl::Status WatcherImpl::ApplyRecords(const std::vector<Record>& records) {
+absl::Status WatcherImpl::ApplyRecords(const std::vector<Record>& records, std::vector<v1::Source>& removed) {
   absl::MutexLock commit_lock(&commit_mutex_);
   const auto batch = store_->Begin();
   Memory changed;
@@ -222,27 +223,41 @@ absl::Status WatcherImpl::ApplyRecords(const std::vector<Record>& records) {
     SEAWORTHY_RETURN_IF_ERROR(store_->Write(*batch));
     written_ = position;
   }
+  ReplaceChanged(changed, removed);
   absl::MutexLock lock(&mutex_);
-  for (auto& [id, item] : changed) {
-    if (item.source.source_id().empty()) {
-      queue_.RemoveSource(id);
-      SayFarewell(id);
-      sources_.erase(id);
-    } else {
-      Schedule(sources_[id] = std::move(item));
-    }
-  }
   applied_ = position;
   if (any) woken_.SignalAll();
   return absl::OkStatus();
 }
 
+void WatcherImpl::ReplaceChanged(Memory& changed, std::vector<v1::Source>& removed) {
+  absl::MutexLock lock(&mutex_);
+  for (auto& [id, item] : changed) {
+    if (item.source.source_id().empty()) {
+      queue_.RemoveSource(id);
+      SayFarewell(id);
+      if (sources_.contains(id)) removed.push_back(sources_[id].source);
+      sources_.erase(id);
+      strangers_.erase(id);
+    } else {
+      const auto known = sources_.find(id);
+      const bool moved = known == sources_.end() || BucketOf(known->second.source) != BucketOf(item.source);
+      if (options_.leases != nullptr && moved) strangers_.insert(id);
+      Schedule(sources_[id] = std::move(item));
+    }
+  }
+}
+
 // One look at the log. True where there may be more at once.
 absl::StatusOr<bool> WatcherImpl::FollowOnce(uint64_t after) {
+  // Where the log was trimmed, every source is told of again behind the cut.
+  after = std::max(after, options_.log->FirstSequence() - 1);
   SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<Record> records,
                              options_.log->ReadAfter(after, kBatch, absl::ZeroDuration()));
   if (records.empty()) return false;
-  SEAWORTHY_RETURN_IF_ERROR(ApplyRecords(records));
+  std::vector<v1::Source> removed;
+  SEAWORTHY_RETURN_IF_ERROR(ApplyRecords(records, removed));
+  for (const v1::Source& source : removed) ForgetShared(source);
   return records.size() == kBatch;
 }
 

@@ -53,6 +53,7 @@ absl::Status WatcherImpl::ChangeHub(const std::string& source_id, uint64_t gener
   absl::MutexLock lock(&mutex_);
   WatchedSource& kept = sources_[source_id];
   *kept.state.mutable_hub() = item->state.hub();
+  if (!Owns(kept.source)) return absl::OkStatus();
   queue_.Put({source_id, WatchJob::kHub, "", HostKeyOf(kept.state.hub().url())},
              TimeOf(kept.state.hub().next_try_time()));
   return absl::OkStatus();
@@ -60,6 +61,8 @@ absl::Status WatcherImpl::ChangeHub(const std::string& source_id, uint64_t gener
 
 void WatcherImpl::RunHub(const WatchJob& job, const WatchedSource& item) {
   if (!IsRead(item.source) || !item.state.has_hub() || !HubsReachUs()) return;
+  // It may have answered by way of another watcher.
+  if (HearOfHub(item)) return;
   const absl::Time now = options_.clock->Now();
   v1::WatchHub asked;
   // Written before the hub is asked: it may put its question at once.
@@ -79,6 +82,7 @@ void WatcherImpl::RunHub(const WatchJob& job, const WatchedSource& item) {
   request.post_body = SubscribeForm(asked, callback_base_ + job.source_id);
   request.post_content_type = "application/x-www-form-urlencoded";
   request.ignore_robots = true;
+  ShareSource(job.source_id);
   // A refusal is a failure like silence: the next try is set already.
   Ask(job, request, nullptr).IgnoreError();
 }
@@ -101,7 +105,13 @@ void WatcherImpl::RunFarewell(const WatchJob& job) {
 }
 
 absl::StatusOr<v1::HandleWebSubResponse> WatcherImpl::HandleWebSub(const v1::HandleWebSubRequest& request) {
-  const std::optional<WatchedSource> item = Find(request.source_id());
+  std::optional<WatchedSource> item = Find(request.source_id());
+  bool elsewhere = false;
+  if (item.has_value()) {
+    // Hubs reach any of several watchers.
+    SEAWORTHY_ASSIGN_OR_RETURN(elsewhere, LearnFromOwner(*item));
+    item = Find(request.source_id());
+  }
   if (!item.has_value()) {
     return request.mode() == "unsubscribe" ? Status(200, request.challenge())
                                            : Status(request.mode().empty() ? 410 : 404, "no such source");
@@ -114,6 +124,11 @@ absl::StatusOr<v1::HandleWebSubResponse> WatcherImpl::HandleWebSub(const v1::Han
   });
   if (absl::IsNotFound(changed)) return Status(404, "not subscribed");
   SEAWORTHY_RETURN_IF_ERROR(changed);
+  if (elsewhere) {
+    SEAWORTHY_RETURN_IF_ERROR(TellOwner(request.source_id()));
+  } else {
+    ShareSource(request.source_id());
+  }
   return response;
 }
 
@@ -141,6 +156,7 @@ absl::StatusOr<v1::HandleWebSubResponse> WatcherImpl::TakePush(const v1::HandleW
     if (reading.status.ok()) {
       SetTimestamp(options_.clock->Now(), reading.state.mutable_state()->mutable_last_good_time());
       Commit(*current, reading);
+      ShareSource(request.source_id());
     }
   }
   absl::MutexLock lock(&mutex_);

@@ -1,6 +1,7 @@
 // The watcher's inside: threads and memory. watcher.cc has the calls and the
 // threads, watcher_definitions.cc what follows the log, watcher_jobs.cc the
-// requests, watcher_hubs.cc WebSub.
+// requests, watcher_hubs.cc WebSub, watcher_sharing.cc what several watchers
+// share.
 #pragma once
 
 #include <atomic>
@@ -8,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -15,9 +17,11 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "common/lease_keeper.h"
 #include "services/ingest/watch/job_queue.h"
 #include "services/ingest/watch/next_read.h"
 #include "services/ingest/watch/source_rules.h"
+#include "services/ingest/watch/watch_share.h"
 #include "services/ingest/watch/watch_store.h"
 #include "services/ingest/watch/watcher.h"
 
@@ -57,6 +61,7 @@ class WatcherImpl final : public Watcher {
 
   // Threads.
   void Follow();
+  void Tend();
   void Work();
   absl::Time Horizon() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Waits for a job; nothing once it is stopping.
@@ -67,11 +72,16 @@ class WatcherImpl final : public Watcher {
   absl::Status CheckChange(const v1::SourceChange& change);
   absl::StatusOr<Appended> AppendChange(const v1::SourceChange& change);
   absl::StatusOr<bool> FollowOnce(uint64_t after);
-  absl::Status ApplyRecords(const std::vector<Record>& records);
+  absl::Status ApplyRecords(const std::vector<Record>& records, std::vector<v1::Source>& removed);
   void ApplyChange(const v1::SourceChange& change, uint64_t sequence, Memory& changed, WatchBatch& batch);
+  void ReplaceChanged(Memory& changed, std::vector<v1::Source>& removed);
   absl::Status WaitForApplied(uint64_t sequence);
   // Of a source that is about to go.
   void SayFarewell(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddSources(const v1::ListSourcesRequest& request, int size, v1::ListSourcesResponse& response,
+                  std::vector<int>& elsewhere);
+  // Puts the source in line for now; `elsewhere`: another process has to.
+  absl::StatusOr<v1::SourceView> PutInLine(const v1::ReadSourceRequest& request, bool& elsewhere);
   v1::SourceView ViewOf(const WatchedSource& item) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<WatchedSource> Find(const std::string& source_id);
   bool IsRead(const v1::Source& source) const;
@@ -102,6 +112,35 @@ class WatcherImpl final : public Watcher {
   void Commit(const WatchedSource& item, SourceReading& reading);
   void PauseGone(const WatchedSource& item);
 
+  // Sharing.
+  std::shared_ptr<WatchShare> Share();
+  int BucketOf(const v1::Source& source) const;
+  // True where this process is the one that reads it.
+  bool Owns(const v1::Source& source) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status TakeOver(WatchShare& share, int bucket);
+  absl::Status TakeOverSource(WatchShare& share, const WatchedSource& item);
+  absl::Status TakeOverHost(WatchShare& share, const std::string& host);
+  absl::Status TakeOverStrangers(WatchShare& share);
+  // It is known what others learnt of it.
+  absl::Status PutInLineHere(const std::string& source_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void LetGo(int bucket);
+  // Lets others know what is known of it now. Under no lock.
+  void ShareSource(const std::string& source_id);
+  void ShareHost(const std::string& host);
+  void ForgetShared(const v1::Source& source);
+  absl::StatusOr<SharedSource> Learnt(const WatchedSource& item);
+  // True where another process reads the source: what that one learnt is known
+  // here then. Errors: UNAVAILABLE.
+  absl::StatusOr<bool> LearnFromOwner(const WatchedSource& item);
+  // Of another's source, after LearnFromOwner: what changed here. Errors:
+  // UNAVAILABLE, where the owner wrote meanwhile.
+  absl::Status TellOwner(const std::string& source_id);
+  // Of an own source: takes what a hub said to another watcher about the request
+  // that is open. True where there was something.
+  bool HearOfHub(const WatchedSource& item);
+  // Shows a source as the process that reads it left it.
+  void ShowShared(v1::SourceView& view);
+
   // WebSub.
   bool HubsReachUs() const { return !callback_base_.empty(); }
   void NoteHub(const std::string& hub, const std::string& topic, v1::WatchState& state) const;
@@ -111,16 +150,23 @@ class WatcherImpl final : public Watcher {
                                                     const WatchedSource& item);
 
   const Options options_;
+  SteadyWait tend_wait_;
   const std::unique_ptr<WatchStore> store_;
   const SourceReader reader_;
   std::string callback_base_;            // Constant after construction.
   std::atomic<bool> cancelled_ = false;  // Ends the requests under way.
 
+  // Taken before the others, for writing to the shared table.
+  absl::Mutex share_mutex_ ABSL_ACQUIRED_BEFORE(commit_mutex_, mutex_);
   // Taken before mutex_: a definition does not change under a commit.
   absl::Mutex commit_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   uint64_t written_ ABSL_GUARDED_BY(commit_mutex_) = 0;  // The position on disk.
   absl::Mutex mutex_;
   absl::CondVar woken_;
+  std::shared_ptr<WatchShare> share_ ABSL_GUARDED_BY(mutex_);  // While it runs; null: one watcher.
+  // Sources that came while a bucket was theirs already: what another learnt of
+  // them was not looked up yet.
+  std::set<std::string> strangers_ ABSL_GUARDED_BY(mutex_);
   Memory sources_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::WatchHost> hosts_ ABSL_GUARDED_BY(mutex_);
   JobQueue queue_ ABSL_GUARDED_BY(mutex_);
@@ -134,5 +180,8 @@ class WatcherImpl final : public Watcher {
   absl::Time manual_horizon_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
 };
+
+// What was learnt of another address is void; the entries seen stay.
+void ForgetAddress(v1::WatchState* state);
 
 }  // namespace seaworthy

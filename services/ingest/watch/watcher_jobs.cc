@@ -88,6 +88,14 @@ void WatcherImpl::Run(const WatchJob& job) {
   if (job.kind == WatchJob::kFarewell) return RunFarewell(job);
   std::optional<WatchedSource> item = Find(job.source_id);
   if (!item.has_value()) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!Owns(item->source)) {
+      // The lease went meanwhile. Where it comes back all is put in line again.
+      if (share_ != nullptr) share_->MarkUnready(BucketOf(item->source));
+      return;
+    }
+  }
   switch (job.kind) {
     case WatchJob::kRead:
       return RunRead(job, *std::move(item));
@@ -122,12 +130,14 @@ absl::StatusOr<FetchResult> WatcherImpl::Ask(const WatchJob& job, FetchRequest r
   }
   if (state != nullptr) batch->PutState(job.source_id, *state);
   const absl::Status written = store_->Write(*batch);
+  ShareHost(job.host);
   // Not FAILED_PRECONDITION and the like: those blame the source.
   if (!written.ok()) return absl::InternalError(Message(written));
   absl::StatusOr<FetchResult> answer = options_.fetcher->Fetch(request);
   const auto after = store_->Begin();
   HearHost(job.host, answer, *after);
   if (absl::Status status = store_->Write(*after); !status.ok()) return absl::InternalError(Message(status));
+  ShareHost(job.host);
   return answer;
 }
 
@@ -174,6 +184,7 @@ void WatcherImpl::RunRead(const WatchJob& job, WatchedSource item) {
   SourceReading reading = Hear(item, address, answer);
   SetNext(item.source, answer, reading);
   Commit(item, reading);
+  ShareSource(job.source_id);
   if (answer.ok() && answer->http_status == 410) PauseGone(item);
 }
 
@@ -284,6 +295,7 @@ void WatcherImpl::RunPage(const WatchJob& job, const WatchedSource& item) {
     return;
   }
   Commit(item, reading);
+  ShareSource(job.source_id);
   if (!reading.again_after.has_value()) return;
   absl::MutexLock lock(&mutex_);
   queue_.Put(job, options_.clock->Now() + *reading.again_after);

@@ -140,6 +140,7 @@ HttpResponse Api::SubmitAnnouncement(const Call& call) const {
   request.set_media_type(HeaderOr(call, "Content-Type"));
   request.set_source_url(HeaderOr(call, "X-Source-Url"));
   request.set_idempotency_key(HeaderOr(call, "Idempotency-Key"));
+  request.set_traceparent(HeaderOr(call, "traceparent"));
   if (request.idempotency_key().size() > kMaxHeaderBytes) {
     return StatusError(absl::InvalidArgumentError("Idempotency-Key is longer than 255 characters"));
   }

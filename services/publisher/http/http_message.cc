@@ -104,6 +104,8 @@ absl::string_view ReasonPhrase(int status) {
       return "Content Too Large";
     case 415:
       return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
     case 429:
       return "Too Many Requests";
     case 501:

@@ -16,8 +16,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "common/hash.h"
+#include "common/rocksdb_checkpoint.h"
 #include "common/rocksdb_event_log_format.h"
 #include "common/rocksdb_folder.h"
+#include "common/rocksdb_reopen.h"
 #include "common/status_macros.h"
 
 namespace seaworthy {
@@ -38,15 +40,16 @@ absl::Status ToStatus(const rocksdb::Status& status) {
   if (status.IsCorruption() || status.IsPathNotFound()) {
     return absl::DataLossError(absl::StrCat(message, "; restore its folder from a backup"));
   }
-  return absl::UnavailableError(absl::StrCat(message, "; check the disk's space and health, then restart"));
+  return absl::UnavailableError(
+      absl::StrCat(message, IsNoSpace(status) ? "; make room on the disk: it then goes on by itself"
+                                              : "; check the disk's health, then restart"));
 }
 
 rocksdb::Slice Slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
-rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
+rocksdb::DBOptions DatabaseOptions() {
   rocksdb::DBOptions options;
-  options.env = env;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.paranoid_checks = true;
@@ -54,11 +57,7 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env* env) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   options.recycle_log_file_num = 0;
   options.allow_concurrent_memtable_write = false;
-  options.max_bgerror_resume_count = 0;
   options.max_total_wal_size = 32 * kMiB;
-  options.max_log_file_size = kMiB;
-  options.keep_log_file_num = 3;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   return options;
 }
 
@@ -73,15 +72,24 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>
   return options;
 }
 
-using Handles = std::vector<rocksdb::ColumnFamilyHandle*>;
+std::vector<rocksdb::ColumnFamilyDescriptor> Families() {
+  const auto cache = rocksdb::NewLRUCache(4 * kMiB);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families = {
+      {rocksdb::kDefaultColumnFamilyName, FamilyOptions(cache)}};
+  for (const char* name : kNames) families.emplace_back(name, FamilyOptions(cache));
+  return families;
+}
 
 class RocksDbPeopleStore : public PeopleStore {
  public:
-  RocksDbPeopleStore(std::unique_ptr<rocksdb::Env> own_env, std::unique_ptr<RocksDbFolder> folder)
-      : own_env_(std::move(own_env)), folder_(std::move(folder)) {}
-  ~RocksDbPeopleStore() override;
+  RocksDbPeopleStore(std::unique_ptr<rocksdb::Env> own_env, std::unique_ptr<RocksDbFolder> folder,
+                     rocksdb::Env* env, const std::string& dir)
+      : own_env_(std::move(own_env)),
+        folder_(std::move(folder)),
+        dir_(dir),
+        db_({env, dir, DatabaseOptions(), Families()}) {}
 
-  absl::Status OpenFamilies(rocksdb::Env* env, const std::string& dir);
+  absl::Status Open();
   // Checks the schema; makes it and the secret where there is none.
   absl::Status Begin();
 
@@ -91,14 +99,24 @@ class RocksDbPeopleStore : public PeopleStore {
   absl::Status ScanDown(Family family, std::string_view prefix, std::string_view from,
                         const Visitor& visit) const override;
   absl::Status Write(const PeopleBatch& batch) override;
+  absl::Status CheckpointTo(const std::string& dir) const override {
+    const ReopenableDb::Hold hold(db_);
+    SEAWORTHY_RETURN_IF_ERROR(CheckUsable());
+    return RocksDbCheckpoint(*db_.db(), "the people store", dir);
+  }
   std::string KeyFor(std::string_view purpose) const override { return HmacSha256(secret_, purpose); }
 
  private:
   rocksdb::ColumnFamilyHandle* Handle(Family family) const {
-    return handles_[static_cast<size_t>(family) + 1];  // The first is the default one.
+    return db_.family(static_cast<size_t>(family) + 1);  // The first is the default one.
   }
   std::unique_ptr<rocksdb::Iterator> NewIterator(Family family) const {
-    return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(rocksdb::ReadOptions(), Handle(family)));
+    return std::unique_ptr<rocksdb::Iterator>(db_.db()->NewIterator(rocksdb::ReadOptions(), Handle(family)));
+  }
+  // To be asked with a Hold on it.
+  absl::Status CheckUsable() const {
+    if (db_.db() != nullptr) return absl::OkStatus();
+    return absl::UnavailableError("the people store: its files cannot be opened; check the disk");
   }
   absl::Status CheckExpected(const PeopleBatch& batch) const;
   absl::Status WriteSynced(const PeopleBatch& batch);
@@ -106,34 +124,18 @@ class RocksDbPeopleStore : public PeopleStore {
   // In this order: each needs those above it. Constant once opened.
   const std::unique_ptr<rocksdb::Env> own_env_;
   const std::unique_ptr<RocksDbFolder> folder_;
-  std::unique_ptr<rocksdb::DB> db_;
-  Handles handles_;
+  const std::string dir_;
+  mutable ReopenableDb db_;
   std::string secret_;
   // Held alone by a batch that expects something, together by those that do not.
   absl::Mutex expecting_;
 };
 
-RocksDbPeopleStore::~RocksDbPeopleStore() {
-  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
-    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
-  }
-  if (db_ != nullptr) db_->Close().PermitUncheckedError();
-}
-
-absl::Status RocksDbPeopleStore::OpenFamilies(rocksdb::Env* env, const std::string& dir) {
-  const auto cache = rocksdb::NewLRUCache(4 * kMiB);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, FamilyOptions(cache)}};
-  for (const char* name : kNames) families.emplace_back(name, FamilyOptions(cache));
-  rocksdb::DB* raw = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::Open(DatabaseOptions(env), dir, families, &handles_, &raw);
-  db_.reset(raw);
-  if (!opened.ok()) handles_.clear();
-  if (opened.IsInvalidArgument()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(dir, ": ", opened.ToString(), "; a newer version of Seaworthy wrote it: run that one"));
-  }
-  return ToStatus(opened);
+absl::Status RocksDbPeopleStore::Open() {
+  const rocksdb::Status opened = db_.Open();
+  if (!opened.IsInvalidArgument()) return ToStatus(opened);
+  return absl::FailedPreconditionError(
+      absl::StrCat(dir_, ": ", opened.ToString(), "; a newer version of Seaworthy wrote it: run that one"));
 }
 
 absl::Status RocksDbPeopleStore::Begin() {
@@ -157,8 +159,10 @@ absl::Status RocksDbPeopleStore::Begin() {
 
 absl::StatusOr<std::optional<std::string>> RocksDbPeopleStore::Get(Family family,
                                                                    std::string_view key) const {
+  const ReopenableDb::Hold hold(db_);
+  SEAWORTHY_RETURN_IF_ERROR(CheckUsable());
   std::string value;
-  const rocksdb::Status got = db_->Get(rocksdb::ReadOptions(), Handle(family), Slice(key), &value);
+  const rocksdb::Status got = db_.db()->Get(rocksdb::ReadOptions(), Handle(family), Slice(key), &value);
   if (got.IsNotFound()) return std::optional<std::string>();
   SEAWORTHY_RETURN_IF_ERROR(ToStatus(got));
   return std::optional<std::string>(std::move(value));
@@ -166,6 +170,8 @@ absl::StatusOr<std::optional<std::string>> RocksDbPeopleStore::Get(Family family
 
 absl::Status RocksDbPeopleStore::Scan(Family family, std::string_view prefix, std::string_view from,
                                       const Visitor& visit) const {
+  const ReopenableDb::Hold hold(db_);
+  SEAWORTHY_RETURN_IF_ERROR(CheckUsable());
   const auto it = NewIterator(family);
   for (it->Seek(Slice(from < prefix ? prefix : from)); it->Valid() && it->key().starts_with(Slice(prefix));
        it->Next()) {
@@ -184,6 +190,8 @@ std::string After(std::string_view prefix) {
 
 absl::Status RocksDbPeopleStore::ScanDown(Family family, std::string_view prefix, std::string_view from,
                                           const Visitor& visit) const {
+  const ReopenableDb::Hold hold(db_);
+  SEAWORTHY_RETURN_IF_ERROR(CheckUsable());
   const auto it = NewIterator(family);
   const std::string after = After(prefix);
   const std::string below = !from.empty() && (after.empty() || from < after) ? std::string(from) : after;
@@ -212,6 +220,8 @@ absl::Status RocksDbPeopleStore::CheckExpected(const PeopleBatch& batch) const {
 }
 
 absl::Status RocksDbPeopleStore::WriteSynced(const PeopleBatch& batch) {
+  const ReopenableDb::Hold hold(db_);
+  SEAWORTHY_RETURN_IF_ERROR(CheckUsable());
   rocksdb::WriteBatch out;
   for (const PeopleBatch::Change& change : batch.changes()) {
     const rocksdb::Status added = change.value.has_value()
@@ -222,10 +232,13 @@ absl::Status RocksDbPeopleStore::WriteSynced(const PeopleBatch& batch) {
   SEAWORTHY_RETURN_IF_ERROR(ToStatus(out.PutLogData(Slice(event_log_format::kBatchEnd))));
   rocksdb::WriteOptions options;
   options.sync = true;
-  return ToStatus(db_->Write(options, &out));
+  const rocksdb::Status written = db_.db()->Write(options, &out);
+  db_.NoteFailure(written);
+  return ToStatus(written);
 }
 
 absl::Status RocksDbPeopleStore::Write(const PeopleBatch& batch) {
+  SEAWORTHY_RETURN_IF_ERROR(db_.MakeWritable());
   if (batch.expected().empty()) {
     absl::ReaderMutexLock lock(&expecting_);
     return WriteSynced(batch);
@@ -235,19 +248,18 @@ absl::Status RocksDbPeopleStore::Write(const PeopleBatch& batch) {
   return WriteSynced(batch);
 }
 
-absl::StatusOr<std::unique_ptr<PeopleStore>> OpenIn(std::unique_ptr<rocksdb::Env> own_env,
+absl::StatusOr<std::unique_ptr<PeopleStore>> OpenIn(std::unique_ptr<rocksdb::Env> own_env, rocksdb::Env* env,
                                                     const std::string& dir) {
-  rocksdb::Env* env = own_env != nullptr ? own_env.get() : rocksdb::Env::Default();
   SEAWORTHY_ASSIGN_OR_RETURN(auto folder, RocksDbFolder::Take(env, dir, "the people store"));
-  auto store = std::make_unique<RocksDbPeopleStore>(std::move(own_env), std::move(folder));
-  SEAWORTHY_RETURN_IF_ERROR(store->OpenFamilies(env, dir));
+  auto store = std::make_unique<RocksDbPeopleStore>(std::move(own_env), std::move(folder), env, dir);
+  SEAWORTHY_RETURN_IF_ERROR(store->Open());
   SEAWORTHY_RETURN_IF_ERROR(store->Begin());
   return store;
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PeopleStore>> PeopleStore::Open(const std::string& dir) {
+absl::StatusOr<std::unique_ptr<PeopleStore>> PeopleStore::Open(const std::string& dir, rocksdb::Env* env) {
   if (mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST) {
     return absl::UnavailableError(absl::StrCat(dir, ": ", std::generic_category().message(errno),
                                                "; check the owner and mode of the folder it lies in"));
@@ -256,11 +268,17 @@ absl::StatusOr<std::unique_ptr<PeopleStore>> PeopleStore::Open(const std::string
     return absl::UnavailableError(
         absl::StrCat(dir, ": ", std::generic_category().message(errno), "; it must belong to this user"));
   }
-  return OpenIn(nullptr, dir);
+  return OpenIn(nullptr, env != nullptr ? env : rocksdb::Env::Default(), dir);
 }
 
 absl::StatusOr<std::unique_ptr<PeopleStore>> PeopleStore::OpenInMemory() {
-  return OpenIn(std::unique_ptr<rocksdb::Env>(rocksdb::NewMemEnv(rocksdb::Env::Default())), "/people");
+  std::unique_ptr<rocksdb::Env> env(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  rocksdb::Env* const in_memory = env.get();
+  return OpenIn(std::move(env), in_memory, "/people");
+}
+
+absl::Status PeopleStore::CheckpointTo(const std::string& dir) const {
+  return absl::UnimplementedError(dir + ": this people store keeps nothing in a folder");
 }
 
 absl::Status PeopleStore::Put(Family family, std::string_view key, std::string_view value) {

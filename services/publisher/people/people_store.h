@@ -14,6 +14,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace seaworthy {
 
 // One column family each, in the order of their names in people_store.cc. The
@@ -61,14 +65,16 @@ class PeopleBatch {
 };
 
 // Thread-safe. A write that returned OK is synced to the disk. After a failed
-// write (UNAVAILABLE) it is not known whether it will be there at the next
-// start: repeat it only where repeating is harmless. The folder belongs to one
-// process at a time.
+// write (UNAVAILABLE) it is not known whether it will be there once the store
+// is opened anew, which happens by itself after a full disk: repeat it only
+// where repeating is harmless. The folder belongs to one process at a time.
 class PeopleStore {
  public:
   // Opens or creates `dir` (mode 0700). Errors: FAILED_PRECONDITION (another
   // process has it, or a newer version wrote it), DATA_LOSS, UNAVAILABLE.
-  static absl::StatusOr<std::unique_ptr<PeopleStore>> Open(const std::string& dir);
+  // `env` for tests that inject faults; not owned.
+  static absl::StatusOr<std::unique_ptr<PeopleStore>> Open(const std::string& dir,
+                                                           rocksdb::Env* env = nullptr);
   // The same, kept in memory: for tests.
   static absl::StatusOr<std::unique_ptr<PeopleStore>> OpenInMemory();
   virtual ~PeopleStore() = default;
@@ -92,6 +98,10 @@ class PeopleStore {
   virtual absl::Status Write(const PeopleBatch& batch) = 0;
   absl::Status Put(Family family, std::string_view key, std::string_view value);
   absl::Status Delete(Family family, std::string_view key);
+
+  // Copies everything durable now into the new folder `dir`, which opens as a
+  // store of its own. Errors: UNIMPLEMENTED, UNAVAILABLE.
+  virtual absl::Status CheckpointTo(const std::string& dir) const;
 
   // 32 bytes for keyed hashes (HmacSha256), one for each purpose ("votes",
   // "addresses"), the same at every start. The secret they come from is made

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "common/event_log_fault_env.h"
 #include "common/event_log_test_folder.h"
 
 namespace seaworthy {
@@ -55,6 +56,22 @@ TEST_F(PeopleStoreTest, AKilledProcessLosesNothingThatWasAcknowledged) {
   auto copy = PeopleStore::Open(folder_.Copy(dir_, "copy"));
   ASSERT_TRUE(copy.ok()) << copy.status();
   EXPECT_EQ((*copy)->Get(Family::kLinks, "k49")->value_or("none"), "v");
+}
+
+TEST_F(PeopleStoreTest, ItGoesOnOnceAFullDiskHasRoom) {
+  const auto system = std::make_shared<FaultFileSystem>();
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(system);
+  const auto store = *PeopleStore::Open(folder_.Sub("full"), env.get());
+  const std::string key = store->KeyFor("votes");
+  ASSERT_TRUE(store->Put(Family::kAccounts, "ada", "1").ok());
+  system->Arm(Fault::kNoSpace, 1);
+  EXPECT_EQ(store->Put(Family::kAccounts, "ada", "2").code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(store->Put(Family::kAccounts, "bob", "1").code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(**store->Get(Family::kAccounts, "ada"), "1");
+  system->Heal();
+  EXPECT_TRUE(store->Put(Family::kAccounts, "bob", "1").ok());
+  EXPECT_EQ(**store->Get(Family::kAccounts, "bob"), "1");
+  EXPECT_EQ(store->KeyFor("votes"), key);
 }
 
 TEST_F(PeopleStoreTest, ScansAPrefixUpAndDown) {

@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "common/hash.h"
+#include "common/rocksdb_logger.h"
 #include "services/reviewer/text.h"
 
 namespace seaworthy {
@@ -100,9 +101,7 @@ rocksdb::Options StoreOptions(const AnswerCacheOptions& bounds) {
   options.max_write_buffer_number = 3;
   options.memtable_prefix_bloom_size_ratio = 0.05;
   options.memtable_whole_key_filtering = true;
-  options.max_log_file_size = 256 * 1024;
-  options.keep_log_file_num = 2;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.info_log = RocksDbLogger("the answers");
   rocksdb::BlockBasedTableOptions table;
   table.no_block_cache = true;
   // Most keys are new, and a file's keys are as good as random: without a
