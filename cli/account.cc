@@ -144,8 +144,6 @@ CLI::App* AddNamed(CLI::App& command, Context& context, const FlagsPtr& flags, c
   CLI::App* added = command.add_subcommand(name, about);
   added->add_option("name", flags->name, "Its name")->required()->type_name("NAME");
   AddDataFlag(*added, context);
-  added->add_option("--config", context.config_file, "Configuration file (docs/configuration.md)")
-      ->type_name("FILE");
   added->callback([&context, flags, action] {
     context.action = [&context, flags, action] { return action(context, *flags); };
   });

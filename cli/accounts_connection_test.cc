@@ -103,7 +103,7 @@ TEST_F(AccountsConnectionTest, TheAuditLogIsOneChainThroughAllOfIt) {
   ASSERT_TRUE(head.ok()) << head.status();
   EXPECT_EQ(head->sequence, 2u);
   StartServer();
-  EXPECT_EQ(program_->AuditHeadText(), head->Text());
+  EXPECT_EQ(program_->publisher().AuditHeadText(), head->Text());
 }
 
 TEST_F(AccountsConnectionTest, AFolderThatIsNotThereIsNotMade) {

@@ -5,16 +5,25 @@
 #include "common/status_macros.h"
 
 namespace seaworthy::cli {
+namespace {
+
+void AddConfigFile(CLI::App& command, Context& context) {
+  if (command.get_option_no_throw("--config") != nullptr) return;
+  command.add_option("--config", context.config_file, "Configuration file (docs/configuration.md)")
+      ->type_name("FILE");
+}
+
+}  // namespace
 
 void AddDataFlag(CLI::App& command, Context& context) {
+  AddConfigFile(command, context);
   command.add_option("--data", context.data_dir, "Data folder (default: ./data)")
       ->envname("SEAWORTHY_DATA")
       ->type_name("DIR");
 }
 
 void AddConfigFlags(CLI::App& command, Context& context) {
-  command.add_option("--config", context.config_file, "Configuration file (docs/configuration.md)")
-      ->type_name("FILE");
+  AddConfigFile(command, context);
   command
       .add_option(
           "--llm,--endpoint", context.endpoint,

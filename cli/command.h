@@ -41,12 +41,17 @@ void AddCompare(CLI::App& app, Context& context);
 void AddStatus(CLI::App& app, Context& context);
 void AddExport(CLI::App& app, Context& context);
 void AddRebuild(CLI::App& app, Context& context);
+void AddBackup(CLI::App& app, Context& context);
+void AddRestore(CLI::App& app, Context& context);
+void AddVerify(CLI::App& app, Context& context);
+void AddLog(CLI::App& app, Context& context);
 void AddDoctor(CLI::App& app, Context& context);
 void AddWatch(CLI::App& app, Context& context);
 void AddEndpoints(CLI::App& app, Context& context);
 void AddAccount(CLI::App& app, Context& context);
 void AddAudit(CLI::App& app, Context& context);
 void AddToken(CLI::App& app, Context& context);
+void AddTrace(CLI::App& app, Context& context);
 void AddEdition(CLI::App& app, Context& context);
 void AddSubscribers(CLI::App& app, Context& context);
 

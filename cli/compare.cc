@@ -61,7 +61,7 @@ void PrintComparison(const v1::ComparisonView& view) {
 
 absl::Status Compare(const Context& context, const CompareFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, ConfigFromFlags(context));
-  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServer(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServices(config));
   v1::RequestComparisonRequest request;
   request.set_tool_a(flags.tool_a);
   request.set_tool_b(flags.tool_b);

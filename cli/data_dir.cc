@@ -92,6 +92,7 @@ DataLayout::DataLayout(const std::string& data_dir) {
   dir = fs::absolute(data_dir, error).lexically_normal().string();
   if (dir.size() > 1 && dir.back() == '/') dir.pop_back();
   log = dir + "/log";
+  log_copy = dir + "/log-copy";
   objects = dir + "/objects";
   store = dir + "/store";
   people = dir + "/people";
@@ -100,6 +101,7 @@ DataLayout::DataLayout(const std::string& data_dir) {
   lock = run + "/lock";
   address = run + "/address";
   token_file = dir + "/api-token";
+  unfinished_restore = dir + "/restore-unfinished";
 }
 
 absl::StatusOr<std::unique_ptr<DataDir>> DataDir::Open(const std::string& dir) {
@@ -114,6 +116,12 @@ absl::StatusOr<std::unique_ptr<DataDir>> DataDir::Open(const std::string& dir) {
     return status;
   }
   auto data = std::unique_ptr<DataDir>(new DataDir(std::move(layout), fd));
+  if (std::error_code error; fs::exists(data->layout().unfinished_restore, error)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(data->layout().dir,
+                     ": a restore into this folder did not end; remove the folder and "
+                     "restore the backup again"));
+  }
   if (ftruncate(fd, 0) != 0) return DirError(data->layout().lock, Reason(errno));
   SEAWORTHY_RETURN_IF_ERROR(WriteAll(fd, absl::StrCat(getpid(), "\n")));
   data->WithdrawAddress();

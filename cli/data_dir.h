@@ -14,16 +14,18 @@ namespace seaworthy::cli {
 // Paths below a data folder; nothing is created.
 struct DataLayout {
   explicit DataLayout(const std::string& dir);
-  std::string dir;         // Absolute.
-  std::string log;         // The event log.
-  std::string objects;     // Announcements, requests and answers as they came.
-  std::string store;       // The aggregator's state, a view of the log.
-  std::string people;      // Accounts, sessions, subscribers: the publisher's own.
-  std::string watch;       // What ingest knows of its sources' hosts.
-  std::string run;         // Of the running process.
-  std::string lock;        // run/lock: held by the process that uses the folder.
-  std::string address;     // run/address: where its services answer.
-  std::string token_file;  // api-token.
+  std::string dir;                 // Absolute.
+  std::string log;                 // The event log.
+  std::string log_copy;            // What the aggregator keeps of a log elsewhere.
+  std::string objects;             // Announcements, requests and answers as they came.
+  std::string store;               // The aggregator's state, a view of the log.
+  std::string people;              // Accounts, sessions, subscribers: the publisher's own.
+  std::string watch;               // What ingest knows of its sources' hosts.
+  std::string run;                 // Of the running process.
+  std::string lock;                // run/lock: held by the process that uses the folder.
+  std::string address;             // run/address: where its services answer.
+  std::string token_file;          // api-token.
+  std::string unfinished_restore;  // There while `seaworthy restore` fills the folder.
 };
 
 // A data folder in use by this process, until destroyed or the process ends
@@ -31,7 +33,8 @@ struct DataLayout {
 class DataDir {
  public:
   // Creates what is missing (mode 0700) and takes the lock. Errors:
-  // FAILED_PRECONDITION (in use, naming the process), PERMISSION_DENIED.
+  // FAILED_PRECONDITION (in use, naming the process; or half restored),
+  // PERMISSION_DENIED.
   static absl::StatusOr<std::unique_ptr<DataDir>> Open(const std::string& dir);
   ~DataDir();
   DataDir(const DataDir&) = delete;

@@ -42,7 +42,7 @@ std::string StateName(v1::Edition::State state) {
 
 absl::Status List(const Context& context) {
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, ConfigFromFlags(context));
-  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServer(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServices(config));
   SEAWORTHY_ASSIGN_OR_RETURN(const auto response, server.aggregator->ListEditions({}));
   std::vector<std::vector<std::string>> rows;
   for (const v1::Edition& edition : response.editions()) {
@@ -64,7 +64,7 @@ void Print(const v1::Edition& edition) {
 
 absl::Status Show(const Context& context, const EditionFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, ConfigFromFlags(context));
-  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServer(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServices(config));
   v1::GetEditionRequest request;
   request.set_edition_id(flags.id);
   const auto edition = server.aggregator->GetEdition(request);
@@ -76,7 +76,7 @@ absl::Status Show(const Context& context, const EditionFlags& flags) {
 
 absl::Status Decide(const Context& context, const EditionFlags& flags, v1::EditionDecision::Kind kind) {
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, ConfigFromFlags(context));
-  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServer(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServices(config));
   v1::DecideEditionRequest request;
   request.mutable_decision()->set_edition_id(flags.id);
   request.mutable_decision()->set_kind(kind);

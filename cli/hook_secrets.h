@@ -1,5 +1,5 @@
-// The webhooks of the configuration with their secrets, as the publisher
-// wants them.
+// The webhooks of the configuration: with their secrets, as the publisher wants
+// them, or without.
 #pragma once
 
 #include <vector>
@@ -12,5 +12,8 @@ namespace seaworthy::cli {
 
 // Errors: as ReadHookSecrets.
 absl::StatusOr<std::vector<Hook>> HooksWithSecrets(const Config& config);
+
+// What ingest shows of them.
+std::vector<Hook> HooksWithoutSecrets(const Config& config);
 
 }  // namespace seaworthy::cli

@@ -165,7 +165,7 @@ absl::Status Verdict(const std::vector<Outcome>& outcomes, bool waited) {
 
 absl::Status Ingest(const Context& context, const IngestFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, ConfigFromFlags(context));
-  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServer(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServices(config));
   SEAWORTHY_ASSIGN_OR_RETURN(std::vector<Outcome> outcomes, SubmitAll(server, flags));
   const absl::Time deadline = absl::Now() + absl::Seconds(flags.timeout_seconds);
   nlohmann::json all = nlohmann::json::array();

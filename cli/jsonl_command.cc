@@ -136,7 +136,7 @@ absl::Status IngestJsonl(const Context& context, const JsonlFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const int fd, OpenInput(flags));
   const absl::Cleanup close_input = [fd] { close(fd); };
   const Files files = FilesOf(flags);
-  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServer(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServices(config));
   SEAWORTHY_ASSIGN_OR_RETURN(JsonlCheckpoint from, Begin(flags, files, fd));
   const bool terminal = isatty(STDERR_FILENO) == 1;
   JsonlIngest::Options options;

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "common/telemetry/logging.h"
 
 namespace seaworthy::cli {
 namespace {
@@ -19,6 +20,7 @@ constexpr char kFooter[] =
     "  seaworthy watch add URL               read a feed, page or repository by itself\n"
     "  seaworthy status                      what is under way\n"
     "  seaworthy export public               the public pages as files\n"
+    "  seaworthy backup DIR                  a checked copy of everything, while it runs\n"
     "  seaworthy endpoints test              do the configured models answer\n"
     "  seaworthy token add bot --scope read  a token for the HTTP API\n"
     "\n"
@@ -30,9 +32,9 @@ int Run(int argc, char** argv) {
   app.footer(std::string(kFooter) + kExitCodeHelp);
   app.set_version_flag("--version", "seaworthy " SEAWORTHY_VERSION);
   app.require_subcommand(1);
-  for (const auto add :
-       {AddUp, AddIngest, AddWatch, AddReview, AddCompare, AddStatus, AddExport, AddRebuild, AddEndpoints,
-        AddDoctor, AddAccount, AddAudit, AddToken, AddEdition, AddSubscribers}) {
+  for (const auto add : {AddUp,      AddIngest, AddWatch,   AddReview, AddCompare, AddStatus,     AddExport,
+                         AddRebuild, AddBackup, AddRestore, AddVerify, AddLog,     AddEndpoints,  AddDoctor,
+                         AddAccount, AddAudit,  AddToken,   AddTrace,  AddEdition, AddSubscribers}) {
     add(app, context);
   }
   try {
@@ -40,6 +42,10 @@ int Run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kOk : kUsage;
   }
+  // Standard output is for the answer. `up` goes by the configuration.
+  LogOptions log;
+  log.level = "warn";
+  if (const absl::Status status = StartLogging(log); !status.ok()) return Finish(status);
   return Finish(context.action());
 }
 

@@ -1,7 +1,6 @@
 #include "cli/panel.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "common/clock.h"
@@ -10,8 +9,6 @@
 
 namespace seaworthy::cli {
 namespace {
-
-uint64_t MicroUsd(double usd) { return static_cast<uint64_t>(std::llround(usd * 1e6)); }
 
 // A lane never needs less, and what it holds stays bounded.
 constexpr size_t kLeastInFlight = 16;
@@ -36,27 +33,13 @@ bool AnyWantsPrompts(const Endpoints& endpoints) {
 
 }  // namespace
 
-absl::Status Panel::OpenMoney(const Config& config, const std::string& folder) {
-  SEAWORTHY_ASSIGN_OR_RETURN(PriceTable prices, MakePrices(config));
-  prices_ = std::make_unique<PriceTable>(std::move(prices));
-  Budget::Options budget;
-  budget.per_run = MicroUsd(config.panel.budget_usd_per_run);
-  if (!folder.empty()) {
-    budget.per_day = MicroUsd(config.panel.budget_usd_per_day);
-    spending_ = NewFileBudgetStore(folder + "/spending");
-    budget.store = spending_.get();
-  }
-  SEAWORTHY_ASSIGN_OR_RETURN(budget_, Budget::Open(budget));
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::unique_ptr<Panel>> Panel::Open(const Config& config,
                                                    absl::Span<const v1::Persona> personas,
                                                    const std::string& folder) {
   auto panel = std::unique_ptr<Panel>(new Panel);
   SEAWORTHY_ASSIGN_OR_RETURN(panel->endpoints_, MakeEndpoints(config, personas));
   panel->max_in_flight_ = MostInFlight(panel->endpoints_);
-  SEAWORTHY_RETURN_IF_ERROR(panel->OpenMoney(config, folder));
+  SEAWORTHY_ASSIGN_OR_RETURN(panel->money_, Money::Open(config, folder));
   if (config.panel.cache && !folder.empty() && AnyWantsPrompts(panel->endpoints_)) {
     SEAWORTHY_ASSIGN_OR_RETURN(panel->cache_, OpenAnswerCache(folder + "/answers", AnswerCacheOptions()));
   }
@@ -64,8 +47,8 @@ absl::StatusOr<std::unique_ptr<Panel>> Panel::Open(const Config& config,
   options.routes = panel->endpoints_.routes;
   options.limits = panel->endpoints_.limits;
   options.cache = panel->cache_.get();
-  options.budget = panel->budget_.get();
-  options.prices = panel->prices_.get();
+  options.budget = panel->money_->budget();
+  options.prices = panel->money_->prices();
   panel->seeker_ = std::make_unique<VerdictSeeker>(std::move(options));
   return panel;
 }

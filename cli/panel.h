@@ -9,11 +9,10 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "cli/endpoints.h"
+#include "cli/money.h"
 #include "common/config.h"
 #include "seaworthy/v1/persona.pb.h"
 #include "services/reviewer/policy/answer_cache.h"
-#include "services/reviewer/policy/budget.h"
-#include "services/reviewer/policy/price_table.h"
 #include "services/reviewer/policy/verdict_seeker.h"
 
 namespace seaworthy::cli {
@@ -32,16 +31,12 @@ class Panel {
   // Calls that one persona may have under way: the sum over its endpoints.
   size_t max_in_flight() const { return max_in_flight_; }
   // What every call is paid from.
-  Budget* budget() const { return budget_.get(); }
-  const PriceTable* prices() const { return prices_.get(); }
+  const Money& money() const { return *money_; }
 
  private:
   Panel() = default;
-  absl::Status OpenMoney(const Config& config, const std::string& folder);
 
-  std::unique_ptr<PriceTable> prices_;
-  std::unique_ptr<BudgetStore> spending_;
-  std::unique_ptr<Budget> budget_;
+  std::unique_ptr<Money> money_;
   std::unique_ptr<AnswerCache> cache_;
   size_t max_in_flight_ = 0;
   // Waits for calls under way, which the endpoints end: they go first.

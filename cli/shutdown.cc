@@ -29,6 +29,25 @@ void ExitAtOnce(int signal) {
   _exit(kInterrupted);
 }
 
+int WaitForOne() {
+  const sigset_t signals = StopSignals();
+  int received = 0;
+  while (sigwait(&signals, &received) != 0) {
+  }
+  return received;
+}
+
+// From now on a signal, or ten seconds, end the process. This thread takes
+// them.
+void EndAtTheNext() {
+  const sigset_t signals = StopSignals();
+  struct sigaction action {};
+  action.sa_handler = ExitAtOnce;
+  for (const int number : {SIGINT, SIGTERM, SIGALRM}) sigaction(number, &action, nullptr);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  alarm(kStopSeconds);
+}
+
 }  // namespace
 
 void CatchStopSignals() {
@@ -38,16 +57,33 @@ void CatchStopSignals() {
 }
 
 int WaitForStopSignal() {
-  const sigset_t signals = StopSignals();
-  int received = 0;
-  while (sigwait(&signals, &received) != 0) {
-  }
-  struct sigaction action {};
-  action.sa_handler = ExitAtOnce;
-  for (const int number : {SIGINT, SIGTERM, SIGALRM}) sigaction(number, &action, nullptr);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  alarm(kStopSeconds);
+  const int received = WaitForOne();
+  EndAtTheNext();
   return received;
+}
+
+StopSignal::StopSignal() : thread_([this] { Take(); }) {}
+
+StopSignal::~StopSignal() {
+  ending_ = true;
+  // Its thread takes this as a signal like any other; all others block it.
+  if (!came_.HasBeenNotified()) kill(getpid(), SIGTERM);
+  over_.Notify();
+  thread_.join();
+}
+
+void StopSignal::Take() {
+  signal_ = WaitForOne();
+  if (ending_) return;
+  EndAtTheNext();
+  came_.Notify();
+  // The only thread the next signal can reach.
+  over_.WaitForNotification();
+}
+
+int StopSignal::Wait() const {
+  came_.WaitForNotification();
+  return signal_;
 }
 
 }  // namespace seaworthy::cli

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cli/command.h"
+#include "cli/leases.h"
 #include "cli/server_connection.h"
 #include "cli/terminal.h"
 #include "common/status_macros.h"
@@ -69,6 +70,18 @@ std::string StuckScreen(const absl::StatusOr<v1::ReviewerStatus>& panel) {
   return screen;
 }
 
+// Which of several aggregators emits; nothing where there can be only one.
+std::string LeaderLine(const v1::AggregatorStatus& status) {
+  const std::string leader = PrintableLine(status.leader(), kReasonWidth);
+  if (status.leading()) {
+    return leader.empty() || leader == kOnlyProcess
+               ? ""
+               : absl::StrCat("  this aggregator (", leader, ") emits\n");
+  }
+  return leader.empty() ? "  no aggregator emits now\n"
+                        : absl::StrCat("  aggregator ", leader, " emits, this one follows\n");
+}
+
 std::string Screen(const v1::AggregatorStatus& status, const absl::StatusOr<v1::ReviewerStatus>& panel) {
   std::vector<std::vector<std::string>> counts;
   const std::map<std::string, uint64_t> sorted(status.counts().begin(), status.counts().end());
@@ -78,8 +91,9 @@ std::string Screen(const v1::AggregatorStatus& status, const absl::StatusOr<v1::
     queues.push_back({queue.name(), absl::StrCat(queue.pending()), absl::StrCat(queue.in_flight()),
                       absl::StrCat(queue.retrying()), absl::StrCat(queue.dead())});
   }
-  std::string screen = absl::StrCat(Table(counts), "\n", Table(queues), "\n  log at event ",
-                                    status.log_sequence(), ", state at ", status.applied_sequence(), "\n");
+  std::string screen =
+      absl::StrCat(Table(counts), "\n", Table(queues), "\n  log at event ", status.log_sequence(),
+                   ", state at ", status.applied_sequence(), "\n", LeaderLine(status));
   absl::StrAppend(&screen, StuckScreen(panel));
   if (UnderWay(status)) {
     absl::StrAppend(&screen, "\n", ReadingProgress(status).Line("announcements"),
@@ -129,7 +143,7 @@ absl::Status Follow(const ServerConnection& server, bool watch) {
 
 absl::Status Status(const Context& context, const StatusFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, ConfigFromFlags(context));
-  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServer(config.data_dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, ConnectToServices(config));
   if (OutputIsTerminal() && !flags.json && !flags.once) return Follow(server, flags.watch);
   SEAWORTHY_ASSIGN_OR_RETURN(const auto status, server.aggregator->GetStatus({}));
   const auto panel = AskPanelState(server.reviewer.get());

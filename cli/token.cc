@@ -185,8 +185,6 @@ void AddToken(CLI::App& app, Context& context) {
   auto flags = std::make_shared<TokenFlags>();
   const auto action = [&](CLI::App& sub, absl::Status (*run)(const Context&, const TokenFlags&)) {
     AddDataFlag(sub, context);
-    sub.add_option("--config", context.config_file, "Configuration file (docs/configuration.md)")
-        ->type_name("FILE");
     sub.callback(
         [&context, flags, run] { context.action = [&context, flags, run] { return run(context, *flags); }; });
   };

@@ -1,11 +1,8 @@
 // `seaworthy up`: everything in one process.
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -14,7 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "cli/command.h"
 #include "cli/documents.h"
+#include "cli/observe.h"
 #include "cli/port_probe.h"
+#include "cli/process.h"
+#include "cli/ready.h"
 #include "cli/shutdown.h"
 #include "cli/wiring.h"
 #include "common/config_endpoints.h"
@@ -26,13 +26,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kGoodTokenSize = 16;
-
 struct UpFlags {
   std::optional<int> port;
   std::string token;
   std::string desk_link_file;
   std::string examples;
+  std::string log_format;
 };
 
 absl::StatusOr<Config> UpConfig(const Context& context, const UpFlags& flags) {
@@ -40,25 +39,12 @@ absl::StatusOr<Config> UpConfig(const Context& context, const UpFlags& flags) {
   if (flags.port.has_value()) config.http_port = *flags.port;
   if (!flags.token.empty()) config.api_token = flags.token;
   if (!flags.desk_link_file.empty()) config.desk_link_file = flags.desk_link_file;
+  if (!flags.log_format.empty()) config.telemetry.log_format = flags.log_format;
   // Found before the services start: links and the public URL name it.
   if (config.http_port == 0) {
     SEAWORTHY_ASSIGN_OR_RETURN(config.http_port, FindFreePort(config.http_address));
   }
   return ResolveConfig(config);
-}
-
-// Every call under way holds a socket: as many as the system lets us have.
-void AllowManyFiles() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("cannot raise the limit of open files");
-}
-
-// Human lines on standard error; standard output is for the desk link.
-void StartLogging() {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("seaworthy"));
-  spdlog::set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
 }
 
 // Hands in every file of the folder itself except README.md; recordings and
@@ -87,42 +73,19 @@ absl::Status SubmitExamples(IngestService& ingest, const std::string& folder) {
   return absl::OkStatus();
 }
 
-absl::Status SayReady(Program& program, const Config& config) {
-  const std::string link = program.MakeDeskLink();
-  std::string where = link + "\n         (signs in once, within 24 hours)";
-  if (!config.desk_link_file.empty()) {
-    SEAWORTHY_RETURN_IF_ERROR(WriteSecretFile(config.desk_link_file, link + "\n"));
-    where = "sign-in link in " + config.desk_link_file;
-  }
-  const std::string token =
-      program.token_from_file() ? "token in " + program.layout().token_file : std::string("token as given");
-  std::printf(
-      "\nSeaworthy is ready.\n\n"
-      "  Site   %s/\n"
-      "  Desk   %s\n"
-      "  API    %s/api/v1  (%s)\n\n"
-      "Ctrl-C stops it.\n",
-      config.public_url.c_str(), where.c_str(), config.public_url.c_str(), token.c_str());
-  std::fflush(stdout);
-  return absl::OkStatus();
-}
-
 absl::Status Up(const Context& context, const UpFlags& flags) {
   CatchStopSignals();
   umask(077);
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, UpConfig(context, flags));
-  StartLogging();
+  SEAWORTHY_RETURN_IF_ERROR(StartLog(config, "seaworthy"));
   AllowManyFiles();
-  if (!config.api_token.empty() && config.api_token.size() < kGoodTokenSize) {
-    spdlog::warn("the API token has only {} characters and may be guessed; `openssl rand -hex 32` makes one",
-                 config.api_token.size());
-  }
+  WarnOfWeakToken(config);
   SEAWORTHY_ASSIGN_OR_RETURN(const std::unique_ptr<Program> program, Program::Start(config));
   spdlog::info("data in {}, endpoint {}, HTTP on {}:{}", program->layout().dir, DescribePanel(config),
                config.http_address, program->http_port());
-  spdlog::info("audit log at {}", program->AuditHeadText());
+  spdlog::info("audit log at {}", program->publisher().AuditHeadText());
   if (!flags.examples.empty()) SEAWORTHY_RETURN_IF_ERROR(SubmitExamples(program->ingest(), flags.examples));
-  SEAWORTHY_RETURN_IF_ERROR(SayReady(*program, config));
+  SEAWORTHY_RETURN_IF_ERROR(SayReady(program->publisher(), program->layout(), config));
   const int signal = WaitForStopSignal();
   spdlog::info("stopping on signal {}", signal);
   program->Stop();
@@ -152,6 +115,8 @@ void AddUp(CLI::App& app, Context& context) {
       ->add_option("--examples", flags->examples,
                    "Hand in the announcements of this folder; once, however often it starts")
       ->type_name("DIR");
+  command->add_option("--log-format", flags->log_format, "Lines of the log: human or json (default: human)")
+      ->check(CLI::IsMember({"human", "json"}));
   command->footer(
       "Examples:\n"
       "  seaworthy up\n"

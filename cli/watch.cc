@@ -48,7 +48,7 @@ struct WatchFlags {
 
 absl::StatusOr<ServerConnection> Connect(const Context& context) {
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config, ConfigFromFlags(context));
-  return ConnectToServer(config.data_dir);
+  return ConnectToServices(config);
 }
 
 // What the operator named wrongly ends as a refused input.
