@@ -9,7 +9,8 @@ DATA ?= data
 EXAMPLES ?= examples
 LLM ?= offline
 MODEL ?=
-N ?= 300
+N ?=
+PIECE ?=
 SECONDS_EACH ?=
 RUNS ?= 1000000
 FUZZ_TARGETS := document markdown card html rss atom jsonfeed charset verdict stream template api
@@ -17,10 +18,12 @@ SEED ?= 1
 JOBS ?= $(shell nproc)
 
 BIN := build/bin
-# What `make run` needs: the programs, neither tests nor benchmarks.
-PROGRAMS := seaworthy
+# The programs, neither tests nor benchmarks; `make run` needs the first.
+PROGRAMS := seaworthy seaworthy-ingest seaworthy-reviewer seaworthy-aggregator seaworthy-publisher
 
-.PHONY: help setup run build test pictures bench lint analyze fmt asan tsan crash fuzz clean
+COVERAGE_TESTS ?= .
+
+.PHONY: help setup run build test pictures bench lint analyze fmt asan tsan coverage crash fuzz clean
 
 help: ## this list
 	@echo "Seaworthy: make TARGET"
@@ -31,7 +34,7 @@ setup: ## installs what is missing of scripts/packages.txt (root or sudo)
 	@scripts/setup.sh
 
 run: setup ## builds and starts everything on http://localhost:PORT with the examples
-	@scripts/build.sh release $(JOBS) $(PROGRAMS)
+	@scripts/build.sh release $(JOBS) seaworthy
 	@exec $(BIN)/seaworthy up --data "$(DATA)" --port "$(PORT)" \
 	  --llm "$(LLM)" $(if $(MODEL),--model "$(MODEL)") \
 	  $(if $(wildcard $(EXAMPLES)),--examples "$(EXAMPLES)")
@@ -70,9 +73,16 @@ tsan: setup ## every test under the thread sanitizer
 	@scripts/build.sh tsan $(JOBS)
 	@scripts/test.sh tsan $(JOBS)
 
+coverage: setup ## branches taken by the tests COVERAGE_TESTS (a ctest pattern, default all), a line for each folder
+	@scripts/coverage.sh $(JOBS) "$(COVERAGE_TESTS)"
+
 crash: setup ## N kills under load (SEED chooses them), then the proof that nothing was lost
 	@scripts/build.sh release $(JOBS) $(PROGRAMS) seaworthy_dump_log
-	@python3 -B tests/crash/crash.py --program $(BIN)/seaworthy --kills $(N) --seed $(SEED)
+	@python3 -B tests/crash/crash.py --program $(BIN)/seaworthy --kills $(or $(N),300) --seed $(SEED)
+
+torture: setup ## every fault by number and seed, long: PIECE="power disk" N=100 SEED=7 (docs/torture.md)
+	@scripts/build.sh release $(JOBS) $(PROGRAMS) seaworthy_dump_log seaworthy_torture seaworthy_open_loop
+	@python3 -B tests/torture/torture.py $(PIECE) $(if $(N),-n $(N)) --seed $(SEED)
 
 fuzz: setup ## feeds each parser RUNS random inputs (default: a million), at most SECONDS_EACH seconds each where set
 	@scripts/build.sh fuzz $(JOBS) $(addprefix fuzz_,$(FUZZ_TARGETS))

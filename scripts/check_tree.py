@@ -62,7 +62,8 @@ def include_findings(root):
 def readme_findings(root):
     folders = set()
     for area in AREAS:
-        folders.update(p.parent for p in (root / area).rglob("*") if p.suffix in CODE)
+        folders.update(p.parent for p in (root / area).rglob("*")
+                       if p.suffix in CODE and "node_modules" not in p.parts)
     for folder in sorted(folders):
         relative = folder.relative_to(root)
         if relative.parts[0] == "proto":

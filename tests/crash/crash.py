@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Kills `seaworthy up` at random moments under load and proves that nothing
+"""Kills `seaworthy up`, or its services in processes of their own, and with a log
+on NATS its server too, at random moments under load, and proves that nothing
 acknowledged was lost and nothing happened twice. See README.md."""
 
 import argparse
@@ -20,6 +21,9 @@ def parse_arguments():
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1, help="chooses moments and documents")
     parser.add_argument("--per-life", type=int, default=12, help="announcements a life, at most")
+    parser.add_argument("--log", choices=("embedded", "nats", "services"), default="embedded",
+                        help="which engine; services: four processes over NATS")
+    parser.add_argument("--whom", choices=("any", "server", "broker", "both"), default="any", help="who is killed")
     parser.add_argument("--keep", action="store_true", help="keep the data folder")
     return parser.parse_args()
 
@@ -30,8 +34,7 @@ if ARGUMENTS.program:
 
 from crash import proof  # noqa: E402  (the program has to be known first)
 from crash.load import Load, Memory  # noqa: E402
-from support.server import Server, run  # noqa: E402
-from support.waiting import wait_until  # noqa: E402
+from crash.worlds import FourProcesses, OneProcess  # noqa: E402
 
 START_SHARE = 0.2
 # A record that five kills met is taken for poison, as it should be, and given
@@ -40,42 +43,41 @@ START_SHARE = 0.2
 LIVES_IN_A_ROW = 3
 
 
-def live_and_die(server, memory, chance, life):
+def live_and_die(world, memory, chance, life):
     """One life under load, ended by SIGKILL."""
-    server.spawn()
+    world.spawn()
     if life % (LIVES_IN_A_ROW + 1) == 0:
-        wait_until(server.is_ready, "the server is ready", 60)
-        server.settle(600)
+        world.wait()
+        world.server.settle(600)
     elif chance.random() < START_SHARE:
         time.sleep(chance.uniform(0.0, 0.5))  # Not a wait: the moment of the kill.
-        server.kill()
-        return "while starting"
-    wait_until(server.is_ready, "the server is ready", 60)
-    load = Load(server.api, memory, f"{ARGUMENTS.seed}/{life}", ARGUMENTS.per_life).start()
+        return f"{world.kill(chance, ARGUMENTS.whom)} while starting"
+    world.wait()
+    load = Load(world.server.api, memory, f"{ARGUMENTS.seed}/{life}", ARGUMENTS.per_life).start()
     time.sleep(chance.uniform(0.05, 0.8))  # Not a wait: the moment of the kill.
-    server.kill()
+    whom = world.kill(chance, ARGUMENTS.whom)
     load.join()
-    return "under load"
+    return f"{whom} under load"
 
 
-def prove(server, memory):
+def prove(world, memory):
     """Everything that does not hold, as lines."""
-    server.start()
+    world.begin_anew()
+    server = world.server
     server.settle(600)
     findings = list(memory.complaints)
     findings += proof.lost_announcements(server.api, memory)
     findings += proof.lost_pages(server.api, server, memory)
-    if server.stop() != 0:
-        findings.append("the server did not stop cleanly")
-    records = proof.read_log(server.data)
+    findings += [f"{name} did not stop cleanly: {code}" for name, code in world.stop().items() if code != 0]
+    records = proof.read_log(world.log)
     findings += proof.wrong_records(records, memory)
-    done = run("rebuild", "--check", "--data", server.data, timeout=900)
+    done = world.rebuild()
     print(done.out, end="")
     if done.code != 0:
         findings.append(f"rebuild --check: {done.err.strip()}")
     print(
-        f"{ARGUMENTS.kills} kills: {len(memory.acknowledged)} announcements acknowledged, "
-        f"{len(memory.decided)} decisions, {len(records)} records in the log"
+        f"{ARGUMENTS.kills} kills, log {ARGUMENTS.log}: {len(memory.acknowledged)} announcements acknowledged, "
+        f"{len(memory.decided)} decisions, {memory.votes_counted} votes, {len(records)} records in the log"
     )
     return findings
 
@@ -83,16 +85,16 @@ def prove(server, memory):
 def main():
     chance = random.Random(ARGUMENTS.seed)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="seaworthy-crash-"))
-    server, memory = Server(folder), Memory()
+    world = FourProcesses(folder) if ARGUMENTS.log == "services" else OneProcess(folder, ARGUMENTS.log)
+    memory = Memory()
     begin = time.monotonic()
     try:
         for life in range(1, ARGUMENTS.kills + 1):
-            how = live_and_die(server, memory, chance, life)
+            how = live_and_die(world, memory, chance, life)
             print(f"kill {life}/{ARGUMENTS.kills} {how}, {len(memory.acknowledged)} acknowledged", flush=True)
-        findings = prove(server, memory)
+        findings = prove(world, memory)
     finally:
-        if server.process and server.process.poll() is None:
-            server.kill()
+        world.end()
         if ARGUMENTS.keep:
             print(f"kept: {folder}")
         else:

@@ -1,13 +1,15 @@
 // Prints every record of a log as one line of JSON: sequence, subject,
 // dedup_id, and what the event is about. Opening the log checks every checksum
-// and the chain. Usage: seaworthy_dump_log DATA/log
+// and the chain. Usage: seaworthy_dump_log DATA/log | nats://HOST:PORT
 #include <cstdio>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/nats/nats_event_log.h"
 #include "common/rocksdb_event_log.h"
 #include "seaworthy/v1/event.pb.h"
 
@@ -115,8 +117,18 @@ std::string About(const v1::Event& event) {
   return "";
 }
 
-absl::Status Dump(const std::string& path) {
-  auto log = OpenRocksDbEventLog({.path = path, .clock = Clock::Real(), .env = nullptr});
+absl::StatusOr<std::unique_ptr<EventLog>> Open(const std::string& where) {
+  if (!absl::StartsWith(where, "nats://")) {
+    return OpenRocksDbEventLog({.path = where, .clock = Clock::Real(), .env = nullptr});
+  }
+  NatsEventLogOptions options;
+  options.link.url = where;
+  options.use = NatsLogUse::kRead;
+  return OpenNatsEventLog(options);
+}
+
+absl::Status Dump(const std::string& where) {
+  auto log = Open(where);
   if (!log.ok()) return log.status();
   for (uint64_t after = 0; after < (*log)->LastSequence();) {
     const auto records = (*log)->ReadAfter(after, kBatch, absl::Seconds(10));
@@ -140,7 +152,7 @@ absl::Status Dump(const std::string& path) {
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::fprintf(stderr, "usage: seaworthy_dump_log DATA/log\n");
+    std::fprintf(stderr, "usage: seaworthy_dump_log DATA/log | nats://HOST:PORT\n");
     return 2;
   }
   const absl::Status status = seaworthy::Dump(argv[1]);

@@ -7,10 +7,13 @@ import http.client
 import random
 import threading
 
+from support import http_client
 from support.announcements import model_card, no_release
 
 # A connection that breaks, and an answer that stops half-way: the server died.
 DEAD = (OSError, http.client.HTTPException, ValueError)
+# What a server says whose log is out of reach or whose disk is full: not sure, ask again.
+REFUSED = (503, 504)
 REPEAT_SHARE = 0.2
 SUBMITTERS = 3
 
@@ -26,6 +29,8 @@ class Memory:
     unsure: list = dataclasses.field(default_factory=list)  # Keys without an answer.
     decided: dict = dataclasses.field(default_factory=dict)  # Request to (comparison, hash).
     asked: dict = dataclasses.field(default_factory=dict)  # The same without an answer.
+    votes_tried: int = 0
+    votes_counted: int = 0  # Acknowledged.
     complaints: list = dataclasses.field(default_factory=list)
 
     def complain(self, text):
@@ -44,6 +49,7 @@ class Load:
         self.threads = [
             threading.Thread(target=self._submit, args=(random.Random(f"{seed}/{i}"), share)) for i in range(SUBMITTERS)
         ]
+        self.threads.append(threading.Thread(target=self._vote, args=(random.Random(f"{seed}/v"), per_life // 4)))
         self.threads.append(threading.Thread(target=self._approve, args=(random.Random(f"{seed}/a"), per_life)))
 
     def start(self):
@@ -83,6 +89,8 @@ class Load:
             return key
 
     def _remember(self, key, answer):
+        if answer.status in REFUSED:
+            raise OSError(f"refused with {answer.status}")
         if answer.status != 202:
             return self.memory.complain(f"{key}: answered {answer.status} {answer.text[:200]}")
         announcement_id = answer.json["announcement_id"]
@@ -95,7 +103,9 @@ class Load:
         try:
             self._ask_again()
             for _ in range(count):
-                drafted = self.api.call("GET", "/comparisons?state=drafted&limit=20").json["comparisons"]
+                answer = self.api.call("GET", "/comparisons?state=drafted&limit=20")
+                # While the aggregator is away there is none.
+                drafted = answer.json["comparisons"] if answer.status == 200 else []
                 if self.stopping.is_set():
                     return
                 if drafted:
@@ -105,6 +115,26 @@ class Load:
         except DEAD:
             return
 
+    def _vote(self, chance, count):
+        with self.memory.lock:
+            public = [comparison.split("-vs-")[0] for comparison, _ in self.memory.decided.values()]
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.api.port}"}
+        for _ in range(count if public else 0):
+            if self.stopping.is_set():
+                return
+            with self.memory.lock:
+                self.memory.votes_tried += 1
+            body = f"tool={chance.choice(public)}&vote={chance.choice(('ship', 'skip'))}&back=/"
+            try:
+                answer = http_client.send(self.api.port, "POST", "/vote", body.encode(), headers)
+            except DEAD:
+                return
+            # 429: enough from this address for a minute; 503: not counted.
+            if answer.status not in (200, 429, *REFUSED):
+                return self.memory.complain(f"a vote was answered {answer.status} {answer.text[:200]}")
+            with self.memory.lock:
+                self.memory.votes_counted += answer.status == 200
+
     def _ask_again(self):
         for request, (comparison, content_hash) in list(self.memory.asked.items()):
             self._decide(request, comparison, content_hash)
@@ -113,6 +143,8 @@ class Load:
         with self.memory.lock:
             self.memory.asked[request] = (comparison, content_hash)
         answer = self.api.decide(comparison, "approve", content_hash, key=request)
+        if answer.status in REFUSED:
+            return None  # Asked again in the next life.
         if answer.status not in (200, 409):
             return self.memory.complain(f"{comparison}: decision answered {answer.status} {answer.text[:200]}")
         with self.memory.lock:

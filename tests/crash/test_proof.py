@@ -21,11 +21,12 @@ STORY = [
 
 
 class Proof(unittest.TestCase):
-    def findings(self, *more, without=()):
+    def findings(self, *more, without=(), votes=(0, 0)):
         records = [r for r in STORY if r["sequence"] not in without]
         records += [record(100 + i, *what) for i, what in enumerate(more)]
         records = [{**r, "sequence": i} for i, r in enumerate(records, 1)]
         memory = Memory(acknowledged={"k": "ann-1"}, decided={"r1": ("x-vs-y", "hash")})
+        memory.votes_counted, memory.votes_tried = votes
         return "\n".join(proof.wrong_records(records, memory))
 
     def test_a_sound_log_has_no_findings(self):
@@ -51,6 +52,15 @@ class Proof(unittest.TestCase):
 
     def test_a_dedup_id_seen_twice_is_found(self):
         self.assertIn("dedup id id-1: 2 times", self.findings(("comparison.drafted", "x-vs-y", "id-1")))
+
+    def test_a_lost_vote_is_found(self):
+        self.assertIn("2 votes acknowledged", self.findings(("vote.cast", "1 votes"), votes=(2, 3)))
+
+    def test_a_vote_that_is_there_twice_is_found(self):
+        self.assertIn("2 in the log", self.findings(("vote.cast", "2 votes"), votes=(1, 1)))
+
+    def test_a_vote_without_an_answer_may_be_there_or_not(self):
+        self.assertEqual(self.findings(("vote.cast", "2 votes"), votes=(1, 2)), "")
 
     def test_a_dead_letter_is_found(self):
         self.assertIn("dead letter", self.findings(("dead.letter", "reviewer 3 why")))

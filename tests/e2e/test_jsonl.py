@@ -113,7 +113,7 @@ class Killed(BulkCase):
             # What was under way, and what was answered since the last checkpoint.
             self.assertLessEqual(summary["repeated"], self.KILLS * (256 + 1024 + 512))
             self.assertEqual(self.server.stop(60), 0)
-            received = proof.by_subject(proof.read_log(self.server.data))["announcement.received"]
+            received = proof.by_subject(proof.read_log(self.server.data / "log"))["announcement.received"]
             self.assertEqual(len(received), self.LINES)
             self.assertEqual(set(received.values()), {1})
 

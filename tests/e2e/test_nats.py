@@ -13,7 +13,7 @@ class Nats(ServerCase):
         cls.nats = NatsServer(cls.folder).start()
         cls.addClassCleanup(cls.nats.stop)
         cls.config = cls.folder / "seaworthy.toml"
-        cls.config.write_text(f'[log]\nkind = "nats"\nurl = "{cls.nats.url}"\n')
+        cls.config.write_text(cls.nats.log_table)
 
     def everything(self):
         tools = self.api.all("/tools", "tools")

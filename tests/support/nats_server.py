@@ -21,6 +21,11 @@ class NatsServer:
     def url(self):
         return f"nats://127.0.0.1:{self.port}"
 
+    @property
+    def log_table(self):
+        """The table of a configuration that puts the log here."""
+        return f'[log]\nkind = "nats"\nurl = "{self.url}"\n'
+
     def start(self):
         program = shutil.which("nats-server", path="/usr/sbin:/usr/bin:/usr/local/bin")
         config = self.folder / "nats.conf"

@@ -32,11 +32,30 @@ def environment():
 
 def run(*arguments, stdin=b"", timeout=120):
     """Runs the command to its end; `.code`, `.out` and `.err` say what came."""
+    return run_program(PROGRAM.name, *arguments, stdin=stdin, timeout=timeout)
+
+
+def run_program(name, *arguments, stdin=b"", timeout=120):
+    """The same with another of our programs."""
+    command = [PROGRAM.with_name(name), *map(str, arguments)]
     done = subprocess.run(
-        [PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, timeout=timeout, env=environment(), check=False
+        command, input=stdin, capture_output=True, timeout=timeout, env=environment(), check=False
     )
     done.code, done.out, done.err = done.returncode, done.stdout.decode(), done.stderr.decode()
     return done
+
+
+def end(process, name, text, seconds=15):
+    """Asks it to stop and returns its exit code; `text()` is what it wrote."""
+    if process is None or process.poll() is not None:
+        return process and process.returncode
+    process.send_signal(signal.SIGTERM)
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise AssertionError(f"{name} did not stop within {seconds} s:\n{text()}") from None
 
 
 class Server:
@@ -87,15 +106,7 @@ class Server:
 
     def stop(self, seconds=15):
         """Asks it to stop and returns its exit code."""
-        if self.process is None or self.process.poll() is not None:
-            return self.process and self.process.returncode
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise AssertionError(f"did not stop within {seconds} s:\n{self.log_tail()}") from None
+        return end(self.process, "seaworthy up", self.log_tail, seconds)
 
     def kill(self):
         self.process.kill()

@@ -1,0 +1,220 @@
+"""Each service in a process of its own: any order, any kill, any reviewer."""
+
+import pathlib
+import re
+import shutil
+import tempfile
+import unittest
+
+from support import http_client, server
+from support.announcements import model_card
+from support.services import SERVICES, Service, Services
+from support.waiting import wait_until
+
+from e2e.case import ServerCase
+
+
+class ServicesCase(ServerCase):
+    """Four programs for all cases of the class."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="seaworthy-e2e-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.services = Services(cls.folder)
+        cls.addClassCleanup(cls.services.stop)
+        cls.server = cls.services.server
+        cls.begin()
+
+    @classmethod
+    def begin(cls):
+        cls.services.nats.start()
+        cls.services.start()
+
+    def everything(self):
+        tools = self.api.all("/tools", "tools")
+        comparisons = [self.api.comparison(c["id"]) for c in self.api.all("/comparisons", "comparisons")]
+        return {"tools": tools, "comparisons": comparisons, "home": self.server.read("/").body}
+
+    def verdicts(self):
+        return self.api.call("GET", "/status").json["counts"].get("verdicts", 0)
+
+
+class Pipeline(ServicesCase):
+    def test_an_announcement_becomes_a_page_in_four_processes(self):
+        comparison = self.approved_pair(model_card(60), model_card(61))
+        page = self.server.read(f"/compare/{comparison['id']}")
+        self.assertEqual(page.status, 200, page.text)
+
+    def test_each_killed_and_started_again_loses_and_doubles_nothing(self):
+        self.approved_pair(model_card(62), model_card(63))
+        self.server.settle()
+        before, verdicts = self.everything(), self.verdicts()
+        for name in SERVICES:
+            service = self.services[name]
+            service.kill()
+            service.spawn().wait()
+            wait_until(self.services.answers, f"all is well after {name} was killed")
+            self.server.settle()
+            self.assertEqual((self.everything(), self.verdicts()), (before, verdicts), name)
+
+    def test_what_is_submitted_while_others_are_down_is_done_when_they_are_back(self):
+        for name in ("reviewer", "aggregator"):
+            self.services[name].kill()
+        answer = self.api.submit(model_card(64), key="while-two-are-down")
+        self.assertEqual(answer.status, 202, answer.text)
+        for name in ("aggregator", "reviewer"):
+            self.services[name].spawn()
+        for name in ("aggregator", "reviewer"):
+            self.services[name].wait()
+        wait_until(self.services.answers, "the aggregator answers")
+        self.server.settle()
+        announcement = self.api.announcement(answer.json["announcement_id"])
+        self.assertEqual(announcement["state"], "recorded", announcement)
+        again = self.api.submit(model_card(64), key="while-two-are-down")
+        self.assertEqual(again.json["announcement_id"], answer.json["announcement_id"])
+
+    def test_without_reviewer_and_ingest_pages_are_served_and_decided(self):
+        comparison = self.drafted_pair(model_card(65), model_card(66))
+        for name in ("reviewer", "ingest"):
+            self.assertEqual(self.services[name].stop(), 0)
+        answer = self.api.decide(comparison["id"], "approve", comparison["content_hash"])
+        self.assertEqual(answer.status, 200, answer.text)
+        self.assertEqual(self.server.read(f"/compare/{comparison['id']}").status, 200)
+        self.assertEqual(self.api.submit(model_card(67)).status, 503)
+        for name in ("reviewer", "ingest"):
+            self.services[name].spawn().wait()
+
+    def test_a_site_serves_the_same_pages_and_nothing_else(self):
+        comparison = self.approved_pair(model_card(68), model_card(69))
+        port = server.free_port()
+        site = self.services.add("site", "publisher", ["--role", "site", "--port", port], identity="site")
+        site.spawn().wait()
+        self.addCleanup(site.stop)
+        path = f"/compare/{comparison['id']}"
+        wait_until(lambda: http_client.send(port, "GET", path).status == 200, "the site has the page")
+        for same in (path, "/", "/feeds/rss.xml", "/api/v1/comparisons"):
+            self.assertEqual(http_client.send(port, "GET", same).body, self.server.read(same).body, same)
+        token = {"Authorization": f"Bearer {server.TOKEN}"}
+        elsewhere = [("GET", "/desk", {}), ("POST", "/vote", {}), ("GET", "/api/v1/tools", token), ("POST", "/subscribe", {})]
+        for method, where, headers in elsewhere:
+            answer = http_client.send(port, method, where, b"", headers)
+            self.assertEqual((answer.status, answer.json["code"]), (421, "elsewhere"), where)
+        self.assertFalse((site.data / "people").exists())
+
+    def test_the_operator_asks_from_anywhere(self):
+        config = self.services.config_of("operator")
+        done = server.run("status", "--once", "--config", config, "--data", self.folder / "none")
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("log at event", done.out)
+
+    def test_the_aggregators_own_folder_tells_its_status(self):
+        done = server.run("status", "--once", "--data", self.services["aggregator"].data)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("log at event", done.out)
+
+
+class TwoReviewers(ServicesCase):
+    def test_share_the_work_and_double_nothing(self):
+        second = self.services.add(
+            "second", "reviewer", ["--listen", f"127.0.0.1:{server.free_port()}"], identity="reviewer"
+        )
+        second.spawn().wait()
+        self.addCleanup(second.stop)
+        self.server.settle()
+        before = self.verdicts()
+        for number in range(6):
+            self.record(model_card(20 + number))
+        self.server.settle()
+        self.assertEqual(self.verdicts(), before + 24)
+        self.services["reviewer"].kill()
+        self.addCleanup(lambda: self.services["reviewer"].spawn().wait())
+        self.record(model_card(30))
+        self.server.settle()
+        self.assertEqual(self.verdicts(), before + 28)
+
+    def test_each_answers_for_its_personas(self):
+        self.services["reviewer"].stop()
+        self.addCleanup(lambda: self.services["reviewer"].spawn().wait())
+        for name, personas in (("one", "dx,futurist"), ("two", "business,competitor")):
+            flags = ["--personas", personas, "--listen", f"127.0.0.1:{server.free_port()}"]
+            self.services.add(name, "reviewer", flags).spawn().wait()
+            self.addCleanup(self.services[name].stop)
+        self.server.settle()
+        before = self.verdicts()
+        self.record(model_card(31))
+        self.server.settle()
+        self.assertEqual(self.verdicts(), before + 4)
+
+
+class AnyOrder(ServicesCase):
+    @classmethod
+    def begin(cls):
+        """Nothing yet: not even the log."""
+
+    def test_all_wait_for_the_log_and_say_so_once(self):
+        order = ("publisher", "aggregator", "reviewer", "ingest")
+        for name in order:
+            self.services[name].spawn()
+        for name in order[1:]:
+            wait_until(lambda name=name: self.services[name].says("waiting for the log at"), f"{name} says so")
+        wait_until(lambda: self.services["publisher"].says("waiting for aggregator at"), "the publisher says so")
+        self.assertEqual(self.server.read("/").status, 503)
+        self.services.nats.start()
+        for name in order:
+            self.services[name].wait()
+        wait_until(self.services.answers, "all is well")
+        for name in order[1:]:
+            self.assertEqual(len(re.findall("waiting for the log", self.services[name].text())), 1, name)
+        self.approved_pair(model_card(70), model_card(71))
+        self.orders()
+
+    def orders(self):
+        for order in (("ingest", "publisher", "reviewer", "aggregator"), ("reviewer", "ingest", "aggregator", "publisher")):
+            self.assertEqual({self.services[name].stop() for name in order}, {0}, order)
+            self.services.start(order)
+            self.server.settle()
+            self.assertEqual(self.server.read("/").status, 200, order)
+
+
+class Refusals(ServicesCase):
+    @classmethod
+    def begin(cls):
+        """Nothing is started."""
+
+    def ends(self, kind, identity, change=lambda text: text):
+        """Runs it with a changed configuration; its words."""
+        config = self.services.config_of(identity)
+        config.write_text(change(config.read_text()))
+        service = Service(self.services, f"refused-{kind}", kind)
+        self.services.config_of = lambda _: config
+        self.addCleanup(self.services.__dict__.pop, "config_of")
+        service.spawn()
+        self.assertEqual(service.process.wait(30), 1, service.text())
+        return service.text()
+
+    def test_an_embedded_log_is_refused_with_the_way_out(self):
+        words = self.ends("ingest", "ingest", lambda text: text.replace('"nats"', '"embedded"'))
+        self.assertIn("seaworthy up", words)
+
+    def test_anothers_certificate_is_refused(self):
+        self.assertIn("is the certificate of `reviewer`, and this is `ingest`", self.ends("ingest", "reviewer"))
+
+    def test_no_certificates_are_refused(self):
+        words = self.ends("publisher", "publisher", lambda text: re.sub(r".*_file = .*\n", "", text))
+        self.assertIn("make_certificates.sh", words)
+
+    def test_a_signal_while_waiting_stops_in_order(self):
+        service = self.services["aggregator"].spawn()
+        wait_until(lambda: service.says("waiting for the log at"), "it waits")
+        self.assertEqual(service.stop(10), 0)
+
+    def test_help_shows_an_example(self):
+        for kind in SERVICES:
+            done = server.run_program(f"seaworthy-{kind}", "--help")
+            self.assertEqual(done.code, 0)
+            self.assertIn(f"seaworthy-{kind} --config /etc/seaworthy", done.out)
+
+
+if __name__ == "__main__":
+    unittest.main()
