@@ -47,6 +47,13 @@ NOTES = (
 )
 
 
+def sign(body, message, at=None, secret=GENERIC):
+    """The headers by which Standard Webhooks signs a body."""
+    at = str(int(at or time.time()))
+    mac = hmac.new(secret.encode(), f"{message}.{at}.".encode() + body, hashlib.sha256).digest()
+    return {"webhook-id": message, "webhook-timestamp": at, "webhook-signature": "v1," + base64.b64encode(mac).decode()}
+
+
 class HookCase(ServerCase):
     @classmethod
     def prepare(cls):
@@ -69,10 +76,7 @@ class HookCase(ServerCase):
         return self.post("acme", body, {**headers, "X-Hub-Signature-256": f"sha256={mac}"})
 
     def generic(self, body, message="msg_1", at=None, content_type="text/markdown", secret=GENERIC):
-        at = str(int(at or time.time()))
-        mac = hmac.new(secret.encode(), f"{message}.{at}.".encode() + body, hashlib.sha256).digest()
-        headers = {"webhook-id": message, "webhook-timestamp": at, "Content-Type": content_type}
-        return self.post("wire", body, {**headers, "webhook-signature": "v1," + base64.b64encode(mac).decode()})
+        return self.post("wire", body, {"Content-Type": content_type, **sign(body, message, at, secret)})
 
     def source(self, source_id):
         return next(s for s in self.api.all("/sources", "sources") if s["source_id"] == source_id)

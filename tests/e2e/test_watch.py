@@ -39,6 +39,13 @@ class Host(http.server.ThreadingHTTPServer):
     def origin(self):
         return f"http://127.0.0.1:{self.server_port}"
 
+    def subscription(self):
+        """What the hub was asked for, once it was."""
+        for method, path, _, body in self.asked:
+            if (method, path) == ("POST", "/hub"):
+                return urllib.parse.parse_qs(body)
+        return None
+
     def feed(self, *entries, hub=False):
         """Entries are (key, name, title, more)."""
         items = "".join(
@@ -184,7 +191,7 @@ class Hubs(WatchCase):
         self.serve("/feed.xml", self.host.feed(("tern", "Tern 1.2", "Tern 1.2 released", ""), hub=True))
         self.serve("/hub", "", status=202)
         self.watch("add", f"{self.host.origin}/feed.xml", "--id", "pushed", "--kind", "feed")
-        form = wait_until(self.subscription, "the hub is asked")
+        form = wait_until(self.host.subscription, "the hub is asked")
         self.assertEqual(form["hub.callback"], ["http://reviews.test:8080/api/v1/websub/pushed"])
         query = urllib.parse.urlencode(
             {"hub.mode": "subscribe", "hub.topic": form["hub.topic"][0], "hub.challenge": "42", "hub.lease_seconds": 864000}
@@ -196,12 +203,6 @@ class Hubs(WatchCase):
         self.assertEqual(self.announcements(), 1)
         self.push(body, "sha256=" + hmac.new(form["hub.secret"][0].encode(), body, hashlib.sha256).hexdigest())
         self.assertEqual(self.announcements(), 2)
-
-    def subscription(self):
-        for method, path, _, body in self.host.asked:
-            if (method, path) == ("POST", "/hub"):
-                return urllib.parse.parse_qs(body)
-        return None
 
     def push(self, body, signature):
         headers = {"Content-Type": "application/rss+xml", "X-Hub-Signature": signature}
