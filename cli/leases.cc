@@ -12,11 +12,12 @@ absl::StatusOr<std::unique_ptr<Leases>> OpenLeases(const LogConfig& config, cons
   return OpenNatsLeases(options);
 }
 
-absl::StatusOr<std::unique_ptr<SharedTable>> OpenWatchTable(const LogConfig& config,
-                                                            const DataLayout& layout) {
+absl::StatusOr<std::unique_ptr<SharedTable>> OpenSharedTable(const LogConfig& config,
+                                                             const DataLayout& layout,
+                                                             const std::string& name) {
   if (config.kind != "nats") return std::unique_ptr<SharedTable>();
   SEAWORTHY_ASSIGN_OR_RETURN(const NatsEventLogOptions options, NatsOptionsOf(config, layout));
-  return OpenNatsSharedTable(options, "WATCH");
+  return OpenNatsSharedTable(options, name);
 }
 
 }  // namespace seaworthy::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "cli/data_dir.h"
@@ -19,8 +20,10 @@ inline constexpr char kOnlyProcess[] = "this process";
 // those of the engine.
 absl::StatusOr<std::unique_ptr<Leases>> OpenLeases(const LogConfig& config, const DataLayout& layout);
 
-// What watchers tell each other; null with the embedded log.
-absl::StatusOr<std::unique_ptr<SharedTable>> OpenWatchTable(const LogConfig& config,
-                                                            const DataLayout& layout);
+// A table that all processes share; null with the embedded log, which has one.
+// `name`: `WATCH`, what watchers tell each other; `BUDGET`, the day's money.
+absl::StatusOr<std::unique_ptr<SharedTable>> OpenSharedTable(const LogConfig& config,
+                                                             const DataLayout& layout,
+                                                             const std::string& name);
 
 }  // namespace seaworthy::cli

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
+#include "cli/data_dir.h"
 #include "common/config.h"
+#include "common/shared_table.h"
 #include "services/reviewer/policy/budget.h"
 #include "services/reviewer/policy/price_table.h"
 
@@ -14,9 +15,10 @@ namespace seaworthy::cli {
 // Thread-safe once open.
 class Money {
  public:
-  // In `folder` the day's spending is kept; empty: it is not, and the budget
-  // per day does not bind. Errors name the file or the price.
-  static absl::StatusOr<std::unique_ptr<Money>> Open(const Config& config, const std::string& folder);
+  // What the day has cost is kept in a file of `layout`, or beside a log that
+  // several processes share; null: it is not, and the budget per day does not
+  // bind. Errors name the file, the log or the price.
+  static absl::StatusOr<std::unique_ptr<Money>> Open(const Config& config, const DataLayout* layout);
 
   // What every call is paid from.
   Budget* budget() const { return budget_.get(); }
@@ -26,6 +28,7 @@ class Money {
   Money() = default;
 
   std::unique_ptr<PriceTable> prices_;
+  std::unique_ptr<SharedTable> table_;  // Null where one process spends.
   std::unique_ptr<BudgetStore> spending_;
   std::unique_ptr<Budget> budget_;
 };

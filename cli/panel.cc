@@ -35,13 +35,14 @@ bool AnyWantsPrompts(const Endpoints& endpoints) {
 
 absl::StatusOr<std::unique_ptr<Panel>> Panel::Open(const Config& config,
                                                    absl::Span<const v1::Persona> personas,
-                                                   const std::string& folder) {
+                                                   const DataLayout* layout) {
   auto panel = std::unique_ptr<Panel>(new Panel);
   SEAWORTHY_ASSIGN_OR_RETURN(panel->endpoints_, MakeEndpoints(config, personas));
   panel->max_in_flight_ = MostInFlight(panel->endpoints_);
-  SEAWORTHY_ASSIGN_OR_RETURN(panel->money_, Money::Open(config, folder));
-  if (config.panel.cache && !folder.empty() && AnyWantsPrompts(panel->endpoints_)) {
-    SEAWORTHY_ASSIGN_OR_RETURN(panel->cache_, OpenAnswerCache(folder + "/answers", AnswerCacheOptions()));
+  SEAWORTHY_ASSIGN_OR_RETURN(panel->money_, Money::Open(config, layout));
+  if (config.panel.cache && layout != nullptr && AnyWantsPrompts(panel->endpoints_)) {
+    SEAWORTHY_ASSIGN_OR_RETURN(panel->cache_,
+                               OpenAnswerCache(layout->dir + "/answers", AnswerCacheOptions()));
   }
   VerdictSeeker::Options options = PanelDefaults();
   options.routes = panel->endpoints_.routes;

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "cli/data_dir.h"
 #include "cli/endpoints.h"
 #include "cli/money.h"
 #include "common/config.h"
@@ -20,12 +21,13 @@ namespace seaworthy::cli {
 // Thread-safe once open.
 class Panel {
  public:
-  // `config` is resolved. In `folder` the day's spending and the answers of
-  // models are kept; empty: nothing is, and the budget per day does not bind.
+  // `config` is resolved. In the folder of `layout` the answers of models are
+  // kept, there or beside the log the day's money; null: nothing is kept, and
+  // the budget per day does not bind.
   // Errors name what is wrong and the way out.
   static absl::StatusOr<std::unique_ptr<Panel>> Open(const Config& config,
                                                      absl::Span<const v1::Persona> personas,
-                                                     const std::string& folder);
+                                                     const DataLayout* layout);
 
   VerdictSeeker& seeker() { return *seeker_; }
   // Calls that one persona may have under way: the sum over its endpoints.

@@ -31,7 +31,7 @@ absl::StatusOr<std::unique_ptr<IngestHost>> IngestHost::Open(const Config& confi
 }
 
 absl::StatusOr<std::unique_ptr<IngestHost>> IngestHost::Open(const Config& config, const OpenData& data) {
-  SEAWORTHY_ASSIGN_OR_RETURN(auto money, Money::Open(config, data.dir->layout().dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(auto money, Money::Open(config, &data.dir->layout()));
   SEAWORTHY_ASSIGN_OR_RETURN(auto host, Open(config, data, *money));
   host->own_money_ = std::move(money);
   return host;
@@ -62,7 +62,7 @@ absl::Status IngestHost::OpenWatcher(const Config& config, const OpenData& data)
   options.host_spacing = absl::Seconds(config.watch_host_seconds);
   options.polling = config.watch;
   SEAWORTHY_ASSIGN_OR_RETURN(leases_, OpenLeases(config.log, data.dir->layout()));
-  SEAWORTHY_ASSIGN_OR_RETURN(shared_, OpenWatchTable(config.log, data.dir->layout()));
+  SEAWORTHY_ASSIGN_OR_RETURN(shared_, OpenSharedTable(config.log, data.dir->layout(), "WATCH"));
   options.leases = leases_.get();
   options.shared = shared_.get();
   SEAWORTHY_ASSIGN_OR_RETURN(watcher_, Watcher::Open(std::move(options)));

@@ -26,7 +26,7 @@ class IngestHost : public ServiceHost {
   // file or the endpoint.
   static absl::StatusOr<std::unique_ptr<IngestHost>> Open(const Config& config, const OpenData& data,
                                                           const Money& money);
-  // With money of its own, kept in the data folder.
+  // With money of its own.
   static absl::StatusOr<std::unique_ptr<IngestHost>> Open(const Config& config, const OpenData& data);
   ~IngestHost() override;
 

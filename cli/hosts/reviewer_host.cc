@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<v1::Persona>> Choose(const std::vector<v1::Persona>& 
 absl::StatusOr<Panelists> MakePanelists(const Config& config, ObjectStore* objects) {
   Panelists panelists;
   SEAWORTHY_ASSIGN_OR_RETURN(panelists.personas, LoadPersonas(config.prompts_dir));
-  SEAWORTHY_ASSIGN_OR_RETURN(panelists.panel, Panel::Open(config, panelists.personas, ""));
+  SEAWORTHY_ASSIGN_OR_RETURN(panelists.panel, Panel::Open(config, panelists.personas, nullptr));
   ReviewerService::Options options;
   options.objects = objects;
   options.clock = Clock::Real();
@@ -58,7 +58,7 @@ absl::StatusOr<std::unique_ptr<ReviewerHost>> ReviewerHost::Open(Config config, 
   SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<v1::Persona> all, LoadPersonas(config.prompts_dir));
   ReviewerService::Options options;
   SEAWORTHY_ASSIGN_OR_RETURN(options.personas, Choose(all, personas, config));
-  SEAWORTHY_ASSIGN_OR_RETURN(host->panel_, Panel::Open(config, options.personas, data.dir->layout().dir));
+  SEAWORTHY_ASSIGN_OR_RETURN(host->panel_, Panel::Open(config, options.personas, &data.dir->layout()));
   options.log = data.log.get();
   options.objects = data.objects.get();
   options.clock = Clock::Real();

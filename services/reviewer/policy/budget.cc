@@ -1,13 +1,9 @@
 #include "services/reviewer/policy/budget.h"
 
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -24,45 +20,14 @@ constexpr absl::Duration kSettling = absl::Seconds(2);
 
 int64_t DayOf(absl::Time now) { return absl::ToInt64Seconds(now - absl::UnixEpoch()) / (24 * 60 * 60); }
 
-// Replaces the file whole: written beside it, synced, renamed, folder synced.
-class FileBudgetStore : public BudgetStore {
- public:
-  explicit FileBudgetStore(std::string path) : path_(std::move(path)) {}
+// A sum kept under a clock that was days ahead counts for `day`.
+DayTaken AsOf(DayTaken taken, int64_t day) {
+  if (taken.day > day + 1) taken.day = day;
+  if (taken.day < day) taken = {day, 0};
+  return taken;
+}
 
-  absl::StatusOr<DaySpent> Load() override {
-    std::ifstream in(path_);
-    DaySpent spent;
-    if (!in) return spent;
-    if (in >> spent.day >> spent.micro_usd) return spent;
-    return absl::DataLossError(absl::StrCat("the budget's file ", path_,
-                                            " does not hold a day and a sum; remove it to count from zero"));
-  }
-
-  absl::Status Save(const DaySpent& spent) override {
-    const std::string beside = path_ + ".new";
-    const std::string line = absl::StrCat(spent.day, " ", spent.micro_usd, "\n");
-    const int file = open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    const bool written = file >= 0 &&
-                         write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-                         fsync(file) == 0;
-    if (file >= 0) close(file);
-    if (written && std::rename(beside.c_str(), path_.c_str()) == 0 && SyncFolder()) return absl::OkStatus();
-    return absl::UnavailableError(
-        absl::StrCat("cannot write the budget's file ", path_, "; check the disk's space and permissions"));
-  }
-
- private:
-  bool SyncFolder() const {
-    const std::string parent = std::filesystem::path(path_).parent_path().string();
-    const int folder = open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return false;
-    const bool synced = fsync(folder) == 0;
-    close(folder);
-    return synced;
-  }
-
-  const std::string path_;
-};
+void Say(const absl::Status& trouble) { spdlog::error("budget: {}", std::string(trouble.message())); }
 
 }  // namespace
 
@@ -74,50 +39,49 @@ std::string Dollars(uint64_t micro_usd) {
 
 absl::Time NextUtcDay(absl::Time now) { return absl::UnixEpoch() + kDay * (DayOf(now) + 1); }
 
-std::unique_ptr<BudgetStore> NewFileBudgetStore(std::string path) {
-  return std::make_unique<FileBudgetStore>(std::move(path));
-}
-
 absl::StatusOr<std::unique_ptr<Budget>> Budget::Open(Options options) {
-  DaySpent spent;
-  if (options.store != nullptr) {
-    SEAWORTHY_ASSIGN_OR_RETURN(spent, options.store->Load());
-    // Saved under a clock far ahead: it must not count as today for long.
-    const int64_t day = DayOf(options.clock->Now());
-    if (spent.day > day + 1) spent.day = day;
-  }
-  return std::unique_ptr<Budget>(new Budget(options, spent));
+  std::unique_ptr<BudgetStore> own = options.store == nullptr ? NewMemoryBudgetStore() : nullptr;
+  BudgetStore* store = own != nullptr ? own.get() : options.store;
+  SEAWORTHY_ASSIGN_OR_RETURN(const DayTaken taken, store->Load());
+  return std::unique_ptr<Budget>(
+      new Budget(options, std::move(own), AsOf(taken, DayOf(options.clock->Now()))));
 }
 
-Budget::Budget(Options options, const DaySpent& spent)
-    : options_(options), today_(spent), saved_(spent.micro_usd) {}
+Budget::Budget(Options options, std::unique_ptr<BudgetStore> own, const DayTaken& taken)
+    : options_(options),
+      own_(std::move(own)),
+      store_(own_ != nullptr ? own_.get() : options.store),
+      day_(taken.day),
+      others_(taken.micro_usd) {}
 
-Budget::~Budget() {
-  absl::MutexLock lock(&mutex_);
-  if (options_.store == nullptr || saved_ == today_.micro_usd + reserved_) return;
-  const absl::Status saved = options_.store->Save({today_.day, today_.micro_usd + reserved_});
-  if (!saved.ok()) spdlog::error("budget: {}", std::string(saved.message()));
-}
+Budget::~Budget() { GiveBack(); }
 
 std::optional<Budget::Pause> Budget::Reserve(uint64_t micro_usd) {
   if (micro_usd == 0) return std::nullopt;
   const absl::Time now = options_.clock->Now();
   absl::MutexLock lock(&mutex_);
-  TurnDay(now);
+  TurnDay(DayOf(now));
+  const absl::Status taken = Take(micro_usd, options_.per_day);
   pause_ = Refusal(micro_usd, now);
-  if (pause_.has_value()) return pause_;
-  reserved_ += micro_usd;
-  SaveAhead();
-  return std::nullopt;
+  if (!taken.ok()) Say(taken);
+  if (!pause_.has_value() && !taken.ok() && options_.per_day > 0) {
+    pause_ =
+        Pause{absl::StrCat("what is left of today's budget is not known: ", std::string(taken.message())),
+              now + kSettling};
+  }
+  if (!pause_.has_value()) reserved_ += micro_usd;
+  return pause_;
 }
 
 void Budget::Settle(uint64_t reserved, uint64_t cost) {
   const absl::Time now = options_.clock->Now();
   absl::MutexLock lock(&mutex_);
-  TurnDay(now);
+  TurnDay(DayOf(now));
   reserved_ -= std::min(reserved, reserved_);
-  today_.micro_usd += cost;
+  settled_ += cost;
   run_ += cost;
+  // Spent is spent, over the limit too; what fails is taken with the next.
+  if (const absl::Status taken = Take(0, 0); !taken.ok()) Say(taken);
 }
 
 std::optional<Budget::Pause> Budget::paused() const {
@@ -129,7 +93,7 @@ std::optional<Budget::Pause> Budget::paused() const {
 
 uint64_t Budget::today() const {
   absl::MutexLock lock(&mutex_);
-  return DayOf(options_.clock->Now()) == today_.day ? today_.micro_usd : 0;
+  return DayOf(options_.clock->Now()) <= day_ ? others_ + settled_ : 0;
 }
 
 uint64_t Budget::this_run() const {
@@ -137,12 +101,11 @@ uint64_t Budget::this_run() const {
   return run_;
 }
 
-void Budget::TurnDay(absl::Time now) {
-  const int64_t day = DayOf(now);
+void Budget::TurnDay(int64_t day) {
   // A clock that was set back must not open a day's budget twice.
-  if (day <= today_.day) return;
-  today_ = DaySpent{day, 0};
-  saved_ = 0;
+  if (day <= day_) return;
+  day_ = day;
+  taken_ = others_ = settled_ = 0;
 }
 
 std::optional<Budget::Pause> Budget::Refusal(uint64_t micro_usd, absl::Time now) const {
@@ -164,19 +127,40 @@ std::optional<Budget::Pause> Budget::Refusal(uint64_t micro_usd, absl::Time now)
   if (over(options_.per_run, run_)) {
     return say(options_.per_run, run_, "this run", "after a restart or with a larger [budget] per_run_usd");
   }
-  if (!over(options_.per_day, today_.micro_usd)) return std::nullopt;
-  Pause pause =
-      say(options_.per_day, today_.micro_usd, "today", "at 00:00 UTC or with a larger [budget] per_day_usd");
+  const uint64_t today = others_ + settled_;
+  if (!over(options_.per_day, today)) return std::nullopt;
+  Pause pause = say(options_.per_day, today, "today", "at 00:00 UTC or with a larger [budget] per_day_usd");
   pause.until = std::min(pause.until, NextUtcDay(now));
   return pause;
 }
 
-void Budget::SaveAhead() {
-  const uint64_t held = today_.micro_usd + reserved_;
-  if (options_.store == nullptr || held <= saved_) return;
-  saved_ = held + std::max(kLeastStep, options_.per_day / 100);
-  const absl::Status saved = options_.store->Save({today_.day, saved_});
-  if (!saved.ok()) spdlog::error("budget: {}", std::string(saved.message()));
+absl::Status Budget::Take(uint64_t more, uint64_t limit) {
+  if (held() + more <= taken_) return absl::OkStatus();
+  const uint64_t least = held() + more - taken_;
+  const uint64_t most = least + (more == 0 ? 0 : std::max(kLeastStep, options_.per_day / 100));
+  uint64_t took = 0;
+  const auto change = [&](DayTaken taken) {
+    taken = AsOf(taken, day_);
+    const uint64_t room = limit == 0 ? most : limit - std::min(limit, taken.micro_usd);
+    took = room < least ? 0 : std::min(room, most);
+    taken.micro_usd += took;
+    return taken;
+  };
+  SEAWORTHY_ASSIGN_OR_RETURN(const DayTaken all, store_->Change(change));
+  TurnDay(all.day);  // Another's day began before ours.
+  taken_ += took;
+  others_ = all.micro_usd - std::min(all.micro_usd, taken_);
+  return absl::OkStatus();
+}
+
+void Budget::GiveBack() {
+  absl::MutexLock lock(&mutex_);
+  if (taken_ <= held()) return;
+  const auto changed = store_->Change([&](DayTaken taken) {
+    if (taken.day == day_) taken.micro_usd -= std::min(taken.micro_usd, taken_ - held());
+    return taken;
+  });
+  if (!changed.ok()) Say(changed.status());
 }
 
 }  // namespace seaworthy

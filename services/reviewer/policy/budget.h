@@ -12,32 +12,14 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/clock.h"
+#include "services/reviewer/policy/budget_store.h"
 
 namespace seaworthy {
 
-// What a day has cost.
-struct DaySpent {
-  // Days since 1970-01-01, UTC.
-  int64_t day = 0;
-  uint64_t micro_usd = 0;
-};
-
-// Where a day's sum outlives the process. Thread-safe.
-class BudgetStore {
- public:
-  virtual ~BudgetStore() = default;
-  // All zero where nothing was saved. Errors: DATA_LOSS, UNAVAILABLE.
-  virtual absl::StatusOr<DaySpent> Load() = 0;
-  // Durable on return.
-  virtual absl::Status Save(const DaySpent& spent) = 0;
-};
-
-// A file of one line, replaced whole.
-std::unique_ptr<BudgetStore> NewFileBudgetStore(std::string path);
-
-// Limits per UTC day and per run. Thread-safe. After a crash the day's sum is
-// never too low: what may be spent is saved before it is, in steps of a
-// hundredth of the day's budget, by which it may be too high.
+// Limits per UTC day, shared by all budgets over one store, and per run.
+// Thread-safe. What may be spent is taken from the store before it is, in steps
+// of a hundredth of the day's budget: the day's sum is never too low, and too
+// high by a step for each process killed today. Any call may wait for the store.
 class Budget {
  public:
   struct Options {
@@ -45,7 +27,7 @@ class Budget {
     uint64_t per_day = 0;
     uint64_t per_run = 0;
     Clock* clock = Clock::Real();
-    // Not owned, outlives the budget; null: nothing outlives the process.
+    // Not owned, outlives the budget; null: one in memory.
     BudgetStore* store = nullptr;
   };
   // Why nothing is granted, and until when.
@@ -54,7 +36,7 @@ class Budget {
     absl::Time until;
   };
 
-  // Reads what today has cost. Errors: those of the store.
+  // Errors: those of the store.
   static absl::StatusOr<std::unique_ptr<Budget>> Open(Options options);
   ~Budget();
 
@@ -65,25 +47,35 @@ class Budget {
 
   // Set from a refusal until something is granted or its time has come.
   std::optional<Pause> paused() const;
-  // Settled today; settled in this run.
+  // Settled today, with what others had taken when the store was last asked.
   uint64_t today() const;
+  // Settled in this run.
   uint64_t this_run() const;
   bool limited() const { return options_.per_day > 0 || options_.per_run > 0; }
 
  private:
-  Budget(Options options, const DaySpent& spent);
-  void TurnDay(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Budget(Options options, std::unique_ptr<BudgetStore> own, const DayTaken& taken);
+  void TurnDay(int64_t day) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Spent or set aside, today and by this process.
+  uint64_t held() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return settled_ + reserved_; }
   std::optional<Pause> Refusal(uint64_t micro_usd, absl::Time now) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void SaveAhead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes what `more` needs beyond what is taken, and a step ahead; nothing
+  // where that is over `limit` (0: none).
+  absl::Status Take(uint64_t more, uint64_t limit) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GiveBack();
 
   const Options options_;
+  const std::unique_ptr<BudgetStore> own_;  // Null where one was given.
+  BudgetStore* const store_;
   mutable absl::Mutex mutex_;
-  DaySpent today_ ABSL_GUARDED_BY(mutex_);
-  uint64_t run_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t day_ ABSL_GUARDED_BY(mutex_);
+  // Of the day: by this process, and by all others of it.
+  uint64_t taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t others_ ABSL_GUARDED_BY(mutex_);
+  uint64_t settled_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t reserved_ ABSL_GUARDED_BY(mutex_) = 0;
-  // What the store holds for today.
-  uint64_t saved_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t run_ ABSL_GUARDED_BY(mutex_) = 0;
   std::optional<Pause> pause_ ABSL_GUARDED_BY(mutex_);
 };
 

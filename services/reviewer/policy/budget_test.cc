@@ -3,10 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "common/hash.h"
+#include "common/lease_fakes.h"
 
 namespace seaworthy {
 namespace {
@@ -130,6 +134,110 @@ TEST_F(BudgetTest, AKillNeverForgetsSpentMoney) {
     EXPECT_LE(left, spent + 50'000);
     budget_->Settle(cost, cost);
   }
+}
+
+TEST_F(BudgetTest, WhatCostsMoreThanItsReserveIsTakenToo) {
+  Open(kDollar);
+  EXPECT_FALSE(budget_->Reserve(900'000).has_value());
+  budget_->Settle(900'000, 1'200'000);
+  EXPECT_EQ(store_->Load()->micro_usd, 1'200'000u);
+  EXPECT_FALSE(Spend(1));
+}
+
+TEST_F(BudgetTest, ADayThatCannotBeWrittenDownIsNotSpentFrom) {
+  Open(kDollar);
+  EXPECT_TRUE(Spend(1000));
+  std::filesystem::remove_all(dir_);
+  const auto pause = budget_->Reserve(100'000);
+  ASSERT_TRUE(pause.has_value());
+  EXPECT_THAT(pause->message, HasSubstr("cannot write the budget's file"));
+  EXPECT_LT(pause->until, clock_.Now() + absl::Minutes(1));
+  std::filesystem::create_directories(dir_);
+  EXPECT_TRUE(Spend(100'000));
+}
+
+// Two processes and what they share.
+class SharedBudgetTest : public testing::Test {
+ protected:
+  std::unique_ptr<Budget> Open(BudgetStore& store, uint64_t per_day) {
+    Budget::Options options;
+    options.per_day = per_day;
+    options.clock = &clock_;
+    options.store = &store;
+    return *Budget::Open(options);
+  }
+
+  FakeClock clock_;
+  MemoryTable table_;
+  const std::unique_ptr<BudgetStore> store_ = NewSharedBudgetStore(&table_);
+};
+
+TEST_F(SharedBudgetTest, AllSpendFromOneDay) {
+  const auto one = Open(*store_, kDollar);
+  auto other = Open(*store_, kDollar);
+  EXPECT_FALSE(one->Reserve(600'000).has_value());
+  one->Settle(600'000, 600'000);
+  EXPECT_THAT(other->Reserve(600'000)->message, HasSubstr("is spent ($0.61 settled"));
+  EXPECT_FALSE(other->Reserve(300'000).has_value());
+  other->Settle(300'000, 300'000);
+  EXPECT_TRUE(one->Reserve(100'000).has_value());
+  // What it had set aside and did not spend is the others' again.
+  other.reset();
+  EXPECT_FALSE(one->Reserve(100'000).has_value());
+}
+
+TEST_F(SharedBudgetTest, ManyAtOnceNeverSpendMoreThanTheDay) {
+  std::atomic<uint64_t> spent = 0;
+  std::vector<std::thread> processes;
+  processes.reserve(4);
+  for (int i = 0; i < 4; ++i) {
+    processes.emplace_back([&] {
+      const auto budget = Open(*store_, kDollar);
+      while (!budget->Reserve(700).has_value()) {
+        budget->Settle(700, 650);
+        spent += 650;
+      }
+    });
+  }
+  for (std::thread& process : processes) process.join();
+  EXPECT_LE(spent, kDollar);
+  EXPECT_GE(spent, kDollar * 94 / 100);
+  EXPECT_EQ(store_->Load()->micro_usd, spent);
+}
+
+TEST_F(SharedBudgetTest, WhereItIsAwayNothingIsSpentButWhatWasSetAside) {
+  const auto budget = Open(*store_, 5 * kDollar);
+  EXPECT_FALSE(budget->Reserve(100'000).has_value());
+  table_.SetFault(MemoryTable::Fault::kAway);
+  EXPECT_FALSE(budget->Reserve(50'000).has_value());
+  EXPECT_THAT(budget->Reserve(50'000)->message, HasSubstr("is not known: away"));
+  table_.SetFault(MemoryTable::Fault::kNone);
+  EXPECT_FALSE(budget->Reserve(50'000).has_value());
+}
+
+TEST_F(SharedBudgetTest, AnAnswerLostCountsTooMuchAndNeverTooLittle) {
+  const auto budget = Open(*store_, 5 * kDollar);
+  table_.SetFault(MemoryTable::Fault::kAnswerLost);
+  EXPECT_TRUE(budget->Reserve(100'000).has_value());
+  table_.SetFault(MemoryTable::Fault::kNone);
+  EXPECT_FALSE(budget->Reserve(100'000).has_value());
+  EXPECT_GE(store_->Load()->micro_usd, 200'000u);
+}
+
+TEST_F(SharedBudgetTest, WhoseDayBeganFirstTurnsItForAll) {
+  FakeClock ahead;
+  ahead.Advance(NextUtcDay(clock_.Now()) - ahead.Now());
+  Budget::Options options;
+  options.per_day = kDollar;
+  options.clock = &ahead;
+  options.store = store_.get();
+  const auto late = Open(*store_, kDollar);
+  EXPECT_FALSE(late->Reserve(kDollar).has_value());
+  late->Settle(kDollar, kDollar);
+  const auto early = *Budget::Open(options);
+  EXPECT_FALSE(early->Reserve(600'000).has_value());
+  EXPECT_FALSE(late->Reserve(300'000).has_value());
+  EXPECT_TRUE(early->Reserve(200'000).has_value());
 }
 
 TEST_F(BudgetTest, ABrokenFileIsAnErrorNotAFreeDay) {
