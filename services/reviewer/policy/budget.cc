@@ -139,8 +139,8 @@ absl::Status Budget::Take(uint64_t more, uint64_t limit) {
   const uint64_t least = held() + more - taken_;
   const uint64_t most = least + (more == 0 ? 0 : std::max(kLeastStep, options_.per_day / 100));
   uint64_t took = 0;
-  const auto change = [&](DayTaken taken) {
-    taken = AsOf(taken, day_);
+  const auto change = [&, day = day_](DayTaken taken) {
+    taken = AsOf(taken, day);
     const uint64_t room = limit == 0 ? most : limit - std::min(limit, taken.micro_usd);
     took = room < least ? 0 : std::min(room, most);
     taken.micro_usd += took;
@@ -156,8 +156,8 @@ absl::Status Budget::Take(uint64_t more, uint64_t limit) {
 void Budget::GiveBack() {
   absl::MutexLock lock(&mutex_);
   if (taken_ <= held()) return;
-  const auto changed = store_->Change([&](DayTaken taken) {
-    if (taken.day == day_) taken.micro_usd -= std::min(taken.micro_usd, taken_ - held());
+  const auto changed = store_->Change([day = day_, left = taken_ - held()](DayTaken taken) {
+    if (taken.day == day) taken.micro_usd -= std::min(taken.micro_usd, left);
     return taken;
   });
   if (!changed.ok()) Say(changed.status());
