@@ -20,6 +20,8 @@ JOBS ?= $(shell nproc)
 BIN := build/bin
 # The programs, neither tests nor benchmarks; `make run` needs the first.
 PROGRAMS := seaworthy seaworthy-ingest seaworthy-reviewer seaworthy-aggregator seaworthy-publisher
+# What the kills are proved with. Debian's own Python has the packages.
+CRASH_PROGRAMS := seaworthy_dump_log seaworthy_mail_probe seaworthy_backdate_log
 
 COVERAGE_TESTS ?= .
 
@@ -77,12 +79,12 @@ coverage: setup ## branches taken by the tests COVERAGE_TESTS (a ctest pattern, 
 	@scripts/coverage.sh $(JOBS) "$(COVERAGE_TESTS)"
 
 crash: setup ## N kills under load (SEED chooses them), then the proof that nothing was lost
-	@scripts/build.sh release $(JOBS) $(PROGRAMS) seaworthy_dump_log
-	@python3 -B tests/crash/crash.py --program $(BIN)/seaworthy --kills $(or $(N),300) --seed $(SEED)
+	@scripts/build.sh release $(JOBS) $(PROGRAMS) $(CRASH_PROGRAMS)
+	@/usr/bin/python3 -B tests/crash/crash.py --program $(BIN)/seaworthy --kills $(or $(N),300) --seed $(SEED)
 
 torture: setup ## every fault by number and seed, long: PIECE="power disk" N=100 SEED=7 (docs/torture.md)
-	@scripts/build.sh release $(JOBS) $(PROGRAMS) seaworthy_dump_log seaworthy_torture seaworthy_open_loop
-	@python3 -B tests/torture/torture.py $(PIECE) $(if $(N),-n $(N)) --seed $(SEED)
+	@scripts/build.sh release $(JOBS) $(PROGRAMS) $(CRASH_PROGRAMS) seaworthy_torture seaworthy_open_loop
+	@/usr/bin/python3 -B tests/torture/torture.py $(PIECE) $(if $(N),-n $(N)) --seed $(SEED)
 
 fuzz: setup ## feeds each parser RUNS random inputs (default: a million), at most SECONDS_EACH seconds each where set
 	@scripts/build.sh fuzz $(JOBS) $(addprefix fuzz_,$(FUZZ_TARGETS))

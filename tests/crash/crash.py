@@ -34,6 +34,7 @@ if ARGUMENTS.program:
 
 from crash import proof  # noqa: E402  (the program has to be known first)
 from crash.load import Load, Memory  # noqa: E402
+from crash.mails import Mails  # noqa: E402
 from crash.worlds import FourProcesses, OneProcess  # noqa: E402
 
 START_SHARE = 0.2
@@ -43,7 +44,7 @@ START_SHARE = 0.2
 LIVES_IN_A_ROW = 3
 
 
-def live_and_die(world, memory, chance, life):
+def live_and_die(world, memory, mails, chance, life):
     """One life under load, ended by SIGKILL."""
     world.spawn()
     if life % (LIVES_IN_A_ROW + 1) == 0:
@@ -54,21 +55,25 @@ def live_and_die(world, memory, chance, life):
         return f"{world.kill(chance, ARGUMENTS.whom)} while starting"
     world.wait()
     load = Load(world.server.api, memory, f"{ARGUMENTS.seed}/{life}", ARGUMENTS.per_life).start()
+    editor = mails.approving(world.server)
     time.sleep(chance.uniform(0.05, 0.8))  # Not a wait: the moment of the kill.
     whom = world.kill(chance, ARGUMENTS.whom)
     load.join()
+    editor.join()
     return f"{whom} under load"
 
 
-def prove(world, memory):
+def prove(world, memory, mails):
     """Everything that does not hold, as lines."""
     world.begin_anew()
     server = world.server
+    mails.drain(server)
     server.settle(600)
     findings = list(memory.complaints)
     findings += proof.lost_announcements(server.api, memory)
     findings += proof.lost_pages(server.api, server, memory)
     findings += [f"{name} did not stop cleanly: {code}" for name, code in world.stop().items() if code != 0]
+    findings += mails.findings(world.people)
     records = proof.read_log(world.log)
     findings += proof.wrong_records(records, memory)
     done = world.rebuild()
@@ -85,16 +90,23 @@ def prove(world, memory):
 def main():
     chance = random.Random(ARGUMENTS.seed)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="seaworthy-crash-"))
-    world = FourProcesses(folder) if ARGUMENTS.log == "services" else OneProcess(folder, ARGUMENTS.log)
-    memory = Memory()
     begin = time.monotonic()
+    memory = Memory()
+    mails = Mails(folder, ARGUMENTS.kills, ARGUMENTS.seed)
+    past = mails.past()
+    if ARGUMENTS.log == "services":
+        world = FourProcesses(folder, mails.table, past)
+    else:
+        world = OneProcess(folder, ARGUMENTS.log, mails.table, past)
     try:
+        mails.subscribe(world.people)
         for life in range(1, ARGUMENTS.kills + 1):
-            how = live_and_die(world, memory, chance, life)
+            how = live_and_die(world, memory, mails, chance, life)
             print(f"kill {life}/{ARGUMENTS.kills} {how}, {len(memory.acknowledged)} acknowledged", flush=True)
-        findings = prove(world, memory)
+        findings = prove(world, memory, mails)
     finally:
         world.end()
+        mails.end()
         if ARGUMENTS.keep:
             print(f"kept: {folder}")
         else:

@@ -1,5 +1,5 @@
 // Prints every record of a log as one line of JSON: sequence, subject,
-// dedup_id, and what the event is about. Opening the log checks every checksum
+// dedup_id, time_us, trace_id, and what the event is about. Opening the log checks every checksum
 // and the chain. Usage: seaworthy_dump_log DATA/log | nats://HOST:PORT
 #include <cstdio>
 #include <memory>
@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "common/nats/nats_event_log.h"
 #include "common/rocksdb_event_log.h"
+#include "common/telemetry/trace_context.h"
 #include "seaworthy/v1/event.pb.h"
 
 namespace seaworthy {
@@ -138,9 +139,12 @@ absl::Status Dump(const std::string& where) {
       if (!event.ParseFromString(record.payload)) {
         return absl::DataLossError(absl::StrCat("record ", record.sequence, " holds no event"));
       }
-      std::printf("{\"sequence\": %llu, \"subject\": %s, \"dedup_id\": %s, \"about\": %s}\n",
-                  static_cast<unsigned long long>(record.sequence), Quoted(record.subject).c_str(),
-                  Quoted(record.dedup_id).c_str(), Quoted(About(event)).c_str());
+      std::printf(
+          "{\"sequence\": %llu, \"subject\": %s, \"dedup_id\": %s, \"time_us\": %lld, \"trace_id\": \"%s\", "
+          "\"about\": %s}\n",
+          static_cast<unsigned long long>(record.sequence), Quoted(record.subject).c_str(),
+          Quoted(record.dedup_id).c_str(), static_cast<long long>(absl::ToUnixMicros(record.time)),
+          TraceOf(record).trace_id.c_str(), Quoted(About(event)).c_str());
       after = record.sequence;
     }
   }

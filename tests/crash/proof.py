@@ -2,21 +2,14 @@
 
 import collections
 import json
-import os
 import subprocess
 
-from support.server import PROGRAM
-
-
-def dump_log_program():
-    """Beside the tests in the build tree."""
-    named = os.environ.get("SEAWORTHY_DUMP_LOG")
-    return named or str(PROGRAM.parent.parent / "release/tests/seaworthy_dump_log")
+from support.server import built
 
 
 def read_log(where):
     """Every record of a folder or a NATS server; opening the log checks its checksums and chain."""
-    done = subprocess.run([dump_log_program(), str(where)], capture_output=True, text=True, check=False)
+    done = subprocess.run([built("seaworthy_dump_log"), str(where)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AssertionError(f"the log cannot be read: {done.stderr}")
     # Warnings of the log stand between the records.

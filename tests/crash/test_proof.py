@@ -1,9 +1,11 @@
 """The proof of a crash run finds what it looks for."""
 
+import collections
 import unittest
 
 from crash import proof
 from crash.load import Memory
+from crash.mails import message_id, wrong_mails
 
 
 def record(sequence, subject, about, dedup_id=None):
@@ -68,6 +70,39 @@ class Proof(unittest.TestCase):
     def test_a_gap_is_found(self):
         records = [record(1, "x", "a"), record(3, "x", "b")]
         self.assertIn("the log has gaps", list(proof.wrong_records(records, Memory())))
+
+
+class MailProof(unittest.TestCase):
+    """One edition to two readers: one mail sent, one in doubt and not taken."""
+
+    def findings(self, taken=(1, 0), states=("SENT", "UNKNOWN"), approved=("2026-W47",), editions=1):
+        ids = ["edition/2026-W47/ada", "edition/2026-W47/bo"]
+        ledger = [{"mail_id": mail, "state": state} for mail, state in zip(ids, states)]
+        counts = collections.Counter({message_id(mail): count for mail, count in zip(ids, taken)})
+        return "\n".join(wrong_mails(ledger, counts, set(approved), editions, 2))
+
+    def test_sent_ones_that_were_taken_are_sound_and_so_is_doubt(self):
+        self.assertEqual(self.findings(), "")
+        self.assertEqual(self.findings(taken=(1, 1)), "")
+
+    def test_a_mail_taken_twice_is_found_whatever_the_ledger_says_of_it(self):
+        self.assertIn("edition/2026-W47/ada: taken 2 times", self.findings(taken=(2, 0)))
+        self.assertIn("edition/2026-W47/bo: taken 2 times", self.findings(taken=(1, 2)))
+
+    def test_a_mail_called_sent_that_nobody_took_is_found(self):
+        self.assertIn("ada: called sent", self.findings(taken=(0, 0)))
+
+    def test_a_mail_that_waits_for_ever_is_found(self):
+        self.assertIn("bo: QUEUED in the end", self.findings(states=("SENT", "QUEUED")))
+
+    def test_a_reader_who_was_forgotten_is_found(self):
+        self.assertIn("1 mails written down for 2 readers", self.findings(states=("SENT",)))
+
+    def test_mails_of_what_nobody_approved_are_found(self):
+        self.assertIn("2 mails written down", self.findings(approved=(), editions=0))
+
+    def test_an_edition_that_nobody_could_approve_is_found(self):
+        self.assertIn("1 of 2 editions", self.findings(editions=2))
 
 
 if __name__ == "__main__":

@@ -10,17 +10,26 @@ def dead(process):
     return process is None or process.poll() is not None
 
 
+def copy_to_nats(data, config):
+    """The log of a folder, with its objects, into a broker that has none."""
+    done = run("log", "copy", "--from", "embedded", "--to", "nats", "--data", data, "--config", config)
+    assert done.code == 0, done.err
+
+
 class OneProcess:
     """`seaworthy up` and, where the log is on NATS, the broker: which of them dies is chance."""
 
-    def __init__(self, folder, kind):
-        self.broker = None
-        config = None
-        if kind == "nats":
-            self.broker = NatsServer(folder).start()
-            config = folder / "seaworthy.toml"
-            config.write_text(self.broker.log_table)
+    def __init__(self, folder, kind, tables, past):
+        """`tables`: more of the configuration; `past`: a data folder with the log it begins with."""
+        self.broker = NatsServer(folder).start() if kind == "nats" else None
+        config = folder / "seaworthy.toml"
+        config.write_text(tables + (self.broker.log_table if self.broker else ""))
         self.server = Server(folder, config=config)
+        if self.broker:
+            copy_to_nats(past, config)
+        else:
+            past.rename(self.server.data)
+        self.people = self.server.data / "people"
 
     @property
     def log(self):
@@ -55,8 +64,7 @@ class OneProcess:
         return {"the server": self.server.stop()}
 
     def rebuild(self):
-        config = ("--config", self.server.config) if self.broker else ()
-        return run("rebuild", "--check", "--data", self.server.data, *config, timeout=900)
+        return run("rebuild", "--check", "--data", self.server.data, "--config", self.server.config, timeout=900)
 
     def end(self):
         if not dead(self.server.process):
@@ -68,9 +76,11 @@ class OneProcess:
 class FourProcesses:
     """Ingest, reviewer, aggregator and publisher over one broker: one of the five dies at a time."""
 
-    def __init__(self, folder):
-        self.services = Services(folder)
+    def __init__(self, folder, tables, past):
+        self.services = Services(folder, tables)
         self.services.nats.start()
+        copy_to_nats(past, self.services.config_of("operator"))
+        self.people = self.services["publisher"].data / "people"
 
     @property
     def server(self):

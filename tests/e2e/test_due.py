@@ -2,10 +2,8 @@
 
 import datetime
 import json
-import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 import unittest
 
@@ -13,7 +11,6 @@ from e2e.test_desk import Browser, hidden
 from support.server import Server
 from support.waiting import wait_until
 
-BACKDATE_LOG = os.environ["SEAWORTHY_BACKDATE_LOG"]
 PERSONAS = ["dx", "competitor", "futurist", "business"]
 
 
@@ -65,9 +62,7 @@ class DueCase(unittest.TestCase):
 
     def days_pass(self, days):
         """The same server `days` later."""
-        self.server.stop()
-        subprocess.run([BACKDATE_LOG, self.server.data / "log", str(days)], check=True, timeout=60)
-        shutil.rmtree(self.server.data / "store")  # Made anew from the log.
+        self.server.age(days)
         self.server.start()
         self.sign_in()
 

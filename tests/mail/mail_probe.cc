@@ -1,5 +1,6 @@
 // Sends what is due from a ledger in a folder, as the publisher would:
-//   mail_probe DIR subscribe N | add N | send URL [CA_FILE] | states
+//   mail_probe DIR subscribe N | add N | send URL [CA_FILE] | states | list
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -99,9 +100,25 @@ absl::Status PrintStates(const Folder& folder) {
   return absl::OkStatus();
 }
 
+// Every mail and its state, a line each.
+absl::Status PrintMails(const Folder& folder) {
+  for (int state = v1::MailEntry::State_MIN; state <= v1::MailEntry::State_MAX; ++state) {
+    if (!v1::MailEntry::State_IsValid(state)) continue;
+    const auto named = static_cast<v1::MailEntry::State>(state);
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto entries, folder.ledger.List("", named, SIZE_MAX));
+    for (const v1::MailEntry& entry : entries) {
+      std::printf("{\"mail_id\": \"%s\", \"state\": \"%s\"}\n", entry.mail_id().c_str(),
+                  v1::MailEntry::State_Name(named).c_str());
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Main(const std::vector<std::string>& args) {
-  if (args.size() < 2)
-    return absl::InvalidArgumentError("mail_probe DIR subscribe N | add N | send URL [CA_FILE] | states");
+  if (args.size() < 2) {
+    return absl::InvalidArgumentError(
+        "mail_probe DIR subscribe N | add N | send URL [CA_FILE] | states | list");
+  }
   SEAWORTHY_ASSIGN_OR_RETURN(auto store, PeopleStore::Open(args[0]));
   Folder folder(std::move(store));
   int count = 0;
@@ -111,7 +128,7 @@ absl::Status Main(const std::vector<std::string>& args) {
     return AddSubscribers(folder, count);
   }
   if (args[1] == "send" && args.size() > 2) return SendAll(folder, args[2], args.size() > 3 ? args[3] : "");
-  return PrintStates(folder);
+  return args[1] == "list" ? PrintMails(folder) : PrintStates(folder);
 }
 
 }  // namespace

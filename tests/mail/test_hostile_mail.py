@@ -5,13 +5,11 @@ import email.policy
 import html
 import html.parser
 import http.client
-import shutil
-import subprocess
 import unittest
 import urllib.parse
 
 from e2e.test_desk import hidden
-from mail.test_edition import BACKDATE_LOG, EditionCase
+from mail.test_edition import EditionCase
 from support.http_client import send
 from support.server import run
 from support.waiting import wait_until
@@ -94,9 +92,7 @@ class Editions(MailCase):
         self.server.settle()
         self.approve_all()
         self.correct_all(tools)
-        self.server.stop()
-        subprocess.run([BACKDATE_LOG, self.server.data / "log", "7"], check=True, timeout=60)
-        shutil.rmtree(self.server.data / "store")
+        self.server.age(7)
         self.server.start()
 
     def accept_marks(self, comparison):

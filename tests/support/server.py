@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,11 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def built(name):
+    """A program of the tests, from the build tree; `$NAME` names another."""
+    return os.environ.get(name.upper()) or str(PROGRAM.parent.parent / "release/tests" / name)
 
 
 def environment():
@@ -115,6 +121,12 @@ class Server:
     def restart(self):
         self.stop()
         return self.start()
+
+    def age(self, days):
+        """Stops it; what is in its log has then happened `days` days earlier."""
+        self.stop()
+        subprocess.run([built("seaworthy_backdate_log"), self.data / "log", str(days)], check=True, timeout=60)
+        shutil.rmtree(self.data / "store")  # Made anew from the log.
 
     def read(self, path):
         """A public page as any reader gets it."""

@@ -61,10 +61,11 @@ class Service:
 
 
 class Services:
-    """`start` in any order; `server` speaks to the publisher as to `seaworthy up`."""
+    """`start` in any order; `server` speaks to the publisher as to `seaworthy up`. `tables`: more of their configuration."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, tables=""):
         self.folder = pathlib.Path(folder)
+        self.tables = tables
         self.nats = NatsServer(self.folder)
         self.ports = {name: free_port() for name in SERVICES}
         make_certificates(self.folder / "certificates")
@@ -89,7 +90,7 @@ class Services:
         addresses = [f'{name} = "127.0.0.1:{self.ports[name]}"' for name in SERVICES[:3]]
         lines = [f'public_url = "http://localhost:{self.ports["publisher"]}"']
         lines += [self.nats.log_table, "[services]", *addresses]
-        lines += [f'ca_file = "{self.folder}/certificates/ca.pem"', f'certificate_file = "{own}"', f'key_file = "{own}"']
+        lines += [f'ca_file = "{self.folder}/certificates/ca.pem"', f'certificate_file = "{own}"', f'key_file = "{own}"', self.tables]
         new = file.with_suffix(f".{os.getpid()}")
         new.write_text("\n".join(lines) + "\n")
         new.replace(file)
