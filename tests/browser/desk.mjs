@@ -186,6 +186,33 @@ test('the preview is what approving makes public, byte for byte', async () => {
   await shoot(ann.page, 'desk-comparison-1280');
 });
 
+test('a comparison has loaded before its preview comes', async () => {
+  const [{ id }] = await server.comparisons('drafted');
+  let release;
+  const held = new Promise((done) => { release = done; });
+  await ann.page.route('**/desk/preview/*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await ann.open(id);
+  release();
+  await ann.page.locator('.page-frame').scrollIntoViewIfNeeded();
+  await ann.page.frameLocator('.page-frame').locator('main h1').waitFor();
+  await ann.page.unroute('**/desk/preview/*');
+});
+
+test('the preview comes without JavaScript, on a small screen and on paper', async () => {
+  const [{ id }] = await server.comparisons('drafted');
+  const viewport = { width: 375, height: 900 };
+  const eve = await Editor.open(browser, server, { name: 'eve', options: { javaScriptEnabled: false, viewport } });
+  await eve.open(id);
+  await eve.page.locator('.page-frame').scrollIntoViewIfNeeded();
+  await eve.page.frameLocator('.page-frame').locator('main h1').waitFor();
+  await eve.page.emulateMedia({ media: 'print' });
+  assert.ok((await eve.page.locator('.page-frame').boundingBox()).height > 300);
+  await eve.close();
+});
+
 test('every piece of evidence leads to the very words', async () => {
   const { body } = await server.api('GET', '/comparisons?state=drafted&limit=1');
   await ann.open(body.comparisons[0].id);

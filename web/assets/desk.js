@@ -1,5 +1,5 @@
-// The desk, quicker: keys and live notices. Everything works without it. Text
-// reaches the page as textContent only; the server decides everything.
+// The desk, quicker: keys, live notices, a preview that waits. Everything works
+// without it. Text reaches the page as textContent only; the server decides everything.
 'use strict';
 
 (() => {
@@ -145,6 +145,11 @@
   });
   window.addEventListener('pageshow', () => {
     document.querySelectorAll('form[data-sent]').forEach((form) => delete form.dataset.sent);
+  });
+
+  // The preview: its frame would keep the page loading.
+  window.addEventListener('load', () => {
+    document.querySelector('.page-frame')?.classList.add('page-frame-on');
   });
 
   // What changed since the page was made, said and not shown: nothing moves
