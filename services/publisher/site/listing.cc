@@ -15,12 +15,27 @@ constexpr int kShownPages = 20;
 
 }  // namespace
 
-size_t PagesFor(size_t entries) { return entries == 0 ? 1 : (entries + kListedPerPage - 1) / kListedPerPage; }
+size_t PagesFor(size_t entries, size_t per_page) {
+  return entries == 0 ? 1 : (entries + per_page - 1) / per_page;
+}
 
 std::optional<size_t> PageNumber(absl::string_view text) {
   uint32_t number = 0;
   if (!absl::SimpleAtoi(text, &number) || number < 2 || absl::StrCat(number) != text) return std::nullopt;
   return number;
+}
+
+std::string PageAddress(const std::string& path, size_t number) {
+  return number == 1 ? path : absl::StrCat(path, "/", number);
+}
+
+std::string PageSuffix(size_t number) { return number == 1 ? "" : absl::StrCat(", page ", number); }
+
+nlohmann::json PagerView(const std::string& path, size_t number, bool more) {
+  return {{"newer", number == 1 ? "" : PageAddress(path, number - 1)},
+          {"older", more ? PageAddress(path, number + 1) : ""},
+          {"page", number},
+          {"paged", more || number > 1}};
 }
 
 std::string CategorySlug(const std::string& category) {

@@ -33,6 +33,7 @@ constexpr absl::string_view kCategoryPrefix = "/categories/";
 constexpr absl::string_view kListPrefix = "/comparisons/";
 constexpr absl::string_view kSocialPrefix = "/social/";
 constexpr absl::string_view kEditionPrefix = "/editions/";
+constexpr absl::string_view kCorrectionPrefix = "/corrections/";
 
 // Of a tool's page.
 constexpr size_t kMaxComparisons = 24;
@@ -223,7 +224,7 @@ absl::StatusOr<Site::Page> Site::RenderPrefixed(const std::string& path) const {
       {kComparePrefix, &Site::RenderComparison}, {kToolPrefix, &Site::RenderTool},
       {kPersonaPrefix, &Site::RenderPersona},    {kCategoryPrefix, &Site::RenderCategory},
       {kListPrefix, &Site::RenderList},          {kSocialPrefix, &Site::RenderSocial},
-      {kEditionPrefix, &Site::RenderEdition},
+      {kEditionPrefix, &Site::RenderEdition},    {kCorrectionPrefix, &Site::RenderOlderCorrections},
   };
   for (const auto& [prefix, renderer] : kRenderers) {
     if (absl::StartsWith(path, prefix)) return (this->*renderer)(path.substr(prefix.size()));
@@ -237,8 +238,8 @@ absl::StatusOr<Site::Page> Site::Render(const std::string& path) const {
   if (path == "/categories") return RenderCategories();
   if (path == "/method") return RenderMethod();
   if (path == "/search") return RenderSearch("");
-  if (path == "/corrections") return RenderCorrections("");
-  if (path == "/editions") return RenderEditions("");
+  if (path == "/corrections") return RenderCorrections(1);
+  if (path == "/editions") return RenderEditions(1);
   if (path == kEditionMap) return RenderEditionMap();
   if (path == "/predictions") return RenderPredictions(false);
   if (path == "/predictions/resolved") return RenderPredictions(true);
@@ -275,9 +276,11 @@ absl::StatusOr<std::vector<std::string>> Site::Paths() const {
   for (const v1::Persona& persona : options_.personas) {
     paths.push_back(absl::StrCat(kPersonaPrefix, persona.persona_id()));
   }
-  const auto editions = EditionAddresses();
-  if (!editions.ok()) return editions.status();
-  for (const SitemapAddress& edition : *editions) paths.push_back(edition.path);
+  const absl::Status editions = AddEditionPaths(paths);
+  if (!editions.ok()) return editions;
+  const auto corrections = CountCorrectionPages();
+  if (!corrections.ok()) return corrections.status();
+  for (size_t page = 2; page <= *corrections; ++page) paths.push_back(absl::StrCat(kCorrectionPrefix, page));
   const std::vector<std::string> pictures = SocialPaths(**index);
   paths.insert(paths.end(), pictures.begin(), pictures.end());
   const auto documents = conventions_.Paths();
@@ -290,8 +293,9 @@ absl::StatusOr<std::vector<std::string>> Site::Paths() const {
 
 HttpResponse Site::Serve(const HttpRequest& request, const std::string& path) const {
   // From before rendering: what changes meanwhile makes the page old.
-  // Editions are not of the index, so nothing tells that they changed.
-  const bool lasting = path != kEditionMap && !absl::StartsWith(path, kEditionPrefix);
+  // Editions and corrections are not of the index, so nothing tells that they changed.
+  const bool lasting =
+      path != kEditionMap && !absl::StartsWith(path, "/editions") && !absl::StartsWith(path, "/corrections");
   const uint64_t generation = lasting ? options_.published->generation() : 0;
   return Respond(request, path, Render(path), generation);
 }
@@ -334,8 +338,6 @@ std::vector<Route> Site::Routes() const {
         {.method = "GET", .pattern = pattern, .access = Access::kAnyone, .handler = std::move(handler)});
   };
   for (const char* path : kPages) {
-    // These have a cursor.
-    if (absl::string_view(path) == "/corrections" || absl::string_view(path) == "/editions") continue;
     add(path, [this, path](const Call& call) { return Serve(call.request, path); });
   }
   for (const auto& [path, unused] : options_.assets) {
@@ -346,7 +348,7 @@ std::vector<Route> Site::Routes() const {
   }
   for (const absl::string_view prefix :
        {absl::string_view("/facts/"), absl::string_view("/sitemaps/"), kComparePrefix, kToolPrefix,
-        kPersonaPrefix, kCategoryPrefix, kListPrefix, kSocialPrefix, kEditionPrefix}) {
+        kPersonaPrefix, kCategoryPrefix, kListPrefix, kSocialPrefix, kEditionPrefix, kCorrectionPrefix}) {
     add(absl::StrCat(prefix, "{id}"), [this, prefix](const Call& call) {
       return Serve(call.request, absl::StrCat(prefix, call.Path("id")));
     });
@@ -356,12 +358,6 @@ std::vector<Route> Site::Routes() const {
   });
   add("/search",
       [this](const Call& call) { return Respond(call.request, "/search", RenderSearch(call.Query("q"))); });
-  add("/corrections", [this](const Call& call) {
-    return Respond(call.request, "/corrections", RenderCorrections(call.Query("cursor")));
-  });
-  add("/editions", [this](const Call& call) {
-    return Respond(call.request, "/editions", RenderEditions(call.Query("cursor")));
-  });
   return routes;
 }
 

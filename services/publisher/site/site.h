@@ -78,17 +78,21 @@ class Site {
   absl::StatusOr<Page> RenderCategories() const;
   absl::StatusOr<Page> RenderCategory(const std::string& rest) const;
   absl::StatusOr<Page> RenderSearch(const std::string& text) const;
-  absl::StatusOr<Page> RenderCorrections(const std::string& cursor) const;
+  absl::StatusOr<Page> RenderCorrections(size_t number) const;
+  absl::StatusOr<Page> RenderOlderCorrections(const std::string& rest) const;
+  absl::StatusOr<size_t> CountCorrectionPages() const;
   absl::StatusOr<Page> RenderPredictions(bool resolved) const;
-  nlohmann::json PagedEntries(const PublishedEntries& entries, const std::string& path, int page) const;
+  nlohmann::json PagedEntries(const PublishedEntries& entries, const std::string& path, size_t page) const;
   // Pictures links show, and their addresses: site_social.cc.
   absl::StatusOr<Page> RenderSocial(const std::string& name) const;
   std::string SocialUrl(const std::string& id) const;
   std::vector<std::string> SocialPaths(const PublishedIndex& index) const;
   // The archive: site_editions.cc.
   absl::StatusOr<std::vector<SitemapAddress>> EditionAddresses() const;
+  // Each edition's page, and those of the list after the first.
+  absl::Status AddEditionPaths(std::vector<std::string>& paths) const;
   absl::StatusOr<Page> RenderEditionMap() const;
-  absl::StatusOr<Page> RenderEditions(const std::string& cursor) const;
+  absl::StatusOr<Page> RenderEditions(size_t number) const;
   absl::StatusOr<Page> RenderEdition(const std::string& id) const;
   // A reviewer: site_persona.cc.
   absl::StatusOr<Page> RenderPersona(const std::string& id) const;

@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
 #include "common/timestamps.h"
-#include "services/publisher/http/url_codec.h"
 #include "services/publisher/pages/edition_view.h"
+#include "services/publisher/site/listing.h"
 #include "services/publisher/site/site.h"
 #include "services/publisher/site/sitemap.h"
 
@@ -20,8 +20,6 @@ constexpr char kHtml[] = "text/html; charset=utf-8";
 constexpr char kEditions[] = "/editions";
 // On a page of the archive: a year.
 constexpr int kListed = 52;
-// In the map of the site and in exports: the newest of twenty years.
-constexpr size_t kMapped = 1040;
 constexpr int kMapPage = 500;
 
 std::string PathOf(const v1::Edition& edition) { return absl::StrCat(kEditions, "/", edition.edition_id()); }
@@ -40,8 +38,17 @@ absl::StatusOr<std::vector<SitemapAddress>> Site::EditionAddresses() const {
       addresses.push_back({PathOf(edition), TimeOf(edition.decide_time())});
     }
     request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty() && addresses.size() < kMapped);
+  } while (!request.page_token().empty());
   return addresses;
+}
+
+absl::Status Site::AddEditionPaths(std::vector<std::string>& paths) const {
+  SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<SitemapAddress> editions, EditionAddresses());
+  for (const SitemapAddress& edition : editions) paths.push_back(edition.path);
+  for (size_t page = 2; page <= PagesFor(editions.size(), kListed); ++page) {
+    paths.push_back(PageAddress(kEditions, page));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Site::Page> Site::RenderEditionMap() const {
@@ -52,30 +59,27 @@ absl::StatusOr<Site::Page> Site::RenderEditionMap() const {
   return Page{"application/xml; charset=utf-8", SitemapOf(addresses, options_.base_url()), ""};
 }
 
-absl::StatusOr<Site::Page> Site::RenderEditions(const std::string& cursor) const {
-  v1::ListEditionsRequest request;
-  request.set_approved_only(true);
-  request.set_page_size(kListed);
-  request.set_page_token(cursor);
+absl::StatusOr<Site::Page> Site::RenderEditions(size_t number) const {
+  v1::ListEditionsRequest first;
+  first.set_approved_only(true);
+  first.set_page_size(kListed);
   if (options_.aggregator == nullptr) return absl::UnavailableError("no aggregator");
-  const auto response = options_.aggregator->ListEditions(request);
-  if (absl::IsInvalidArgument(response.status())) return absl::NotFoundError("no such page of editions");
-  if (!response.ok()) return response.status();
-  json view = {{"title", "Editions"},
-               {"page_title", "Editions · Seaworthy"},
-               {"page_description", "What was published, changed, corrected and resolved, week by week."},
-               {"editions", json::array()}};
-  for (const v1::Edition& edition : response->editions()) {
-    view["editions"].push_back(EditionView(edition, ""));
-  }
-  view["empty"] = response->editions().empty();
-  view["next"] = response->next_page_token().empty()
-                     ? ""
-                     : absl::StrCat(kEditions, "?cursor=", PercentEncode(response->next_page_token()));
-  return Page{kHtml, Body("editions", kEditions, view), ""};
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto page, ReadPage(first, number, [this](const auto& request) {
+                               return options_.aggregator->ListEditions(request);
+                             }));
+  json view = PagerView(kEditions, number, !page.next_page_token().empty());
+  view["title"] = "Editions";
+  view["page_title"] = absl::StrCat("Editions", PageSuffix(number), " · Seaworthy");
+  view["page_description"] = "What was published, changed, corrected and resolved, week by week.";
+  view["editions"] = json::array();
+  for (const v1::Edition& edition : page.editions()) view["editions"].push_back(EditionView(edition, ""));
+  view["empty"] = page.editions().empty();
+  return Page{kHtml, Body("editions", PageAddress(kEditions, number), view), ""};
 }
 
 absl::StatusOr<Site::Page> Site::RenderEdition(const std::string& id) const {
+  // `/editions/2` is a page of the list, `/editions/2026-W47` an edition.
+  if (const auto number = PageNumber(id); number.has_value()) return RenderEditions(*number);
   v1::GetEditionRequest request;
   request.set_edition_id(id);
   if (options_.aggregator == nullptr) return absl::UnavailableError("no aggregator");

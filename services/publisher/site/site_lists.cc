@@ -26,7 +26,14 @@ constexpr size_t kSplits = 4;
 constexpr size_t kSplitWindow = 500;
 constexpr int kPredictions = 500;
 constexpr int kCorrections = 50;
+constexpr char kCorrectionsPath[] = "/corrections";
 constexpr size_t kMaxSearch = 200;
+
+v1::ListCorrectionsRequest FirstCorrections() {
+  v1::ListCorrectionsRequest request;
+  request.set_page_size(kCorrections);
+  return request;
+}
 
 json EntryViews(const PublishedEntries& entries) {
   json views = json::array();
@@ -85,17 +92,12 @@ absl::StatusOr<Site::Page> Site::RenderHome() const {
   return Page{kHtml, options_.templates->Render("home", view), ""};
 }
 
-json Site::PagedEntries(const PublishedEntries& entries, const std::string& path, int page) const {
+json Site::PagedEntries(const PublishedEntries& entries, const std::string& path, size_t page) const {
   // One more is read than shown, to know whether there is a next page.
   const bool more = entries.size() > kListedPerPage;
-  json view = {{"entries", json::array()},
-               {"newer", page == 1   ? ""
-                         : page == 2 ? path
-                                     : absl::StrCat(path, "/", page - 1)},
-               {"older", more ? absl::StrCat(path, "/", page + 1) : ""},
-               {"page", page},
-               {"empty", entries.empty()},
-               {"paged", more || page > 1}};
+  json view = PagerView(path, page, more);
+  view["entries"] = json::array();
+  view["empty"] = entries.empty();
   for (size_t i = 0; i < std::min(entries.size(), kListedPerPage); ++i) {
     view["entries"].push_back(EntryView(*entries[i]));
   }
@@ -109,11 +111,10 @@ absl::StatusOr<Site::Page> Site::RenderList(const std::string& rest) const {
   const PublishedEntries entries = index->Newest(kListedPerPage + 1, (*number - 1) * kListedPerPage);
   if (entries.empty() && *number > 1) return absl::NotFoundError(absl::StrCat("there is no page ", rest));
   const std::string path = "/comparisons";
-  json view = Frame(
-      *number == 1 ? path : absl::StrCat(path, "/", *number),
-      absl::StrCat("All comparisons", *number == 1 ? "" : absl::StrCat(", page ", *number), " · Seaworthy"),
-      "Every published comparison of two AI tools, newest approval first.");
-  view.update(PagedEntries(entries, path, static_cast<int>(*number)));
+  json view =
+      Frame(PageAddress(path, *number), absl::StrCat("All comparisons", PageSuffix(*number), " · Seaworthy"),
+            "Every published comparison of two AI tools, newest approval first.");
+  view.update(PagedEntries(entries, path, *number));
   view["title"] = "All comparisons";
   view["eyebrow"] = "Register";
   view["lead"] = index->size() == 0
@@ -144,11 +145,10 @@ absl::StatusOr<Site::Page> Site::RenderCategory(const std::string& rest) const {
     if (entries.empty()) break;
     const std::string path = absl::StrCat("/categories/", slug);
     const std::string title = category.empty() ? "Not said" : category;
-    json view = Frame(*number == 1 ? path : absl::StrCat(path, "/", *number),
-                      absl::StrCat(title, " compared", *number == 1 ? "" : absl::StrCat(", page ", *number),
-                                   " · Seaworthy"),
+    json view = Frame(PageAddress(path, *number),
+                      absl::StrCat(title, " compared", PageSuffix(*number), " · Seaworthy"),
                       absl::StrCat("Published comparisons in ", title, ", newest approval first."));
-    view.update(PagedEntries(entries, path, static_cast<int>(*number)));
+    view.update(PagedEntries(entries, path, *number));
     view["title"] = title;
     view["eyebrow"] = "Category";
     view["lead"] = absl::StrCat(GroupedText(count), count == 1 ? " comparison" : " comparisons",
@@ -192,23 +192,38 @@ absl::StatusOr<Site::Page> Site::RenderSearch(const std::string& text) const {
   return Page{kHtml, options_.templates->Render("search", view), ""};
 }
 
-absl::StatusOr<Site::Page> Site::RenderCorrections(const std::string& cursor) const {
-  v1::ListCorrectionsRequest request;
-  request.set_page_size(kCorrections);
-  request.set_page_token(cursor);
+absl::StatusOr<Site::Page> Site::RenderCorrections(size_t number) const {
   if (options_.aggregator == nullptr) return absl::UnavailableError("no aggregator");
-  const auto answer = options_.aggregator->ListCorrections(request);
-  if (absl::IsInvalidArgument(answer.status())) return absl::NotFoundError("no such page of corrections");
-  if (!answer.ok()) return answer.status();
-  json view =
-      Frame("/corrections", "Corrections · Seaworthy", "What was wrong on this site and was put right.");
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto page,
+                             ReadPage(FirstCorrections(), number, [this](const auto& request) {
+                               return options_.aggregator->ListCorrections(request);
+                             }));
+  json view = Frame(PageAddress(kCorrectionsPath, number),
+                    absl::StrCat("Corrections", PageSuffix(number), " · Seaworthy"),
+                    "What was wrong on this site and was put right.");
   view["corrections"] = json::array();
-  for (const v1::Correction& correction : answer->corrections()) {
+  for (const v1::Correction& correction : page.corrections()) {
     view["corrections"].push_back(CorrectionView(correction));
   }
   view["empty"] = view["corrections"].empty();
-  view["older"] = answer->next_page_token();
+  view.update(PagerView(kCorrectionsPath, number, !page.next_page_token().empty()));
   return Page{kHtml, options_.templates->Render("corrections", view), ""};
+}
+
+absl::StatusOr<Site::Page> Site::RenderOlderCorrections(const std::string& rest) const {
+  const auto number = PageNumber(rest);
+  if (!number.has_value()) return absl::NotFoundError(absl::StrCat("there is no page ", rest));
+  return RenderCorrections(*number);
+}
+
+absl::StatusOr<size_t> Site::CountCorrectionPages() const {
+  v1::ListCorrectionsRequest request = FirstCorrections();
+  for (size_t pages = 1; options_.aggregator != nullptr; ++pages) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const auto page, options_.aggregator->ListCorrections(request));
+    if (page.next_page_token().empty()) return pages;
+    request.set_page_token(page.next_page_token());
+  }
+  return 1;
 }
 
 absl::StatusOr<Site::Page> Site::RenderPredictions(bool resolved) const {

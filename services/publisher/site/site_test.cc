@@ -11,6 +11,7 @@
 namespace seaworthy {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -23,6 +24,21 @@ class SiteTest : public PublisherFixture {
     edition.set_state(state);
     edition.mutable_decide_time()->set_seconds(1'763'500'000);
     aggregator_.AddEdition(edition);
+  }
+  void IssueCorrections(int count) {
+    for (int i = 0; i < count; ++i) ASSERT_TRUE(aggregator_.IssueCorrection({}, kRpcDeadline).ok());
+  }
+  // The pages of a list, from link to link.
+  std::vector<std::string> PagesFrom(std::string path) {
+    std::vector<std::string> pages;
+    while (!path.empty()) {
+      const std::string body = Get(path).body;
+      pages.push_back(path);
+      const size_t end = body.find("\" rel=\"next\">");
+      const size_t begin = end == std::string::npos ? end : body.rfind('"', end - 1) + 1;
+      path = end == std::string::npos ? "" : body.substr(begin, end - begin);
+    }
+    return pages;
   }
 };
 
@@ -133,6 +149,31 @@ TEST_F(SiteTest, EditionsThatAreOutAndPicturesAreExported) {
     EXPECT_THAT(pages->paths(), testing::Contains(path));
   }
   EXPECT_THAT(pages->paths(), Not(testing::Contains("/editions/2026-W07")));
+}
+
+TEST_F(SiteTest, EveryPageOfEditionsAndCorrectionsIsLinkedAndExported) {
+  for (int year = 2020; year < 2023; ++year) {
+    for (int week = 10; week < 45; ++week) AddEdition(absl::StrCat(year, "-W", week), v1::Edition::APPROVED);
+  }
+  IssueCorrections(101);
+  const std::vector<std::string> editions = PagesFrom("/editions"), corrections = PagesFrom("/corrections");
+  EXPECT_THAT(editions, ElementsAre("/editions", "/editions/2", "/editions/3"));
+  EXPECT_THAT(corrections, ElementsAre("/corrections", "/corrections/2", "/corrections/3"));
+  EXPECT_THAT(Get("/editions/3").body, HasSubstr("/editions/2020-W10"));
+  EXPECT_THAT(Get("/editions/2").body, HasSubstr("<a href=\"/editions\" rel=\"prev\">"));
+  const auto pages = service_->ListPages({});
+  ASSERT_TRUE(pages.ok());
+  EXPECT_THAT(pages->paths(), testing::IsSupersetOf(editions));
+  EXPECT_THAT(pages->paths(), testing::IsSupersetOf(corrections));
+}
+
+TEST_F(SiteTest, APageOfAListHasOneAddress) {
+  IssueCorrections(51);
+  EXPECT_EQ(Get("/corrections/2").status, 200);
+  for (const char* path : {"/corrections/1", "/corrections/02", "/corrections/3", "/corrections/x",
+                           "/editions/1", "/editions/2"}) {
+    EXPECT_EQ(Get(path).status, 404) << path;
+  }
 }
 
 TEST_F(SiteTest, AnEditionIsInTheMapOfTheSiteOnceItIsOut) {

@@ -208,12 +208,23 @@ absl::StatusOr<v1::Correction> FakeAggregator::IssueCorrection(const v1::IssueCo
   return correction;
 }
 
-absl::StatusOr<v1::ListCorrectionsResponse> FakeAggregator::ListCorrections(const v1::ListCorrectionsRequest&,
-                                                                            absl::Duration) {
+absl::StatusOr<v1::ListCorrectionsResponse> FakeAggregator::ListCorrections(
+    const v1::ListCorrectionsRequest& request, absl::Duration) {
   absl::MutexLock lock(&mutex_);
   if (!failure_.ok()) return failure_;
   v1::ListCorrectionsResponse response;
-  for (const v1::Correction& correction : public_corrections_) *response.add_corrections() = correction;
+  bool skip = !request.page_token().empty();
+  for (const v1::Correction& correction : public_corrections_) {
+    if (skip) {
+      skip = correction.correction_id() != request.page_token();
+      continue;
+    }
+    if (request.page_size() != 0 && response.corrections_size() == request.page_size()) {
+      response.set_next_page_token(response.corrections().rbegin()->correction_id());
+      break;
+    }
+    *response.add_corrections() = correction;
+  }
   return response;
 }
 

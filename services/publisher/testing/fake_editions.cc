@@ -23,6 +23,11 @@ absl::StatusOr<v1::ListEditionsResponse> FakeAggregator::ListEditions(const v1::
   v1::ListEditionsResponse response;
   for (auto it = editions_.rbegin(); it != editions_.rend(); ++it) {
     if (request.approved_only() && it->second.state() != v1::Edition::APPROVED) continue;
+    if (!request.page_token().empty() && it->first >= request.page_token()) continue;
+    if (request.page_size() != 0 && response.editions_size() == request.page_size()) {
+      response.set_next_page_token(response.editions().rbegin()->edition_id());
+      break;
+    }
     *response.add_editions() = it->second;
   }
   return response;
