@@ -18,4 +18,10 @@ if [ -n "$(find build/bin build/release -type f -name bench_site -perm -u+x | he
   BENCH_SITE=$(find build/bin build/release -type f -name bench_site -perm -u+x | head -n 1) python3 -B bench/site.py
   ran=$((ran + 1))
 fi
+if [ -x build/bin/seaworthy-publisher ] && [ -x build/bin/seaworthy_fault_server ] && [ -x build/release/tests/seaworthy_dump_log ]; then
+  echo
+  echo "== bench/end_to_end.py"
+  python3 -B bench/end_to_end.py
+  ran=$((ran + 1))
+fi
 [ "$ran" -gt 0 ] || { echo "bench: no benchmark is built" >&2; exit 1; }
