@@ -14,7 +14,8 @@ absl::Status FetchError(absl::StatusCode code, std::string_view word, const Part
   return {code, Cat(word, ": ", reason...)};
 }
 
-// Sets what RetryAfterOf reads.
+// Set what RetryAfterOf and CrawlDelayOf read.
 void SetRetryAfter(absl::Status* status, absl::Duration wait);
+void SetCrawlDelay(absl::Status* status, absl::Duration delay);
 
 }  // namespace seaworthy

@@ -124,5 +124,7 @@ std::string_view FetchErrorCode(const absl::Status& status);
 
 // When an error says so (`robots_unavailable`): how long to wait.
 std::optional<absl::Duration> RetryAfterOf(const absl::Status& status);
+// FetchResult's crawl_delay of a fetch that failed after robots.txt was read.
+std::optional<absl::Duration> CrawlDelayOf(const absl::Status& status);
 
 }  // namespace seaworthy

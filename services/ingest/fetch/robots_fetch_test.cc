@@ -36,6 +36,7 @@ class RobotsFetchTest : public ::testing::Test {
     const std::string path = PathOf(request);
     if (path == "/robots.txt") return robots_;
     if (path == "/moved") return RedirectTo("/private");
+    if (path == "/cut") return {};
     // /r/N leads to robots.txt elsewhere after N more redirects.
     if (path.starts_with("/r/"))
       return path == "/r/0" ? Page(200, kDisallowAll) : RedirectTo(Cat("/r/", path[3] - '1'));
@@ -150,6 +151,9 @@ TEST_F(RobotsFetchTest, CrawlDelayComesWithTheResult) {
   const auto result = Fetch();
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->crawl_delay, absl::Seconds(7));
+  const auto failed = Fetch("/cut");
+  EXPECT_EQ(FetchErrorCode(failed.status()), "transfer_failed");
+  EXPECT_EQ(CrawlDelayOf(failed.status()), absl::Seconds(7));
 }
 
 TEST(RobotsCacheTest, ForgetsWhatWasNotUsedForLongest) {

@@ -29,6 +29,7 @@ constexpr absl::Duration kRobotsDeadline = absl::Seconds(15);
 constexpr std::string_view kProductToken = "Seaworthy";
 constexpr size_t kMaxHeaderValueBytes = 4 * 1024;
 constexpr char kRetryAfterPayload[] = "seaworthy.dev/retry-after-seconds";
+constexpr char kCrawlDelayPayload[] = "seaworthy.dev/crawl-delay-seconds";
 
 bool IsRedirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -136,7 +137,13 @@ class SafeFetcher : public Fetcher {
                                    AskRobots(arrival.url, trip.deadline, trip.hop.cancelled));
       }
       const HopRequest& hop = arrival.redirects == 0 ? trip.first_hop : trip.hop;
-      SEAWORTHY_ASSIGN_OR_RETURN(arrival.answer, RunHop(arrival.url, hop, policy_, trip.deadline));
+      absl::StatusOr<HopAnswer> answer = RunHop(arrival.url, hop, policy_, trip.deadline);
+      if (!answer.ok()) {
+        absl::Status status = answer.status();
+        if (arrival.crawl_delay.has_value()) SetCrawlDelay(&status, *arrival.crawl_delay);
+        return status;
+      }
+      arrival.answer = *std::move(answer);
       const std::string location = arrival.answer.First("Location");
       if (!trip.follow || !IsRedirect(arrival.answer.status) || location.empty()) return arrival;
       if (arrival.redirects == trip.max_redirects)
@@ -255,6 +262,17 @@ class SafeFetcher : public Fetcher {
   RobotsCache robots_{kMaxOrigins};
 };
 
+void SetSeconds(absl::Status* status, const char* payload, absl::Duration wait) {
+  status->SetPayload(payload, absl::Cord(Cat(absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1))))));
+}
+
+std::optional<absl::Duration> SecondsOf(const absl::Status& status, const char* payload) {
+  const auto text = status.GetPayload(payload);
+  int64_t seconds = 0;
+  if (!text || !absl::SimpleAtoi(std::string(*text), &seconds)) return std::nullopt;
+  return absl::Seconds(seconds);
+}
+
 }  // namespace
 
 std::unique_ptr<Fetcher> NewSafeFetcherWithHooks(FetcherOptions options, FetchHooks hooks) {
@@ -282,15 +300,19 @@ std::string_view FetchErrorCode(const absl::Status& status) {
 }
 
 void SetRetryAfter(absl::Status* status, absl::Duration wait) {
-  status->SetPayload(kRetryAfterPayload,
-                     absl::Cord(Cat(absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1))))));
+  SetSeconds(status, kRetryAfterPayload, wait);
 }
 
 std::optional<absl::Duration> RetryAfterOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(kRetryAfterPayload);
-  int64_t seconds = 0;
-  if (!payload || !absl::SimpleAtoi(std::string(*payload), &seconds)) return std::nullopt;
-  return absl::Seconds(seconds);
+  return SecondsOf(status, kRetryAfterPayload);
+}
+
+void SetCrawlDelay(absl::Status* status, absl::Duration delay) {
+  SetSeconds(status, kCrawlDelayPayload, delay);
+}
+
+std::optional<absl::Duration> CrawlDelayOf(const absl::Status& status) {
+  return SecondsOf(status, kCrawlDelayPayload);
 }
 
 }  // namespace seaworthy

@@ -39,6 +39,10 @@ std::optional<absl::Duration> RetryAfter(const absl::StatusOr<FetchResult>& answ
   return answer.ok() ? answer->retry_after : RetryAfterOf(answer.status());
 }
 
+std::optional<absl::Duration> CrawlDelay(const absl::StatusOr<FetchResult>& answer) {
+  return answer.ok() ? answer->crawl_delay : CrawlDelayOf(answer.status());
+}
+
 bool ClosesHost(const absl::StatusOr<FetchResult>& answer) {
   return answer.ok() && (answer->http_status == 429 || answer->http_status == 503);
 }
@@ -145,8 +149,8 @@ void WatcherImpl::HearHost(const std::string& host, const absl::StatusOr<FetchRe
                            WatchBatch& batch) {
   absl::MutexLock lock(&mutex_);
   v1::WatchHost& state = hosts_[host];
-  if (answer.ok() && answer->crawl_delay.has_value()) {
-    state.set_crawl_delay_seconds(static_cast<uint32_t>(absl::ToInt64Seconds(*answer->crawl_delay)));
+  if (const auto delay = CrawlDelay(answer)) {
+    state.set_crawl_delay_seconds(static_cast<uint32_t>(absl::ToInt64Seconds(*delay)));
   }
   const absl::Time now = options_.clock->Now();
   absl::Time opens = now + Gap(host);
