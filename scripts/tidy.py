@@ -4,11 +4,13 @@
 A source that passed is not read again until its text, a header of ours that it
 includes, its compile command or the checks change; BUILD/tidy keeps a mark for
 each. Sources still to read are put one behind the other, up to BATCH of them,
-so that the headers they share are read once; a batch with a finding is halved
-until the sources it is in are known. Prints every finding; the exit code is 1 where there is one.
+so that the headers they share are read once; those of a batch in which something is found
+are read again alone, as it may only be a name that two of them define. Prints every finding;
+the exit code is 1 where there is one.
 """
 
 import argparse
+import bisect
 import concurrent.futures
 import hashlib
 import itertools
@@ -23,7 +25,8 @@ import sys
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 AREAS = ("cli", "common", "examples", "services", "tests", "bench")
 # GCC compiles; clang only reads, with its thread-safety analysis on.
-EXTRA = ["-Wthread-safety", "-Wno-unknown-warning-option", "-Wno-unused-command-line-argument"]
+EXTRA = ["-Wthread-safety", "-Wno-unknown-warning-option", "-Wno-unused-command-line-argument", "-ferror-limit=0"]
+FINDING = re.compile(r"^(/[^:\n]+):(\d+):\d+: (?:fatal )?(?:error|warning):", re.MULTILINE)
 # Takes longer than all other checks together; `make analyze` runs it.
 NO_ANALYZER = "-clang-analyzer-*"
 # What takes most of the time and finds least in tests.
@@ -115,6 +118,22 @@ def batches_of(sources):
             left = later
 
 
+def join(batch, path):
+    """Writes the sources of a batch to `path`; returns the line that follows each."""
+    texts = [source.path.read_text() + "\n" for source in batch]
+    path.write_text("".join(texts))
+    return list(itertools.accumulate(text.count("\n") for text in texts))
+
+
+def blamed(batch, joined, ends, output):
+    """The sources of a batch that something was found in; all where that cannot be told."""
+    found = FINDING.findall(output)
+    if not found or any(path != str(joined) for path, _ in found):
+        return batch
+    at = {bisect.bisect_left(ends, int(line)) for _, line in found}
+    return [source for i, source in enumerate(batch) if i in at]
+
+
 def check(batch, build):
     """(path, exit code, output) of each source of the batch.
 
@@ -123,18 +142,21 @@ def check(batch, build):
     joined = batch[0].path
     if len(batch) > 1:
         joined = build / "tidy" / f"{batch[0].mark.name}.cc"
-        joined.write_text("\n".join(source.path.read_text() for source in batch))
+        ends = join(batch, joined)
     flags = dict.fromkeys(flag for source in batch for flag in flags_in_one(source.flags))
     code, output = run_tidy([*batch[0].checks, str(joined), "--", *itertools.chain.from_iterable(flags), *EXTRA])
+    again = []
     if len(batch) > 1:
         joined.unlink()
         if code:
-            half = len(batch) // 2
-            return check(batch[:half], build) + check(batch[half:], build)
+            again = blamed(batch, joined, ends, output)
+            batch = [source for source in batch if source not in again]
+            code = 0
     if code == 0:
         for source in batch:
             source.mark.touch()
-    return [(source.path, code, output) for source in batch]
+    outcomes = [(source.path, code, output) for source in batch]
+    return outcomes + [outcome for source in again for outcome in check([source], build)]
 
 
 def main():
