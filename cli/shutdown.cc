@@ -67,7 +67,7 @@ StopSignal::StopSignal() : thread_([this] { Take(); }) {}
 StopSignal::~StopSignal() {
   ending_ = true;
   // Its thread takes this as a signal like any other; all others block it.
-  if (!came_.HasBeenNotified()) kill(getpid(), SIGTERM);
+  if (!came_.IsSet()) kill(getpid(), SIGTERM);
   over_.Notify();
   thread_.join();
 }
@@ -76,13 +76,13 @@ void StopSignal::Take() {
   signal_ = WaitForOne();
   if (ending_) return;
   EndAtTheNext();
-  came_.Notify();
+  came_.Set();
   // The only thread the next signal can reach.
   over_.WaitForNotification();
 }
 
 int StopSignal::Wait() const {
-  came_.WaitForNotification();
+  came_.WaitFor(absl::InfiniteDuration());
   return signal_;
 }
 

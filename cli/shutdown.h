@@ -7,6 +7,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy::cli {
 
@@ -29,7 +30,7 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
 
   // Waits, at most that long; true once there was one.
-  bool WaitFor(absl::Duration wait) const { return came_.WaitForNotificationWithTimeout(wait); }
+  bool WaitFor(absl::Duration wait) const { return came_.WaitFor(wait); }
   // Waits for it and returns its number.
   int Wait() const;
 
@@ -38,7 +39,7 @@ class StopSignal {
 
   std::atomic<bool> ending_{false};
   int signal_ = 0;  // Written before `came_`.
-  absl::Notification came_;
+  SteadyFlag came_;
   absl::Notification over_;
   std::thread thread_;
 };

@@ -79,7 +79,10 @@ absl::Status Program::ServeOnSocket() {
   socket_services_.push_back(MakeGrpcService(checkpoints_.get()));
   std::vector<grpc::Service*> services;
   for (const auto& service : socket_services_) services.push_back(service.get());
-  SEAWORTHY_ASSIGN_OR_RETURN(socket_server_, GrpcServer::Start({.addresses = {address}}, services));
+  SEAWORTHY_ASSIGN_OR_RETURN(
+      socket_server_,
+      GrpcServer::Start({.addresses = {address}, .ready = [this] { return telemetry_->health().Ready().ok; }},
+                        services));
   return data_.dir->PublishAddress(address);
 }
 

@@ -2,6 +2,7 @@
 // reflection on, message size and threads bounded.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ class GrpcServer {
     int max_threads = 16;
     // Of all addresses; null: none, for sockets whose folder guards them.
     std::shared_ptr<grpc::ServerCredentials> credentials = nullptr;
+    // Whether the services can do their work now, for grpc.health.v1; asked twice a
+    // second by a thread of the server's own until it stops. Null: always.
+    std::function<bool()> ready = nullptr;
   };
 
   // Starts serving `services` (not owned; they must outlive the server).

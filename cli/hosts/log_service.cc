@@ -80,11 +80,13 @@ absl::Status StartOrWait(const Config& config, const LogService& service, const 
 absl::Status ServeUntilStopped(const std::string& name, const std::string& listen, const ServiceTls& tls,
                                Running& running, const StopSignal& stop, Telemetry& telemetry) {
   const std::unique_ptr<grpc::Service> grpc_service = running.host->NewGrpcService();
-  SEAWORTHY_ASSIGN_OR_RETURN(
-      const auto server,
-      GrpcServer::Start({.addresses = {listen}, .credentials = tls.ForServer(AllowedCallers(name))},
-                        {grpc_service.get()}));
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto socket, FolderSocket::Open(*running.data.dir, *running.host));
+  const Health& health = telemetry.health();
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto server,
+                             GrpcServer::Start({.addresses = {listen},
+                                                .credentials = tls.ForServer(AllowedCallers(name)),
+                                                .ready = [&health] { return health.Ready().ok; }},
+                                               {grpc_service.get()}));
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto socket, FolderSocket::Open(*running.data.dir, *running.host, health));
   telemetry.SetStarted();
   spdlog::info("{} is ready: gRPC on {}, data in {}", name, listen, running.data.dir->layout().dir);
   const int signal = stop.Wait();

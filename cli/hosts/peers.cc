@@ -27,7 +27,7 @@ Peers::Peers(const ServicesConfig& services, const ServiceTls& tls, bool site) {
 }
 
 Peers::~Peers() {
-  over_.Notify();
+  over_.Set();
   thread_.join();
 }
 
@@ -58,7 +58,7 @@ void Peers::LookAfter() {
       peers_[i].waiting.Say(absl::UnavailableError(
           "no connection; it is not started, not reached, or the certificates do not fit"));
     }
-  } while (!over_.WaitForNotificationWithTimeout(kLook));
+  } while (!over_.WaitFor(kLook));
 }
 
 }  // namespace seaworthy::cli

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/synchronization/notification.h"
 #include "cli/hosts/publisher_host.h"
 #include "cli/hosts/waiting.h"
 #include "common/clients.h"
 #include "common/config.h"
 #include "common/service_tls.h"
+#include "common/steady_wait.h"
 
 namespace grpc {
 class Channel;
@@ -48,7 +48,7 @@ class Peers {
   std::unique_ptr<AggregatorClient> aggregator_;
   std::unique_ptr<IngestClient> ingest_;      // Null for a site.
   std::unique_ptr<ReviewerClient> reviewer_;  // Null for a site.
-  absl::Notification over_;
+  SteadyFlag over_;
   std::thread thread_;
 };
 

@@ -62,7 +62,7 @@ absl::Status Run(const Config& config, const StopSignal& stop) {
   telemetry->health().AddReadiness(
       "aggregator", [&clients] { return clients.aggregator->GetStatus({}, absl::Seconds(1)).status(); });
   SEAWORTHY_RETURN_IF_ERROR(host->Start());
-  SEAWORTHY_ASSIGN_OR_RETURN(auto socket, FolderSocket::Open(*dir, *host));
+  SEAWORTHY_ASSIGN_OR_RETURN(auto socket, FolderSocket::Open(*dir, *host, telemetry->health()));
   spdlog::info("{} is ready: HTTP on {}:{}, data in {}", site ? kSiteName : kPublisherName,
                config.http_address, host->service().port(), dir->layout().dir);
   if (!site) {

@@ -71,7 +71,8 @@ absl::StatusOr<std::unique_ptr<ServiceTls>> LoadTls(const Config& config, const 
   return tls;
 }
 
-absl::StatusOr<std::unique_ptr<FolderSocket>> FolderSocket::Open(DataDir& dir, ServiceHost& host) {
+absl::StatusOr<std::unique_ptr<FolderSocket>> FolderSocket::Open(DataDir& dir, ServiceHost& host,
+                                                                 const Health& health) {
   auto socket = std::unique_ptr<FolderSocket>(new FolderSocket(dir));
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string address, dir.SocketAddress());
   socket->services_ = host.NewLocalServices();
@@ -82,7 +83,10 @@ absl::StatusOr<std::unique_ptr<FolderSocket>> FolderSocket::Open(DataDir& dir, S
   socket->services_.push_back(MakeGrpcService(socket->checkpoints_.get()));
   std::vector<grpc::Service*> services;
   for (const auto& service : socket->services_) services.push_back(service.get());
-  SEAWORTHY_ASSIGN_OR_RETURN(socket->server_, GrpcServer::Start({.addresses = {address}}, services));
+  SEAWORTHY_ASSIGN_OR_RETURN(
+      socket->server_,
+      GrpcServer::Start({.addresses = {address}, .ready = [&health] { return health.Ready().ok; }},
+                        services));
   SEAWORTHY_RETURN_IF_ERROR(dir.PublishAddress(address));
   return socket;
 }

@@ -18,6 +18,7 @@
 #include "common/config.h"
 #include "common/grpc_server.h"
 #include "common/service_tls.h"
+#include "common/telemetry/health.h"
 
 namespace CLI {
 class App;
@@ -66,8 +67,9 @@ absl::StatusOr<std::unique_ptr<ServiceTls>> LoadTls(const Config& config, const 
 // and backups of its stores. Withdraws its address and stops when destroyed.
 class FolderSocket {
  public:
-  // `dir` and the host outlive it.
-  static absl::StatusOr<std::unique_ptr<FolderSocket>> Open(DataDir& dir, ServiceHost& host);
+  // All outlive it; `health` says whether the host can do its work.
+  static absl::StatusOr<std::unique_ptr<FolderSocket>> Open(DataDir& dir, ServiceHost& host,
+                                                            const Health& health);
   ~FolderSocket();
 
  private:

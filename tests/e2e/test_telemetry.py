@@ -6,6 +6,7 @@ import re
 from e2e.case import ServerCase
 from support.announcements import model_card, no_release
 from support.collector import Collector
+from support.grpc_health import serving
 from support.http_client import send
 from support.metrics import Scrape, documented
 from support.nats_server import NatsServer
@@ -185,13 +186,18 @@ class Broker(TelemetryCase):
 
     def test_a_process_is_not_ready_while_the_broker_is_away_and_says_so(self):
         self.assertEqual(self.ask("/readyz").status, 200)
+        serves = lambda: serving(self.server.data, "seaworthy.v1.AggregatorService")
+        wait_until(serves, "gRPC's health checkers are told that it serves", 30)
         self.nats.kill()
         wait_until(lambda: self.ask("/readyz").status == 503, "the process is not ready", 30)
         missing = [check for check in self.ask("/readyz").json["checks"] if not check["ok"]]
         self.assertEqual(missing[0]["name"], "log")
         self.assertIn("NATS", missing[0]["reason"])
+        wait_until(lambda: not serves(), "gRPC's health checkers are told", 30)
+        self.assertTrue(serving(self.server.data))
         self.assertEqual(self.ask("/healthz").status, 200)
         self.assertEqual(self.scrape().value("seaworthy_log_writable"), 0)
         self.nats.start()
         wait_until(lambda: self.ask("/readyz").status == 200, "the process is ready again", 30)
         self.assertEqual(self.scrape().value("seaworthy_ready"), 1)
+        wait_until(serves, "gRPC's health checkers are told again", 30)
