@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/telemetry/log_trace.h"
 #include "common/telemetry/trace_context.h"
 #include "common/timestamps.h"
 #include "common/utf8.h"
@@ -118,6 +119,7 @@ std::string_view DeadLetterSubscription(std::string_view dedup_id) {
 std::vector<NewEvent> GiveUpOn(std::string_view subscription, const Record& record, uint32_t attempts,
                                std::string_view reason, absl::Time now,
                                absl::FunctionRef<bool(const std::string& dedup_id)> is_taken) {
+  const LogTrace trace(record);
   spdlog::error("subscription {} gives up on record {} ({}) after {} tries: {}", subscription,
                 record.sequence, record.subject, attempts, reason);
   if (record.subject == kDeadLetterSubject) return {};

@@ -12,12 +12,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/telemetry/log_text.h"
+#include "common/telemetry/log_trace.h"
 
 namespace seaworthy {
 namespace {
-
-// What this thread works on; null: nothing in particular.
-thread_local const std::string* current_trace = nullptr;
 
 std::string_view LevelName(spdlog::level::level_enum level) {
   switch (level) {
@@ -49,7 +47,8 @@ std::string JsonLine(const LogOptions& options, const spdlog::details::log_msg& 
                    std::string(LevelName(message.level)), R"(","service":)", JsonString(options.service));
   if (!options.instance.empty()) absl::StrAppend(&line, R"(,"instance":)", JsonString(options.instance));
   absl::StrAppend(&line, R"(,"message":)", JsonString(Payload(message)));
-  if (current_trace != nullptr) absl::StrAppend(&line, R"(,"trace_id":)", JsonString(*current_trace));
+  const std::string trace = LogTrace::Current();
+  if (!trace.empty()) absl::StrAppend(&line, R"(,"trace_id":)", JsonString(trace));
   line += '}';
   return line;
 }
@@ -80,7 +79,8 @@ class HumanFormatter : public spdlog::formatter {
     message.color_range_end = out.size();
     add(" ");
     add(EscapeForLog(Payload(message)));
-    if (current_trace != nullptr) add(absl::StrCat(" trace=", EscapeForLog(*current_trace)));
+    const std::string trace = LogTrace::Current();
+    if (!trace.empty()) add(absl::StrCat(" trace=", trace));
     add("\n");
   }
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<HumanFormatter>(); }
@@ -110,10 +110,6 @@ absl::Status StartLogging(const LogOptions& options) {
   spdlog::set_default_logger(std::move(logger));
   return absl::OkStatus();
 }
-
-LogTrace::LogTrace(std::string trace_id)
-    : trace_id_(std::move(trace_id)), outer_(std::exchange(current_trace, &trace_id_)) {}
-LogTrace::~LogTrace() { current_trace = outer_; }
 
 std::string FormatLogLine(const LogOptions& options, int64_t time_us, const std::string& level,
                           const std::string& message) {

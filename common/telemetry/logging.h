@@ -17,22 +17,9 @@ struct LogOptions {
 };
 
 // From now on every line of this process goes to standard error in this form,
-// as one line each, with strangers' text escaped. Errors: INVALID_ARGUMENT.
+// as one line each, with strangers' text escaped, and with the trace the thread
+// works on (log_trace.h). Errors: INVALID_ARGUMENT.
 absl::Status StartLogging(const LogOptions& options);
-
-// While it lives, lines written by this thread carry the trace. Scopes nest;
-// the innermost counts.
-class LogTrace {
- public:
-  explicit LogTrace(std::string trace_id);
-  ~LogTrace();
-  LogTrace(const LogTrace&) = delete;
-  LogTrace& operator=(const LogTrace&) = delete;
-
- private:
-  const std::string trace_id_;
-  const std::string* const outer_;
-};
 
 // A line as StartLogging writes it, without its end; for tests. `time` is
 // microseconds since 1970, `level` one of the names above.

@@ -1,10 +1,12 @@
 #include "common/telemetry/logging.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
 #include "common/telemetry/log_text.h"
+#include "common/telemetry/log_trace.h"
 
 namespace seaworthy {
 namespace {
@@ -71,12 +73,12 @@ TEST(JsonLine, AMessageCannotAddAField) {
 }
 
 TEST(JsonLine, CarriesTheTraceTheThreadWorksOn) {
-  const LogTrace outer("0af7651916cd43dd8448eb211c80319c");
   {
-    const LogTrace inner("4bf92f3577b34da6a3ce929d0e0e4736");
+    const LogTrace trace("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
     EXPECT_EQ(JsonLineOf("x")["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+    EXPECT_THAT(HumanLineOf("x"), testing::EndsWith(" x trace=4bf92f3577b34da6a3ce929d0e0e4736"));
   }
-  EXPECT_EQ(JsonLineOf("x")["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_FALSE(JsonLineOf("x").contains("trace_id"));
 }
 
 TEST(HumanLine, IsOneLine) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/telemetry/log_trace.h"
 #include "common/telemetry/trace_context.h"
 #include "services/aggregator/application.h"
 #include "services/aggregator/state_changes.h"
@@ -88,6 +89,8 @@ size_t Application::NearestWanted() const {
 
 absl::Status Projector::Apply(const Record& record, StateTransaction& state,
                               std::vector<NewEvent>& effects) const {
+  const LogTrace trace(record);
+  spdlog::debug("event {} ({}) is taken up", record.sequence, record.subject);
   v1::Event event;
   if (!event.ParseFromString(record.payload)) {
     spdlog::error("event {} ({}) cannot be understood and is passed over", record.sequence, record.subject);

@@ -7,6 +7,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "common/steady_wait.h"
+#include "common/telemetry/log_trace.h"
 #include "common/telemetry/trace_context.h"
 #include "services/ingest/announcement_document.h"
 #include "services/ingest/announcement_reading.h"
@@ -48,7 +50,7 @@ class IngestService::Impl {
     auto subscription = options_.log->Subscribe(options);
     if (!subscription.ok()) return subscription.status();
     subscription_ = *std::move(subscription);
-    stopping_ = false;
+    stopping_.Set(false);
     for (int i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { Work(); });
     return absl::OkStatus();
   }
@@ -57,7 +59,7 @@ class IngestService::Impl {
     std::vector<std::thread> threads;
     {
       absl::MutexLock lock(&mutex_);
-      stopping_ = true;
+      stopping_.Set();
       threads.swap(threads_);
     }
     for (std::thread& thread : threads) thread.join();
@@ -65,28 +67,18 @@ class IngestService::Impl {
   }
 
  private:
-  bool Stopping() {
-    absl::MutexLock lock(&mutex_);
-    return stopping_;
-  }
-
   void Work() {
-    while (!Stopping()) {
+    while (!stopping_.IsSet()) {
       auto deliveries = subscription_->Fetch(1, kFetchWait);
       if (absl::IsCancelled(deliveries.status())) return;  // The log is closing.
       if (!deliveries.ok()) {
         // A full disk, or a broker that is away: it passes.
         spdlog::error("ingest: cannot fetch: {}; it tries again every second", Message(deliveries.status()));
-        Pause();
+        stopping_.WaitFor(kLogTrouble);
         continue;
       }
       for (const Delivery& delivery : *deliveries) Handle(delivery);
     }
-  }
-
-  void Pause() {
-    absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLogTrouble);
   }
 
   // What has been read is written as soon as the log takes it. A repeat changes
@@ -99,12 +91,12 @@ class IngestService::Impl {
         subscription_->RetryAfter(delivery, kRetryDelay, Message(acked)).IgnoreError();
         return;
       }
-      Pause();
-      if (Stopping()) return;
+      if (stopping_.WaitFor(kLogTrouble)) return;
     }
   }
 
   void Handle(const Delivery& delivery) {
+    const LogTrace trace(delivery.record);
     auto announcement = AnnouncementOf(delivery.record);
     if (!announcement.ok()) {
       subscription_->Reject(delivery, Message(announcement.status())).IgnoreError();
@@ -122,14 +114,17 @@ class IngestService::Impl {
       subscription_->RetryAfter(delivery, kRetryDelay, Message(effects.status())).IgnoreError();
       return;
     }
+    for (const NewEvent& effect : *effects) {
+      spdlog::debug("ingest: {} of {}", effect.subject, announcement->announcement_id());
+    }
     SetCause(delivery.record, *effects);
     Settle(delivery, *effects);
   }
 
   const Options options_;
   Intake intake_;
+  SteadyFlag stopping_;
   absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<Subscription> subscription_;  // Set before the threads start, reset after they end.
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/hash.h"
+#include "common/telemetry/log_trace.h"
 #include "common/telemetry/trace_context.h"
 #include "services/ingest/charset.h"
 #include "services/ingest/document.h"
@@ -249,6 +250,7 @@ absl::StatusOr<v1::SubmitAnnouncementResponse> Intake::Receive(v1::Announcement 
   if (const auto sender = ParseTraceparent(traceparent)) {
     SetTraceparent(FormatTraceparent(sender->trace_id, sender->span_id), &received);
   }
+  const LogTrace trace(TraceOf(received.dedup_id, received.payload));
   auto appended = log_->Append(received);
   if (!appended.ok()) return appended.status();
   v1::SubmitAnnouncementResponse response;

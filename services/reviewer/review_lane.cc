@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "common/ids.h"
+#include "common/telemetry/log_trace.h"
 #include "common/telemetry/trace_context.h"
 #include "seaworthy/v1/event.pb.h"
 #include "services/reviewer/request_archive.h"
@@ -184,6 +185,7 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void Begin(Delivery delivery) {
+    const LogTrace trace(TraceOf(delivery.record));
     auto taken = std::make_unique<Taken>();
     taken->renewed = options_.clock->Now();
     taken->delivery = std::move(delivery);
@@ -287,7 +289,10 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
       absl::MutexLock lock(&mutex_);
       again.swap(again_);
     }
-    for (auto& taken : again) Ask(std::move(taken));
+    for (auto& taken : again) {
+      const LogTrace trace(TraceOf(taken->delivery.record));
+      Ask(std::move(taken));
+    }
   }
 
   void RenewHeld() {
@@ -351,8 +356,12 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
   std::vector<Acknowledgement> AnswersTo(std::vector<Settled>& batch) const {
     std::vector<Acknowledgement> answers;
     for (Settled& settled : batch) {
+      const LogTrace trace(settled.taken->delivery.record);
       Acknowledgement answer{&settled.taken->delivery, std::move(settled.taken->effects)};
       if (auto* sought = std::get_if<SoughtVerdict>(&settled.result)) {
+        const v1::Revision& revision = settled.taken->request->revision;
+        spdlog::debug("reviewer: {} of {}@{} came from {}", options_.persona->persona_id(),
+                      revision.tool_id(), revision.number(), sought->verdict.provenance().endpoint());
         answer.effects.push_back(VerdictGiven(std::move(sought->verdict), *settled.taken->request));
       } else if (auto* failure = std::get_if<SeekFailure>(&settled.result)) {
         answer.effects.push_back(MakeReviewFailed(

@@ -13,6 +13,7 @@
 #include "services/publisher/http/failure_log.h"
 #include "services/publisher/http/http_server.h"
 #include "services/publisher/pages/panel_state.h"
+#include "spdlog/spdlog.h"
 
 namespace seaworthy {
 namespace {
@@ -146,6 +147,7 @@ HttpResponse Api::SubmitAnnouncement(const Call& call) const {
   }
   const auto response = options_.ingest->SubmitAnnouncement(request);
   if (!response.ok()) return StatusError(response.status());
+  spdlog::debug("publisher: {} is handed in", response->announcement().announcement_id());
   return JsonResponse(202, DumpJson({{"announcement_id", response->announcement().announcement_id()},
                                      {"state", "received"}}));
 }

@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "common/telemetry/log_trace.h"
 #include "services/publisher/http/failure_log.h"
 #include "services/publisher/http/guarded_socket.h"
 #include "services/publisher/http/http_streams.h"
@@ -260,6 +261,7 @@ HttpResponse HttpServer::Impl::Answer(const restinio::request_t& request) {
   try {
     HttpRequest read = ToRequest(request);
     read.peer = request.remote_endpoint().address().to_string();
+    const LogTrace trace(std::string(read.Header("traceparent").value_or("")));
     return handler_(read);
   } catch (const std::exception& error) {
     LogFailure(std::string(request.header().path()), absl::InternalError(error.what()));
