@@ -172,7 +172,7 @@ class RocksDbEventLog : public EventLog, public SubscriptionExporter {
  private:
   // Whether there is a record after `after`, waiting for one.
   absl::StatusOr<bool> WaitPast(uint64_t after, absl::Duration timeout) {
-    const absl::Time deadline = absl::Now() + timeout;
+    const SteadyDeadline deadline(timeout);
     absl::MutexLock lock(&core_->mutex);
     if (after > core_->index.last()) {
       return absl::OutOfRangeError(absl::StrCat(
@@ -183,7 +183,7 @@ class RocksDbEventLog : public EventLog, public SubscriptionExporter {
       SEAWORTHY_RETURN_IF_ERROR(core_->CheckOpen());
       SEAWORTHY_RETURN_IF_ERROR(core_->CheckHeld(after + 1));
       if (after < core_->index.last()) return true;
-      const absl::Duration left = deadline - absl::Now();
+      const absl::Duration left = deadline.Left();
       if (left <= absl::ZeroDuration()) return false;
       core_->grown.WaitWithTimeout(&core_->mutex, left);
     }

@@ -18,6 +18,7 @@
 #include "common/rocksdb_event_log_index.h"
 #include "common/rocksdb_event_log_tracker.h"
 #include "common/rocksdb_event_log_writer.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy {
 
@@ -28,7 +29,7 @@ struct LogCore {
     DeliveryTracker tracker;
     bool open = false;
     bool fetching = false;  // One Fetch at a time writes down its deliveries.
-    absl::CondVar changed;  // Of this subscription: something new, or something answered.
+    SteadyCondVar changed;  // Of this subscription: something new, or something answered.
   };
 
   LogCore(std::unique_ptr<LogDatabase> opened, Clock* the_clock, LogContents contents);
@@ -52,7 +53,7 @@ struct LogCore {
   absl::Mutex trimming;  // One trim at a time: cuts reach the disk in order.
 
   mutable absl::Mutex mutex ABSL_ACQUIRED_AFTER(trimming);
-  absl::CondVar grown;  // There are more records.
+  SteadyCondVar grown;  // There are more records.
   SubjectIndex index ABSL_GUARDED_BY(mutex);
   std::map<std::string, Subscriber, std::less<>> subscribers ABSL_GUARDED_BY(mutex);
   bool closed ABSL_GUARDED_BY(mutex) = false;

@@ -41,9 +41,9 @@ class RocksDbSubscription : public Subscription {
     return core_->subscribers.find(options_.name)->second;
   }
   DeliveryTracker& tracker() ABSL_EXCLUSIVE_LOCKS_REQUIRED(core_->mutex) { return self().tracker; }
-  absl::CondVar& changed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(core_->mutex) { return self().changed; }
+  SteadyCondVar& changed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(core_->mutex) { return self().changed; }
 
-  absl::StatusOr<Picked> WaitForWork(size_t max, absl::Time deadline);
+  absl::StatusOr<Picked> WaitForWork(size_t max, const SteadyDeadline& deadline);
   absl::StatusOr<std::vector<Delivery>> Deliver(const Picked& picked);
   absl::Status Prepare(const Picked& picked, Round& round);
   absl::Status PrepareGivingUp(const Picked& picked, Round& round);
@@ -80,7 +80,7 @@ RocksDbSubscription::~RocksDbSubscription() {
 }
 
 absl::StatusOr<std::vector<Delivery>> RocksDbSubscription::Fetch(size_t max, absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const SteadyDeadline deadline(timeout);
   while (true) {
     SEAWORTHY_ASSIGN_OR_RETURN(const Picked picked, WaitForWork(max, deadline));
     if (picked.empty()) return std::vector<Delivery>();
@@ -90,7 +90,8 @@ absl::StatusOr<std::vector<Delivery>> RocksDbSubscription::Fetch(size_t max, abs
   }
 }
 
-absl::StatusOr<DeliveryTracker::Picked> RocksDbSubscription::WaitForWork(size_t max, absl::Time deadline) {
+absl::StatusOr<DeliveryTracker::Picked> RocksDbSubscription::WaitForWork(size_t max,
+                                                                         const SteadyDeadline& deadline) {
   absl::MutexLock lock(&core_->mutex);
   while (true) {
     SEAWORTHY_RETURN_IF_ERROR(core_->CheckOpen());
@@ -99,7 +100,7 @@ absl::StatusOr<DeliveryTracker::Picked> RocksDbSubscription::WaitForWork(size_t 
       self().fetching = !picked.empty();
       if (!picked.empty()) return picked;
     }
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = deadline.Left();
     if (left <= absl::ZeroDuration()) return Picked();
     changed().WaitWithTimeout(&core_->mutex, tracker().HasTimed() ? std::min(left, kClockPoll) : left);
   }

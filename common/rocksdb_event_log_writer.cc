@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/rocksdb_reopen.h"
 #include "common/status_macros.h"
 #include "spdlog/spdlog.h"
@@ -12,7 +11,6 @@
 namespace seaworthy {
 namespace {
 
-constexpr size_t kMaxWaiting = 1024;
 constexpr size_t kMaxGroupBytes = 4 * 1024 * 1024;
 // Between two openings of a database whose disk filled again meanwhile.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(250);
@@ -22,16 +20,12 @@ rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.siz
 
 }  // namespace
 
-// One caller in the queue, on its stack.
-struct GroupWriter::Waiting {
+struct GroupWriter::Waiting : CommitCaller {
   const LogWrite* write = nullptr;
   std::vector<event_log_format::RecordBody> bodies;
   size_t bytes = 0;
   std::vector<Appended> appended;
   absl::Status status;  // Of this write alone; the group's comes on top.
-  bool done = false;
-  bool leads = false;
-  absl::CondVar wake;
 };
 
 // What the leader gathers.
@@ -58,13 +52,9 @@ absl::StatusOr<std::vector<Appended>> GroupWriter::Commit(const LogWrite& write)
     self.bytes += self.bodies.emplace_back(event_log_format::EncodeBody(event)).bytes.size();
   }
   absl::MutexLock lock(&mutex_);
-  while (queue_.size() >= kMaxWaiting && Refusal(write).ok()) room_.Wait(&mutex_);
-  SEAWORTHY_RETURN_IF_ERROR(Refusal(write));
-  queue_.push_back(&self);
-  if (leading_) {
-    while (!self.done && !self.leads) self.wake.Wait(&mutex_);
-  }
-  if (!self.done) Lead(TakeGroup());
+  const auto refusal = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return Refusal(write); };
+  SEAWORTHY_ASSIGN_OR_RETURN(const bool leads, queue_.Join(self, refusal));
+  if (leads) Lead();
   if (!self.status.ok()) return self.status;
   return std::move(self.appended);
 }
@@ -84,20 +74,14 @@ absl::Status GroupWriter::Refusal(const LogWrite& write) const {
   return absl::OkStatus();
 }
 
-std::vector<GroupWriter::Waiting*> GroupWriter::TakeGroup() {
-  leading_ = true;
-  std::vector<Waiting*> members;
+void GroupWriter::Lead() {
   size_t bytes = 0;
-  while (!queue_.empty() && (members.empty() || bytes + queue_.front()->bytes <= kMaxGroupBytes)) {
-    bytes += queue_.front()->bytes;
-    members.push_back(queue_.front());
-    queue_.pop_front();
-  }
-  room_.SignalAll();
-  return members;
-}
-
-void GroupWriter::Lead(const std::vector<Waiting*>& members) {
+  // Bytes are counted on once it is full: nobody overtakes.
+  const std::vector<Waiting*> members = queue_.Take([&bytes](const Waiting& waiting) {
+    const bool first = bytes == 0;
+    bytes += waiting.bytes + 1;
+    return first || bytes <= kMaxGroupBytes;
+  });
   std::vector<Waiting*> accepted;
   for (Waiting* member : members) {
     member->status = Refusal(*member->write);
@@ -112,25 +96,13 @@ void GroupWriter::Lead(const std::vector<Waiting*>& members) {
     if (!status.ok() && full_.ok()) blocked_ = status;
     for (Waiting* member : accepted) member->status.Update(status);
   }
-  FinishGroup(members);
-}
-
-void GroupWriter::FinishGroup(const std::vector<Waiting*>& members) {
-  leading_ = !queue_.empty();
-  if (leading_) {
-    queue_.front()->leads = true;
-    queue_.front()->wake.Signal();
-  }
-  for (Waiting* member : members) {
-    member->done = true;
-    member->wake.Signal();
-  }
+  queue_.Finish(members);
 }
 
 // OK where no failed write is left to be cleared up.
 absl::Status GroupWriter::Recover() {
   if (full_.ok()) return absl::OkStatus();
-  if (absl::Now() < try_after_ || !database_->HasRoom()) return full_;
+  if (!pause_over_.Passed() || !database_->HasRoom()) return full_;
   absl::StatusOr<ChainEnd> end = hooks_.recover(end_);
   if (end.ok()) {
     end_ = *std::move(end);
@@ -143,7 +115,7 @@ absl::Status GroupWriter::Recover() {
     full_ = absl::OkStatus();  // For good.
     return end.status();
   }
-  try_after_ = absl::Now() + pause_;
+  pause_over_ = SteadyDeadline(pause_);
   pause_ = std::min(pause_ * 2, kLongestPause);
   return full_;
 }
@@ -252,7 +224,7 @@ absl::Status GroupWriter::Failed(const Group& group, const rocksdb::Status& writ
 void GroupWriter::Close() {
   absl::MutexLock lock(&mutex_);
   closed_ = true;
-  room_.SignalAll();
+  queue_.AskAgain();
 }
 
 }  // namespace seaworthy

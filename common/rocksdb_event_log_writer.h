@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,9 +16,11 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/clock.h"
+#include "common/commit_queue.h"
 #include "common/event_log.h"
 #include "common/rocksdb_event_log_db.h"
 #include "common/rocksdb_event_log_format.h"
+#include "common/steady_wait.h"
 #include "rocksdb/write_batch.h"
 
 namespace seaworthy {
@@ -52,9 +53,9 @@ struct CommittedEvent {
   const NewEvent* event = nullptr;
 };
 
-// The only writer of the database. The first caller in the queue leads: it
-// gives sequences and hashes to all that wait, writes and syncs once, and
-// answers them. Thread-safe; owns no thread.
+// The only writer of the database. Who leads the queue gives sequences and
+// hashes to all that wait, writes and syncs once, and answers them.
+// Thread-safe; owns no thread.
 class GroupWriter {
  public:
   // Both from one thread at a time, without locks held.
@@ -88,9 +89,7 @@ class GroupWriter {
   struct Group;
 
   absl::Status Refusal(const LogWrite& write) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::vector<Waiting*> TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Lead(const std::vector<Waiting*>& members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void FinishGroup(const std::vector<Waiting*>& members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Lead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // By the leader, without the mutex.
   absl::Status Recover();
@@ -109,13 +108,11 @@ class GroupWriter {
   // Touched by the leader only; handed on with the lead.
   ChainEnd end_;
   absl::Status full_;  // A write failed for want of space; what came of it is not known.
-  absl::Time try_after_ = absl::InfinitePast();
+  SteadyDeadline pause_over_{absl::ZeroDuration()};
   absl::Duration pause_;
 
   mutable absl::Mutex mutex_;
-  absl::CondVar room_;
-  std::deque<Waiting*> queue_ ABSL_GUARDED_BY(mutex_);
-  bool leading_ ABSL_GUARDED_BY(mutex_) = false;
+  CommitQueue<Waiting> queue_ ABSL_GUARDED_BY(mutex_){&mutex_};
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status blocked_ ABSL_GUARDED_BY(mutex_);
   absl::Status last_ ABSL_GUARDED_BY(mutex_);  // What came of the last write.

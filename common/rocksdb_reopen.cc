@@ -7,7 +7,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/rocksdb_event_log_wal.h"
 #include "common/rocksdb_logger.h"
 #include "rocksdb/listener.h"
@@ -121,13 +120,13 @@ absl::Status ReopenableDb::Reopen() {
 absl::Status ReopenableDb::MakeWritable() {
   absl::MutexLock lock(&mending_);
   if (!full_) return absl::OkStatus();
-  if (absl::Now() < try_after_ || !HasRoom()) {
+  if (!pause_over_.Passed() || !HasRoom()) {
     return absl::UnavailableError(absl::StrCat("the disk of ", options_.path,
                                                " is full; make room on it: writing then goes on by itself"));
   }
   absl::Status opened = Reopen();
   full_ = !opened.ok();
-  try_after_ = absl::Now() + kPause;
+  pause_over_ = SteadyDeadline(kPause);
   if (opened.ok()) spdlog::warn("{} is written to again", options_.path);
   return opened;
 }

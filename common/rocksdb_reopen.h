@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/steady_wait.h"
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "rocksdb/options.h"
@@ -95,7 +96,7 @@ class ReopenableDb {
 
   absl::Mutex mending_;  // Before mutex_.
   bool full_ ABSL_GUARDED_BY(mending_) = false;
-  absl::Time try_after_ ABSL_GUARDED_BY(mending_) = absl::InfinitePast();
+  SteadyDeadline pause_over_ ABSL_GUARDED_BY(mending_){absl::ZeroDuration()};
 };
 
 }  // namespace seaworthy

@@ -117,12 +117,12 @@ absl::Status Journal::CheckUse() const {
 absl::Status Journal::WaitUntilRead(uint64_t last) {
   absl::MutexLock lock(&mutex);
   uint64_t read = 0;
-  absl::Time deadline = absl::Now() + options_.open_timeout;
+  SteadyDeadline deadline(options_.open_timeout);
   while (state.applied() < last) {
     SEAWORTHY_RETURN_IF_ERROR(CheckOpen());
-    if (state.applied() > read) deadline = absl::Now() + options_.open_timeout;
+    if (state.applied() > read) deadline = SteadyDeadline(options_.open_timeout);
     read = state.applied();
-    if (absl::Now() >= deadline) {
+    if (deadline.Passed()) {
       return absl::UnavailableError(absl::StrCat("the NATS server stopped sending stream ", stream_.name,
                                                  " at message ", read, " of ", last));
     }
@@ -149,7 +149,7 @@ void Journal::Close() {
 
 void Journal::WakeAll() {
   grown.SignalAll();
-  room_.SignalAll();
+  queue_.AskAgain();
   for (auto& [name, subscriber] : state.subscribers()) subscriber.changed.SignalAll();
 }
 
@@ -191,20 +191,20 @@ void Journal::Break(absl::Status status) {
 void Journal::FollowLoop() {
   std::unique_ptr<NatsTail> tail;
   uint64_t reconnects = 0;
-  absl::Time heard = absl::Now();
+  SteadyDeadline silence(kSilence);
   while (!Stopping()) {
     if (tail == nullptr || reconnects != link_->reconnects()) {
       tail.reset();
       reconnects = link_->reconnects();
       if (CheckEnd()) tail = NewTail(Applied() + 1);
-      heard = absl::Now();
+      silence = SteadyDeadline(kSilence);
       continue;
     }
     const absl::StatusOr<std::optional<NatsMessage>> next = tail->Next(kTailSlice);
-    if (next.ok() && next->has_value()) heard = absl::Now();
+    if (next.ok() && next->has_value()) silence = SteadyDeadline(kSilence);
     const bool good = next.ok() && (!next->has_value() || TakeMessage(**next));
-    if (good && absl::Now() - heard > kSilence) {
-      heard = absl::Now();
+    if (good && silence.Passed()) {
+      silence = SteadyDeadline(kSilence);
       // Quiet because there is nothing, or because the server forgot us?
       const std::optional<uint64_t> end = CheckEnd();
       if (end && *end > Applied()) TakeByNumber(Applied() + 1);

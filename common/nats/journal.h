@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,12 +20,14 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/clock.h"
+#include "common/commit_queue.h"
 #include "common/event_log.h"
 #include "common/nats/journal_format.h"
 #include "common/nats/journal_state.h"
 #include "common/nats/nats_event_log.h"
 #include "common/nats/nats_link.h"
 #include "common/object_store.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy {
 
@@ -91,7 +92,7 @@ class Journal {
   absl::Status CheckHeld(uint64_t sequence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
   mutable absl::Mutex mutex;
-  absl::CondVar grown;  // Something was applied, or it ended.
+  SteadyCondVar grown;  // Something was applied, or it ended.
   JournalState state ABSL_GUARDED_BY(mutex);
 
  private:
@@ -132,11 +133,11 @@ class Journal {
   absl::Status WhyMissing(uint64_t sequence, absl::Status status);
 
   // By the leader.
-  std::vector<Waiting*> TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   bool Touches(const JournalOperation& operation, std::set<std::pair<std::string, uint64_t>>& touched) const;
-  void Lead(std::vector<Waiting*> members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+  void Lead(bool after_close) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   // One try on the state as it is; true once its members have their answers.
-  bool Round(std::vector<Waiting*>& members, absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+  bool Round(std::vector<Waiting*>& members, const SteadyDeadline& deadline)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   Staged Stage(std::vector<Waiting*>& members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   void StageMember(Waiting& member, JournalChange change, Staged& staged)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
@@ -144,12 +145,12 @@ class Journal {
   static void EncodeRecord(Staged& staged, const NewEvent& event, int64_t time_us);
   static std::string Encode(Staged& staged);
   // True: stored. False: the stream went on without it. Else why not.
-  absl::StatusOr<bool> Publish(Staged& staged) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
-  absl::StatusOr<bool> PublishBytes(const Staged& staged, const std::string& bytes)
+  absl::StatusOr<bool> Publish(Staged& staged, const SteadyDeadline& deadline)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+  absl::StatusOr<bool> PublishBytes(const Staged& staged, const std::string& bytes,
+                                    const SteadyDeadline& deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   absl::StatusOr<bool> Landed(const Staged& staged, uint64_t sequence) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   absl::StatusOr<std::string> Shrink(std::string bytes);
-  void FinishGroup(const std::vector<Waiting*>& members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
   const NatsEventLogOptions options_;
   Clock* const clock_;
@@ -161,9 +162,7 @@ class Journal {
   absl::Mutex trimming_ ABSL_ACQUIRED_BEFORE(mutex);  // One trim at a time.
   uint64_t cut_ ABSL_GUARDED_BY(mutex) = 0;           // The stream begins at this message; 0: at its first.
 
-  absl::CondVar room_;
-  std::deque<Waiting*> queue_ ABSL_GUARDED_BY(mutex);
-  bool leading_ ABSL_GUARDED_BY(mutex) = false;
+  CommitQueue<Waiting> queue_ ABSL_GUARDED_BY(mutex){&mutex};
   bool closed_ ABSL_GUARDED_BY(mutex) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex) = false;
   bool opened_ ABSL_GUARDED_BY(mutex) = false;  // This epoch is in the stream.

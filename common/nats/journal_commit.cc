@@ -12,7 +12,6 @@
 namespace seaworthy {
 namespace {
 
-constexpr size_t kMaxWaiting = 1024;
 constexpr size_t kMaxGroup = 256;
 // Of a message, for all that is not records.
 constexpr size_t kMessageMargin = 64 * 1024;
@@ -24,15 +23,11 @@ constexpr absl::Duration kHandBackTimeout = absl::Seconds(3);
 
 }  // namespace
 
-// One caller in the queue, on its stack.
-struct Journal::Waiting {
+struct Journal::Waiting : CommitCaller {
   const JournalOperation* operation = nullptr;
   std::vector<Appended> appended;
   absl::Status status;
   bool answered = false;  // Without a commit.
-  bool done = false;
-  bool leads = false;
-  absl::CondVar wake;
 };
 
 // What the leader writes.
@@ -46,7 +41,6 @@ struct Journal::Staged {
   uint64_t expected = 0;
   size_t bytes = 0;
   bool after_close = false;
-  absl::Time deadline;
 };
 
 absl::StatusOr<std::vector<Appended>> Journal::Commit(const JournalOperation& operation) {
@@ -56,13 +50,10 @@ absl::StatusOr<std::vector<Appended>> Journal::Commit(const JournalOperation& op
   Waiting self;
   self.operation = &operation;
   absl::MutexLock lock(&mutex);
-  while (queue_.size() >= kMaxWaiting && CheckOpen(operation.after_close).ok()) room_.Wait(&mutex);
-  SEAWORTHY_RETURN_IF_ERROR(CheckOpen(operation.after_close));
-  queue_.push_back(&self);
-  if (leading_) {
-    while (!self.done && !self.leads) self.wake.Wait(&mutex);
-  }
-  if (!self.done) Lead(TakeGroup());
+  const auto refusal = [&]()
+                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) { return CheckOpen(operation.after_close); };
+  SEAWORTHY_ASSIGN_OR_RETURN(const bool leads, queue_.Join(self, refusal));
+  if (leads) Lead(operation.after_close);
   if (!self.status.ok()) return self.status;
   return std::move(self.appended);
 }
@@ -84,36 +75,26 @@ bool Journal::Touches(const JournalOperation& operation,
   return false;
 }
 
-std::vector<Journal::Waiting*> Journal::TakeGroup() {
-  leading_ = true;
-  std::vector<Waiting*> members;
-  std::deque<Waiting*> later;
+void Journal::Lead(bool after_close) {
   std::set<std::pair<std::string, uint64_t>> touched;
-  const bool after_close = queue_.front()->operation->after_close;
-  for (Waiting* waiting : queue_) {
-    const bool fits = members.size() < kMaxGroup && waiting->operation->after_close == after_close &&
-                      !Touches(*waiting->operation, touched);
-    fits ? members.push_back(waiting) : later.push_back(waiting);
-  }
-  queue_ = std::move(later);
-  room_.SignalAll();
-  return members;
-}
-
-void Journal::Lead(std::vector<Waiting*> members) {
-  const absl::Time deadline =
-      absl::Now() + (members.front()->operation->after_close ? kHandBackTimeout : options_.commit_timeout);
+  size_t taken = 0;
+  std::vector<Waiting*> members = queue_.Take([&](const Waiting& waiting) {
+    const bool fits = taken < kMaxGroup && waiting.operation->after_close == after_close &&
+                      !Touches(*waiting.operation, touched);
+    taken += fits ? 1 : 0;
+    return fits;
+  });
+  const SteadyDeadline deadline(after_close ? kHandBackTimeout : options_.commit_timeout);
   while (!Round(members, deadline)) {
   }
-  FinishGroup(members);
+  queue_.Finish(members);
 }
 
-bool Journal::Round(std::vector<Waiting*>& members, absl::Time deadline) {
+bool Journal::Round(std::vector<Waiting*>& members, const SteadyDeadline& deadline) {
   Staged staged = Stage(members);
-  staged.deadline = deadline;
   absl::StatusOr<bool> stored = true;
   const bool records = !staged.events.empty() || !staged.records.empty();
-  if (records || !staged.commit.notes.empty()) stored = Publish(staged);
+  if (records || !staged.commit.notes.empty()) stored = Publish(staged, deadline);
   if (stored.ok() && !*stored) return false;
   for (auto& [member, appended] : staged.answers) {
     member->status = stored.status();
@@ -175,7 +156,7 @@ void Journal::StageMember(Waiting& member, JournalChange change, Staged& staged)
 void Journal::PutBack(std::vector<Waiting*>& members, size_t from) {
   for (size_t i = members.size(); i > from; --i) {
     if (members[i - 1]->answered) continue;
-    queue_.push_front(members[i - 1]);
+    queue_.PutBack(members[i - 1]);
     members.erase(members.begin() + static_cast<ptrdiff_t>(i - 1));
   }
 }
@@ -204,22 +185,23 @@ absl::StatusOr<std::string> Journal::Shrink(std::string bytes) {
   return journal::EncodeReference(hash);
 }
 
-absl::StatusOr<bool> Journal::Publish(Staged& staged) {
+absl::StatusOr<bool> Journal::Publish(Staged& staged, const SteadyDeadline& deadline) {
   staged.commit.number = next_number_++;
   mutex.Unlock();
   absl::StatusOr<std::string> bytes = Shrink(Encode(staged));
   mutex.Lock();
   SEAWORTHY_RETURN_IF_ERROR(bytes.status());
-  return PublishBytes(staged, *bytes);
+  return PublishBytes(staged, *bytes, deadline);
 }
 
-absl::StatusOr<bool> Journal::PublishBytes(const Staged& staged, const std::string& bytes) {
+absl::StatusOr<bool> Journal::PublishBytes(const Staged& staged, const std::string& bytes,
+                                           const SteadyDeadline& deadline) {
   const std::string id = absl::StrCat(epoch_, ".", staged.commit.number);
   std::string reason = "the NATS server is away";
   while (true) {
     if (state.applied() > staged.expected) return landed_number_ == staged.commit.number;
     SEAWORTHY_RETURN_IF_ERROR(CheckOpen(staged.after_close));
-    if (absl::Now() >= staged.deadline) {
+    if (deadline.Passed()) {
       return absl::UnavailableError(
           absl::StrCat("the event log's stream ", stream_.name, " did not answer in time (", reason,
                        "): whether it was stored is not known. Appending again with the same ids is safe"));
@@ -244,18 +226,6 @@ absl::StatusOr<bool> Journal::Landed(const Staged& staged, uint64_t sequence) {
   if (absl::IsDataLoss(status)) broken_ = status;
   SEAWORTHY_RETURN_IF_ERROR(status);
   return true;
-}
-
-void Journal::FinishGroup(const std::vector<Waiting*>& members) {
-  leading_ = !queue_.empty();
-  if (leading_) {
-    queue_.front()->leads = true;
-    queue_.front()->wake.Signal();
-  }
-  for (Waiting* member : members) {
-    member->done = true;
-    member->wake.Signal();
-  }
 }
 
 }  // namespace seaworthy

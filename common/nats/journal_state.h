@@ -19,6 +19,7 @@
 #include "common/nats/journal_format.h"
 #include "common/rocksdb_event_log_index.h"
 #include "common/rocksdb_event_log_tracker.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy {
 
@@ -39,7 +40,7 @@ class JournalState {
     bool known = false;     // Committed, by whomever.
     bool open = false;      // In this process.
     bool fetching = false;  // One Fetch at a time decides what it takes.
-    absl::CondVar changed;
+    SteadyCondVar changed;
   };
   using Subscribers = std::map<std::string, Subscriber, std::less<>>;
 

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/event_log_checks.h"
 #include "common/nats/journal.h"
 #include "common/status_macros.h"
@@ -72,9 +71,9 @@ absl::Status Journal::TrimBefore(uint64_t sequence) {
 absl::Status Journal::Replay(uint64_t first_message, uint64_t end_message, JournalState& into) {
   if (first_message > 1) SEAWORTHY_RETURN_IF_ERROR(LoadCut(first_message, into));
   std::unique_ptr<NatsTail> tail;
-  absl::Time deadline = absl::Now() + kSilence;
+  SteadyDeadline deadline(kSilence);
   while (into.applied() + 1 < end_message) {
-    if (absl::Now() >= deadline) {
+    if (deadline.Passed()) {
       return absl::UnavailableError(absl::StrCat("the NATS server stopped sending stream ", stream_.name));
     }
     if (tail == nullptr) {
@@ -86,7 +85,7 @@ absl::Status Journal::Replay(uint64_t first_message, uint64_t end_message, Journ
     if (!got || (*next)->sequence != into.applied() + 1) continue;
     SEAWORTHY_ASSIGN_OR_RETURN(const journal::Commit commit, Decode((*next)->sequence, (*next)->bytes));
     SEAWORTHY_RETURN_IF_ERROR(into.Apply((*next)->sequence, commit, NowUs()));
-    deadline = absl::Now() + kSilence;
+    deadline = SteadyDeadline(kSilence);
   }
   return absl::OkStatus();
 }
@@ -98,13 +97,13 @@ absl::Status Journal::PutCut(const JournalState& before, uint64_t message) {
     head.records.push_back(std::move(hash));
   }
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string hash, objects_->Put(journal::EncodeCommit(head)));
-  const absl::Time deadline = absl::Now() + options_.commit_timeout;
+  const SteadyDeadline deadline(options_.commit_timeout);
   while (true) {
     SEAWORTHY_ASSIGN_OR_RETURN(const NatsStored stored,
                                link_->PutOnce(CutSubject(stream_.name, message), hash));
     // One that is there says the same.
     if (stored.outcome != NatsStored::Outcome::kUnknown) return absl::OkStatus();
-    if (absl::Now() >= deadline) return absl::UnavailableError("the NATS server did not answer; trim again");
+    if (deadline.Passed()) return absl::UnavailableError("the NATS server did not answer; trim again");
   }
 }
 

@@ -111,7 +111,7 @@ class NatsEventLog : public EventLog, public SubscriptionExporter {
 };
 
 absl::StatusOr<uint64_t> NatsEventLog::WaitPast(uint64_t after, absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const SteadyDeadline deadline(timeout);
   absl::MutexLock lock(&journal_->mutex);
   uint64_t last = journal_->state.last();
   if (after > last) {
@@ -122,7 +122,7 @@ absl::StatusOr<uint64_t> NatsEventLog::WaitPast(uint64_t after, absl::Duration t
     SEAWORTHY_RETURN_IF_ERROR(journal_->CheckOpen());
     SEAWORTHY_RETURN_IF_ERROR(journal_->CheckHeld(after + 1));
     last = journal_->state.last();
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = deadline.Left();
     if (after < last || left <= absl::ZeroDuration()) return last;
     journal_->grown.WaitWithTimeout(&journal_->mutex, left);
   }

@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "common/nats/server_probe.h"
 #include "common/status_macros.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy {
 namespace {
@@ -346,10 +346,10 @@ absl::StatusOr<Owned<natsOptions>> MakeOptions(const NatsLinkOptions& options) {
 absl::StatusOr<std::unique_ptr<NatsLink>> NatsLink::Connect(const NatsLinkOptions& options,
                                                             absl::Duration timeout) {
   SEAWORTHY_ASSIGN_OR_RETURN(const Owned<natsOptions> nats, MakeOptions(options));
-  const absl::Time deadline = absl::Now() + timeout;
+  const SteadyDeadline deadline(timeout);
   natsConnection* raw = nullptr;
   natsStatus status = natsConnection_Connect(&raw, nats.get());
-  while (status != NATS_OK && absl::Now() < deadline) {
+  while (status != NATS_OK && !deadline.Passed()) {
     nats_Sleep(kReconnectWaitMs);
     status = natsConnection_Connect(&raw, nats.get());
   }

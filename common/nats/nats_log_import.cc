@@ -134,13 +134,13 @@ absl::StatusOr<std::unique_ptr<LogImporter>> OpenNatsLogImporter(const NatsEvent
 absl::Status WaitUntilNobodyFollows(const NatsEventLogOptions& options, absl::Duration timeout) {
   SEAWORTHY_ASSIGN_OR_RETURN(const std::unique_ptr<NatsLink> link,
                              NatsLink::Connect(options.link, options.open_timeout));
-  const absl::Time deadline = absl::Now() + timeout;
+  const SteadyDeadline deadline(timeout);
   while (true) {
     const absl::StatusOr<NatsStreamEnd> end = link->StreamEnd(options.stream);
     if (absl::IsNotFound(end.status())) return NoSuchStream(options.stream);
     if (!end.ok()) return end.status();
     if (end->followers == 0) return absl::OkStatus();
-    if (absl::Now() >= deadline) {
+    if (deadline.Passed()) {
       return absl::FailedPreconditionError(
           absl::StrCat("stream ", options.stream, " is in use: ", end->followers,
                        " process(es) follow it; stop every service that uses this log first"));

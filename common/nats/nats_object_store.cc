@@ -12,6 +12,7 @@
 #include "common/nats/nats_event_log.h"
 #include "common/object_store_bounds.h"
 #include "common/status_macros.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy {
 namespace {
@@ -75,10 +76,10 @@ class NatsObjectStore : public ObjectStore {
 
   absl::Status ForEachMessage(const NatsStreamEnd& end, const VisitMessage& visit) {
     uint64_t seen = end.first == 0 ? 0 : end.first - 1;
-    absl::Time deadline = absl::Now() + kListTimeout;
+    SteadyDeadline deadline(kListTimeout);
     std::unique_ptr<NatsTail> tail;
     while (seen < end.last) {
-      if (absl::Now() >= deadline) {
+      if (deadline.Passed()) {
         return absl::UnavailableError(absl::StrCat("the NATS server stopped sending stream ", stream_.name));
       }
       if (tail == nullptr) {
@@ -92,7 +93,7 @@ class NatsObjectStore : public ObjectStore {
       if (message.sequence > seen + 1) tail.reset();
       if (message.sequence != seen + 1) continue;
       seen = message.sequence;
-      deadline = absl::Now() + kListTimeout;
+      deadline = SteadyDeadline(kListTimeout);
       const size_t prefix = stream_.name.size() + 1;
       // What is not named by a hash is a note about the log.
       if (message.subject.size() < prefix || !IsHash(std::string_view(message.subject).substr(prefix)))
@@ -134,11 +135,11 @@ class NatsObjectStore : public ObjectStore {
 
   // Again until it is known to be there: a message is named by its content.
   absl::Status Store(const std::string& hash, const std::string& message) {
-    const absl::Time deadline = absl::Now() + kPutTimeout;
+    const SteadyDeadline deadline(kPutTimeout);
     while (true) {
       SEAWORTHY_ASSIGN_OR_RETURN(const NatsStored stored, link_->PutOnce(SubjectOf(hash), message));
       if (stored.outcome != NatsStored::Outcome::kUnknown) return absl::OkStatus();
-      if (absl::Now() >= deadline) {
+      if (deadline.Passed()) {
         return absl::UnavailableError(
             absl::StrCat("object ", hash, " is not known to be stored: ", stored.reason));
       }

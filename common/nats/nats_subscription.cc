@@ -51,7 +51,7 @@ class NatsSubscription : public Subscription {
 
   // What would be delivered now; marks nothing.
   Picked Peek(JournalState& state, size_t max, int64_t now_us) const;
-  absl::StatusOr<Picked> WaitForWork(size_t max, absl::Time deadline);
+  absl::StatusOr<Picked> WaitForWork(size_t max, const SteadyDeadline& deadline);
   absl::StatusOr<std::vector<Delivery>> Deliver(const Picked& picked, size_t max);
   absl::StatusOr<JournalChange> PrepareDelivery(JournalState& state, const Picked& picked,
                                                 const std::vector<Record>& given_up, size_t max,
@@ -95,7 +95,7 @@ Picked NatsSubscription::Peek(JournalState& state, size_t max, int64_t now_us) c
 }
 
 absl::StatusOr<std::vector<Delivery>> NatsSubscription::Fetch(size_t max, absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const SteadyDeadline deadline(timeout);
   while (true) {
     SEAWORTHY_ASSIGN_OR_RETURN(const Picked picked, WaitForWork(max, deadline));
     if (picked.empty()) return std::vector<Delivery>();
@@ -111,7 +111,7 @@ absl::StatusOr<std::vector<Delivery>> NatsSubscription::Fetch(size_t max, absl::
   }
 }
 
-absl::StatusOr<Picked> NatsSubscription::WaitForWork(size_t max, absl::Time deadline) {
+absl::StatusOr<Picked> NatsSubscription::WaitForWork(size_t max, const SteadyDeadline& deadline) {
   absl::MutexLock lock(&journal_->mutex);
   while (true) {
     SEAWORTHY_RETURN_IF_ERROR(journal_->CheckOpen());
@@ -120,7 +120,7 @@ absl::StatusOr<Picked> NatsSubscription::WaitForWork(size_t max, absl::Time dead
       self().fetching = !picked.empty();
       if (!picked.empty()) return picked;
     }
-    const absl::Duration left = deadline - absl::Now();
+    const absl::Duration left = deadline.Left();
     if (left <= absl::ZeroDuration()) return Picked();
     self().changed.WaitWithTimeout(&journal_->mutex,
                                    self().tracker.HasTimed() ? std::min(left, kClockPoll) : left);
