@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
+#include "common/status_macros.h"
 #include "services/aggregator/aggregator_impl.h"
 #include "services/aggregator/checklist.h"
 #include "services/aggregator/embargoes.h"
@@ -85,8 +86,14 @@ absl::StatusOr<v1::PublishedComparison> AggregatorService::GetPublication(
 absl::StatusOr<v1::ListPublishedChangesResponse> AggregatorService::ListPublishedChanges(
     const v1::ListPublishedChangesRequest& request) {
   const int asked = request.page_size() <= 0 ? kDefaultChanges : std::min(request.page_size(), kMaxChanges);
-  return ReadPublishedChanges(*impl_->store().Snapshot(), request.after_sequence(),
-                              static_cast<size_t>(asked));
+  // Before the snapshot, which has seen as much at least.
+  const uint64_t applied = impl_->follower().applied();
+  SEAWORTHY_ASSIGN_OR_RETURN(
+      auto changes,
+      ReadPublishedChanges(*impl_->store().Snapshot(), request.after_sequence(), static_cast<size_t>(asked)));
+  // All up to there: whoever asks on, this aggregator or another, misses nothing.
+  if (!changes.more()) changes.set_next_sequence(std::max(changes.next_sequence(), applied));
+  return changes;
 }
 
 }  // namespace seaworthy

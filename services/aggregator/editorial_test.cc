@@ -232,6 +232,15 @@ TEST_F(EditorialTest, ChangesListEachComparisonOnceAsItIsNow) {
   EXPECT_EQ(ChangesAfter(gone.next_sequence()).changes_size(), 0);
 }
 
+TEST_F(EditorialTest, ChangesAreReadUpToWhatTheStateHasSeen) {
+  DraftAdaVsBob();
+  const auto none = ChangesAfter(0);
+  EXPECT_EQ(none.changes_size(), 0);
+  EXPECT_EQ(none.next_sequence(), service_->GetStatus({})->applied_sequence());
+  // Who asked one that has seen more stays where it was.
+  EXPECT_EQ(ChangesAfter(1'000'000).next_sequence(), 1'000'000u);
+}
+
 TEST_F(EditorialTest, AMergeAndItsUndoAreChanges) {
   Tell({Model("Ada")});
   Tell({Model("Bob")});

@@ -87,14 +87,14 @@ std::string VoteKey(PeopleStore& people) {
 
 // Null where no webhooks are sent.
 std::unique_ptr<HookOut> MakeHookOut(const PublisherService::Options& options,
-                                     std::function<uint64_t()> generation,
+                                     std::function<uint64_t()> last_change,
                                      std::function<std::string()> base_url) {
   if (options.hook_poster == nullptr || options.hook_book == nullptr) return nullptr;
   return std::make_unique<HookOut>(HookOut::Options{.aggregator = options.aggregator,
                                                     .book = options.hook_book,
                                                     .poster = options.hook_poster,
                                                     .clock = options.clock,
-                                                    .generation = std::move(generation),
+                                                    .last_change = std::move(last_change),
                                                     .base_url = std::move(base_url)});
 }
 
@@ -202,7 +202,7 @@ WebApp::WebApp(const PublisherService::Options& options, Files files, std::uniqu
                    .anonymous_per_minute = options.api_anonymous_per_minute,
                    .token_per_minute = options.api_token_per_minute}),
       hook_out_(MakeHookOut(
-          options, [this] { return published_.generation(); }, base_url_)),
+          options, [this] { return published_.last_change(); }, base_url_)),
       api_webhooks_({.book = hook_out_ == nullptr ? nullptr : options.hook_book, .out = hook_out_.get()}),
       hooks_({.ingest = options.ingest, .clock = options.clock, .hooks = options.hooks}),
       mcp_({.tools = {.aggregator = options.aggregator, .published = &published_, .base_url = base_url_},

@@ -152,7 +152,8 @@ bool DeskEvents::WaitForMove() {
   v1::WaitForChangeRequest request;
   request.set_after_sequence(sequence_);
   const auto change = options_.aggregator->WaitForChange(request, kTick);
-  const bool moved = change.ok() && change->applied_sequence() > sequence_;
+  // Another aggregator may have seen less: what pages show moves with it.
+  const bool moved = change.ok() && change->applied_sequence() != sequence_;
   if (moved) sequence_ = change->applied_sequence();
   const absl::Duration rest = moved ? kGather : kTick - (absl::Now() - begun);
   absl::MutexLock lock(&mutex_);

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -55,7 +57,7 @@ class HookOutTest : public testing::Test {
                                                       .book = book_.get(),
                                                       .poster = &poster_,
                                                       .clock = &clock_,
-                                                      .generation = [] { return uint64_t{1}; },
+                                                      .last_change = [this] { return last_change_.load(); },
                                                       .base_url = [] { return "https://s.example"; }});
   }
   OutHook Add(const std::vector<std::string>& events = {}) {
@@ -103,6 +105,7 @@ class HookOutTest : public testing::Test {
   FakeClock clock_;
   FakeAggregator aggregator_;
   FakePoster poster_;
+  std::atomic<uint64_t> last_change_{1};
   std::unique_ptr<PeopleStore> store_;
   std::unique_ptr<HookBook> book_;
   std::unique_ptr<HookOut> out_;
@@ -328,6 +331,18 @@ TEST_F(HookOutTest, UrlsEventsAndCountsAreChecked) {
   EXPECT_TRUE(absl::IsInvalidArgument(book_->Add("https://a.example", {"all"}, "").status()));
   for (size_t i = 0; i < HookBook::kMaxHooks; ++i) Add();
   EXPECT_TRUE(absl::IsResourceExhausted(book_->Add("https://a.example", {}, "").status()));
+}
+
+TEST_F(HookOutTest, AnAggregatorThatIsBehindIsAskedAgain) {
+  Add();
+  last_change_ = 1'000'000;  // Another aggregator told of it.
+  out_->Start();
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  while (book_->cursor() == 0 && absl::Now() < end) std::this_thread::yield();
+  Publish();
+  poster_.first.WaitForNotification();
+  out_->Stop();
+  EXPECT_EQ(poster_.posts.size(), 1u);
 }
 
 TEST_F(HookOutTest, ThreadsSendByThemselvesAndStopAtOnce) {

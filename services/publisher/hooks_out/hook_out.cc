@@ -42,6 +42,7 @@ void HookOut::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    changed_.SignalAll();
   }
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
@@ -50,11 +51,13 @@ void HookOut::Stop() {
 void HookOut::Wake() {
   absl::MutexLock lock(&mutex_);
   wakes_ = kSenders;
+  changed_.SignalAll();
 }
 
 bool HookOut::StopWithin(absl::Duration wait) {
+  const SteadyDeadline deadline(wait);
   absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(this, &HookOut::Stopping), wait);
+  while (!stopping_ && !deadline.Passed()) changed_.WaitWithTimeout(&mutex_, deadline.Left());
   return stopping_;
 }
 
@@ -90,14 +93,12 @@ bool HookOut::EditionsDue() {
 }
 
 void HookOut::Follow() {
-  uint64_t seen = 0;
   bool told = false;
   while (!StopWithin(kLook)) {
-    const uint64_t generation = options_.generation();
     const bool editions = EditionsDue();
     absl::Status taken;
-    if (generation != seen) taken = TakeChanges();
-    if (taken.ok()) seen = generation;
+    // An aggregator that is behind has not told all of it: asked again.
+    if (options_.book->cursor() < options_.last_change()) taken = TakeChanges();
     if (editions) {
       const absl::Status looked = TakeEditions();
       if (!looked.ok()) look_ = true;
@@ -145,9 +146,9 @@ void HookOut::Send() {
   while (true) {
     if (SendOne()) continue;
     const absl::Duration until = options_.book->NextDue() - options_.clock->Now();
+    const SteadyDeadline due(std::clamp(until, kShortestWait, kLongestWait));
     absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(this, &HookOut::StoppingOrWoken),
-                            std::clamp(until, kShortestWait, kLongestWait));
+    while (!stopping_ && wakes_ == 0 && !due.Passed()) changed_.WaitWithTimeout(&mutex_, due.Left());
     if (stopping_) return;
     if (wakes_ > 0) --wakes_;
   }

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "common/clients.h"
 #include "common/clock.h"
+#include "common/steady_wait.h"
 #include "services/publisher/hooks_out/hook_book.h"
 #include "services/publisher/hooks_out/hook_poster.h"
 
@@ -27,8 +28,8 @@ class HookOut {
     HookBook* book = nullptr;
     HookPoster* poster = nullptr;
     Clock* clock = nullptr;
-    // Changes with what is public; asked often.
-    std::function<uint64_t()> generation;
+    // Where in the log what is public changed last; asked often.
+    std::function<uint64_t()> last_change;
     std::function<std::string()> base_url;  // Of the pages events name.
   };
   explicit HookOut(Options options) : options_(std::move(options)) {}
@@ -54,10 +55,8 @@ class HookOut {
   // Whether it is time to look for editions.
   bool EditionsDue();
   void Send();
-  // Waits at most so long for a wake-up; true where it is time to stop.
+  // Waits at most so long; true where it is time to stop.
   bool StopWithin(absl::Duration wait);
-  bool StoppingOrWoken() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || wakes_ > 0; }
-  bool Stopping() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; }
 
   const Options options_;
   std::atomic<bool> cancelled_{false};
@@ -66,6 +65,7 @@ class HookOut {
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int wakes_ ABSL_GUARDED_BY(mutex_) = 0;  // Senders still to be woken.
+  SteadyCondVar changed_;                  // One of these two.
   std::vector<std::thread> threads_;       // Start and Stop only.
 };
 

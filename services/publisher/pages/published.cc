@@ -22,44 +22,48 @@ constexpr absl::Duration kRetry = absl::Milliseconds(200);
 void Published::Start() {
   absl::MutexLock lock(&mutex_);
   if (thread_.joinable()) return;
-  stopping_ = false;
+  stopping_.Set(false);
   thread_ = std::thread([this] { Follow(); });
 }
 
 void Published::Stop() {
-  std::thread thread;
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-    thread = std::move(thread_);
-  }
-  if (thread.joinable()) thread.join();
-}
-
-bool Published::StopWithin(absl::Duration wait) {
+  stopping_.Set();
   absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(this, &Published::Stopping), wait);
-  return stopping_;
+  if (thread_.joinable()) thread_.join();
 }
 
 void Published::Follow() {
-  uint64_t seen = 0;
-  following_ = CatchUp().ok();
-  while (!StopWithin(kPause)) {
-    v1::WaitForChangeRequest request;
-    request.set_after_sequence(seen);
-    const auto state = aggregator_->WaitForChange(request, kWait);
-    if (absl::IsDeadlineExceeded(state.status())) continue;
-    if (state.ok() && state->applied_sequence() <= seen && following_) continue;
-    const absl::Status read = state.ok() ? CatchUp() : state.status();
+  absl::Status read = CatchUp();
+  bool behind = false;
+  following_ = read.ok();
+  while (!stopping_.WaitFor(read.ok() ? kPause : kRetry)) {
+    read = FollowOn(behind);
     following_ = read.ok();
-    if (read.ok()) {
-      seen = state->applied_sequence();
-    } else if (StopWithin(kRetry)) {
-      break;
-    }
   }
   following_ = false;
+}
+
+absl::StatusOr<uint64_t> Published::AppliedPast(uint64_t after) {
+  v1::WaitForChangeRequest request;
+  request.set_after_sequence(after);
+  auto state = aggregator_->WaitForChange(request, kWait);
+  if (absl::IsDeadlineExceeded(state.status())) {
+    request.clear_after_sequence();
+    state = aggregator_->WaitForChange(request, kWait);
+  }
+  if (!state.ok()) return state.status();
+  return state->applied_sequence();
+}
+
+absl::Status Published::FollowOn(bool& behind) {
+  SEAWORTHY_ASSIGN_OR_RETURN(const uint64_t applied, AppliedPast(next_sequence_));
+  if (applied > next_sequence_ || !following_) SEAWORTHY_RETURN_IF_ERROR(CatchUp());
+  if (applied < next_sequence_) {
+    behind = true;
+  } else if (std::exchange(behind, false)) {
+    generation_.fetch_add(1, std::memory_order_acq_rel);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Published::CatchUp() {
@@ -69,7 +73,10 @@ absl::Status Published::CatchUp() {
     request.set_after_sequence(next_sequence_);
     request.set_page_size(kPageSize);
     SEAWORTHY_ASSIGN_OR_RETURN(const auto response, aggregator_->ListPublishedChanges(request));
-    for (const v1::PublishedChange& change : response.changes()) index_.Apply(change);
+    for (const v1::PublishedChange& change : response.changes()) {
+      index_.Apply(change);
+      last_change_ = change.sequence();
+    }
     const bool moved = response.next_sequence() > next_sequence_;
     if (moved) next_sequence_ = response.next_sequence();
     // After the index: who sees the new generation sees the new index.

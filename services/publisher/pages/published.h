@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "common/clients.h"
+#include "common/steady_wait.h"
 #include "services/publisher/pages/published_index.h"
 
 namespace seaworthy {
@@ -24,8 +25,10 @@ struct PublishedToolPage {
 };
 
 // Thread-safe. Keeps an index of what is published: read once, then only what
-// changed. Between Start and Stop a thread of its own follows the aggregator;
-// otherwise each call of Index catches up first.
+// changed, from the place in the log up to which it was read. So it misses
+// nothing where another aggregator answers, one that has seen less included.
+// Between Start and Stop a thread of its own follows the aggregator; otherwise
+// each call of Index catches up first.
 class Published {
  public:
   explicit Published(AggregatorClient* aggregator) : aggregator_(aggregator) {}
@@ -39,8 +42,11 @@ class Published {
   absl::Status CatchUp();
   // Summaries. Errors: the aggregator's, until it has answered once.
   absl::StatusOr<const PublishedIndex*> Index();
-  // Changes with the index.
+  // Changes with the index, and where pages may have been made of what an
+  // aggregator had that was behind.
   uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+  // Where in the log the index changed last.
+  uint64_t last_change() const { return last_change_.load(std::memory_order_acquire); }
 
   // Everything published.
   absl::StatusOr<PublishedEntries> All();
@@ -58,9 +64,12 @@ class Published {
 
  private:
   void Follow();
-  bool Stopping() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; }
-  // Waits; true where it is time to stop.
-  bool StopWithin(absl::Duration wait);
+  // Waits for what is new and takes it up. `behind`: the aggregator had not seen
+  // all that another told of.
+  absl::Status FollowOn(bool& behind);
+  // What the aggregator that answers has seen, once it is more than `after` or
+  // some time has passed.
+  absl::StatusOr<uint64_t> AppliedPast(uint64_t after);
 
   AggregatorClient* const aggregator_;
   PublishedIndex index_;
@@ -68,12 +77,13 @@ class Published {
   std::atomic<bool> loaded_{false};
   std::atomic<bool> following_{false};
 
-  absl::Mutex reading_mutex_;  // Held while changes are read.
-  uint64_t next_sequence_ ABSL_GUARDED_BY(reading_mutex_) = 0;
+  absl::Mutex reading_mutex_;               // Held while changes are read.
+  std::atomic<uint64_t> next_sequence_{0};  // Written by who reads.
+  std::atomic<uint64_t> last_change_{0};
 
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  SteadyFlag stopping_;
+  absl::Mutex mutex_;  // Of Start and Stop.
+  std::thread thread_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace seaworthy

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include "services/publisher/testing/fake_clients.h"
 #include "services/publisher/testing/sample_data.h"
@@ -107,6 +111,87 @@ TEST_F(PublishedTest, FollowsByItself) {
   while (!there() && absl::Now() < end) std::this_thread::yield();
   EXPECT_TRUE(there());
   published_.Stop();
+}
+
+// One of two aggregators behind one name; once it is killed `next` answers.
+class KilledAggregator : public FakeAggregator {
+ public:
+  explicit KilledAggregator(FakeAggregator* next) : next_(next) {}
+  void Kill() { killed_ = true; }
+  // As soon as it has told of something that `next` has not seen.
+  void KillOnceItTold() { dies_ = true; }
+  // How often whoever answers was asked for what is new.
+  int asked() const { return asked_; }
+  int asked_next() const { return asked_next_; }
+
+  absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request,
+                                                          absl::Duration deadline) override {
+    const auto next = next_->WaitForChange(request, deadline);
+    ++asked_;
+    if (killed_) {
+      ++asked_next_;
+      return next;
+    }
+    auto answer = FakeAggregator::WaitForChange(request, deadline);
+    if (dies_ && answer->applied_sequence() > next->applied_sequence()) killed_ = true;
+    return answer;
+  }
+  absl::StatusOr<v1::ListPublishedChangesResponse> ListPublishedChanges(
+      const v1::ListPublishedChangesRequest& request, absl::Duration deadline) override {
+    if (killed_) return next_->ListPublishedChanges(request, deadline);
+    return FakeAggregator::ListPublishedChanges(request, deadline);
+  }
+
+ private:
+  FakeAggregator* const next_;
+  std::atomic<bool> killed_{false};
+  std::atomic<bool> dies_{false};
+  std::atomic<int> asked_{0};
+  std::atomic<int> asked_next_{0};
+};
+
+class PublishedOfTwoTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    FillSampleDesk(first_);
+    FillSampleDesk(second_);
+    published_.Start();
+    ASSERT_TRUE(Becomes([this] { return first_.asked() > 0; }));
+  }
+  void TearDown() override { published_.Stop(); }
+
+  static bool Becomes(const std::function<bool()>& condition) {
+    const absl::Time end = absl::Now() + absl::Seconds(10);
+    while (!condition() && absl::Now() < end) std::this_thread::yield();
+    return condition();
+  }
+  static void Publish(FakeAggregator& aggregator) {
+    aggregator.Publish("gannet-vs-tern-coder-22b", 1'763'600'000);
+  }
+  bool IsKnown() { return (*published_.Index())->Find("gannet-vs-tern-coder-22b") != nullptr; }
+
+  FakeAggregator second_;
+  KilledAggregator first_{&second_};
+  Published published_{&first_};
+};
+
+TEST_F(PublishedOfTwoTest, WhatAKilledOneToldOfIsReadFromTheOtherOnceItHasIt) {
+  first_.KillOnceItTold();
+  Publish(first_);
+  ASSERT_TRUE(Becomes([this] { return first_.asked_next() > 1; }));
+  EXPECT_FALSE(IsKnown());
+  Publish(second_);
+  EXPECT_TRUE(Becomes([this] { return IsKnown(); }));
+}
+
+TEST_F(PublishedOfTwoTest, PagesMadeOfWhatOneThatIsBehindHadAreMadeAnew) {
+  Publish(first_);
+  ASSERT_TRUE(Becomes([this] { return IsKnown(); }));
+  first_.Kill();
+  ASSERT_TRUE(Becomes([this] { return first_.asked_next() > 1; }));
+  const uint64_t generation = published_.generation();
+  Publish(second_);
+  EXPECT_TRUE(Becomes([&] { return published_.generation() > generation; }));
 }
 
 TEST_F(PublishedTest, WhatIsKnownIsServedWhileTheAggregatorIsAway) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "services/publisher/testing/fake_clients.h"
@@ -57,6 +58,7 @@ absl::StatusOr<v1::ListPublishedChangesResponse> FakeAggregator::ListPublishedCh
     if (found != published_.end()) *change.mutable_summary() = SummaryOf(found->second);
     response.set_next_sequence(it->first);
   }
+  response.set_next_sequence(std::max(response.next_sequence(), sequence_));
   return response;
 }
 
