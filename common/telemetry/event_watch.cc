@@ -33,16 +33,13 @@ void EventWatch::Start() {
     const uint64_t first = options_.log->FirstSequence();
     seen_ =
         std::max(first > 0 ? first - 1 : 0, counted_after_ - std::min(counted_after_, options_.look_back));
-    turned_ = absl::Now();
+    stuck_ = SteadyDeadline(kStuckAfter);
   }
   thread_ = std::thread([this] { Run(); });
 }
 
 void EventWatch::Stop() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
+  stopping_.Set();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -53,19 +50,20 @@ uint64_t EventWatch::seen() const {
 
 absl::Status EventWatch::Turning() const {
   absl::MutexLock lock(&mutex_);
-  if (stopping_ || absl::Now() - turned_ < kStuckAfter) return absl::OkStatus();
+  if (stopping_.IsSet() || !stuck_.Passed()) return absl::OkStatus();
   return absl::InternalError("the thread that follows the log has not come round for a minute");
 }
 
 void EventWatch::Run() {
   while (true) {
     const absl::Status turned = Turn();
-    absl::MutexLock lock(&mutex_);
-    turned_ = absl::Now();
-    if (stopping_ || absl::IsCancelled(turned)) return;
+    {
+      absl::MutexLock lock(&mutex_);
+      stuck_ = SteadyDeadline(kStuckAfter);
+    }
+    if (absl::IsCancelled(turned)) return;
     // What is wrong with the log is said by those who cannot go on without it.
-    if (!turned.ok()) mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kTroublePause);
-    if (stopping_) return;
+    if (stopping_.WaitFor(turned.ok() ? absl::ZeroDuration() : kTroublePause)) return;
   }
 }
 

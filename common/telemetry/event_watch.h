@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/event_log.h"
+#include "common/steady_wait.h"
 #include "common/telemetry/metrics.h"
 #include "common/telemetry/span_exporter.h"
 #include "seaworthy/v1/event.pb.h"
@@ -94,8 +95,8 @@ class EventWatch {
   std::thread thread_;
   mutable absl::Mutex mutex_;
   uint64_t seen_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::Time turned_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  SteadyDeadline stuck_ ABSL_GUARDED_BY(mutex_){absl::InfiniteDuration()};
+  SteadyFlag stopping_;
 };
 
 }  // namespace seaworthy

@@ -47,6 +47,7 @@ void LogFollower::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    moved_.SignalAll();
   }
   if (thread_.joinable()) thread_.join();
   std::unique_ptr<Emission> ended;
@@ -77,12 +78,13 @@ uint64_t LogFollower::applied() const {
 }
 
 absl::Status LogFollower::WaitFor(uint64_t sequence, absl::Duration timeout) const {
+  const SteadyDeadline deadline(timeout);
   absl::MutexLock lock(&mutex_);
-  const auto reached = [this, sequence]()
-                           ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return applied_ >= sequence || stopping_; };
-  const bool in_time = mutex_.AwaitWithTimeout(absl::Condition(&reached), timeout);
+  while (applied_ < sequence && !stopping_ && !deadline.Passed()) {
+    moved_.WaitWithTimeout(&mutex_, deadline.Left());
+  }
   if (applied_ >= sequence) return absl::OkStatus();
-  if (in_time) return absl::CancelledError("the aggregator is stopping");
+  if (stopping_) return absl::CancelledError("the aggregator is stopping");
   return absl::DeadlineExceededError(
       absl::StrCat("the state has reached event ", applied_, " of ", sequence,
                    trouble_.ok() ? "; ask again" : "; held up: ", trouble_.ok() ? "" : trouble_.message()));
@@ -105,6 +107,7 @@ absl::StatusOr<size_t> LogFollower::Step(size_t max, absl::Duration timeout, boo
   SEAWORTHY_RETURN_IF_ERROR(transaction->Commit(records.back().sequence));
   absl::MutexLock lock(&mutex_);
   applied_ = records.back().sequence;
+  moved_.SignalAll();
   return records.size();
 }
 
@@ -143,7 +146,8 @@ bool LogFollower::StandStill(const absl::Status& trouble) {
                   std::string(trouble.message()));
   }
   trouble_ = trouble;
-  mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kTroublePause);
+  const SteadyDeadline pause(kTroublePause);
+  while (!stopping_ && !pause.Passed()) moved_.WaitWithTimeout(&mutex_, pause.Left());
   return !stopping_;
 }
 
@@ -162,6 +166,7 @@ void LogFollower::Run() {
     if (absl::IsCancelled(stepped.status())) {
       absl::MutexLock lock(&mutex_);
       stopping_ = true;  // Or the log is closing.
+      moved_.SignalAll();
       return;
     }
     if (!StandStill(stepped.status())) return;

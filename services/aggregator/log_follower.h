@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/event_log.h"
 #include "common/lease.h"
+#include "common/steady_wait.h"
 #include "services/aggregator/emission.h"
 #include "services/aggregator/projector.h"
 #include "services/aggregator/state_store.h"
@@ -73,6 +74,7 @@ class LogFollower {
   uint64_t applied_ ABSL_GUARDED_BY(mutex_);
   bool started_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  mutable SteadyCondVar moved_;  // `applied_` or `stopping_`.
   absl::Status trouble_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -11,7 +11,10 @@ absl::Status VoteCollector::Cast(const v1::CommunityVote& vote) {
   if (leads) open_ = std::make_shared<Batch>();
   const std::shared_ptr<Batch> batch = open_;
   *batch->event.mutable_vote_cast()->add_votes() = vote;
-  if (batch->event.vote_cast().votes_size() == kMaxVotes) open_.reset();
+  if (batch->event.vote_cast().votes_size() == kMaxVotes) {
+    open_.reset();
+    full_.SignalAll();
+  }
   ++waiting_;
   if (leads) {
     Lead(batch);
@@ -23,8 +26,8 @@ absl::Status VoteCollector::Cast(const v1::CommunityVote& vote) {
 }
 
 void VoteCollector::Lead(const std::shared_ptr<Batch>& batch) {
-  const auto is_full = [this, &batch]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return open_ != batch; };
-  mutex_.AwaitWithTimeout(absl::Condition(&is_full), kGather);
+  const SteadyDeadline gather(kGather);
+  while (open_ == batch && !gather.Passed()) full_.WaitWithTimeout(&mutex_, gather.Left());
   if (open_ == batch) open_.reset();
   *batch->event.mutable_create_time() = batch->event.vote_cast().votes(0).vote_time();
   mutex_.Unlock();

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/steady_wait.h"
 #include "seaworthy/v1/community_vote.pb.h"
 #include "seaworthy/v1/event.pb.h"
 
@@ -40,6 +41,7 @@ class VoteCollector {
 
   const Write write_;
   absl::Mutex mutex_;
+  SteadyCondVar full_;                                   // A batch takes no more votes.
   std::shared_ptr<Batch> open_ ABSL_GUARDED_BY(mutex_);  // Takes votes still.
   size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -147,12 +147,12 @@ absl::StatusOr<v1::SourceView> WatcherImpl::ChangeSource(const v1::ChangeSourceR
 }
 
 absl::Status WatcherImpl::WaitForApplied(uint64_t sequence) {
-  const absl::Time until = absl::Now() + kApplyPatience;
+  const SteadyDeadline patience(kApplyPatience);
   absl::MutexLock lock(&mutex_);
   wanted_ = std::max(wanted_, sequence);
   woken_.SignalAll();
-  while (applied_ < sequence && !stopping_) {
-    if (woken_.WaitWithDeadline(&mutex_, until)) break;
+  while (applied_ < sequence && !stopping_ && !patience.Passed()) {
+    woken_.WaitWithTimeout(&mutex_, patience.Left());
   }
   if (applied_ >= sequence) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat(
@@ -277,9 +277,9 @@ void WatcherImpl::Follow() {
                     std::string(more.status().message()));
     }
     trouble_ = more.status();
-    const absl::Time until = absl::Now() + (more.ok() ? kPollInterval : kTroublePause);
-    while (!stopping_ && !(more.ok() && (*more || wanted_ > applied_))) {
-      if (woken_.WaitWithDeadline(&mutex_, until)) break;
+    const SteadyDeadline pause(more.ok() ? kPollInterval : kTroublePause);
+    while (!stopping_ && !(more.ok() && (*more || wanted_ > applied_)) && !pause.Passed()) {
+      woken_.WaitWithTimeout(&mutex_, pause.Left());
     }
   }
 }

@@ -18,6 +18,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "common/lease_keeper.h"
+#include "common/steady_wait.h"
 #include "services/ingest/watch/job_queue.h"
 #include "services/ingest/watch/next_read.h"
 #include "services/ingest/watch/source_rules.h"
@@ -162,7 +163,7 @@ class WatcherImpl final : public Watcher {
   absl::Mutex commit_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   uint64_t written_ ABSL_GUARDED_BY(commit_mutex_) = 0;  // The position on disk.
   absl::Mutex mutex_;
-  absl::CondVar woken_;
+  SteadyCondVar woken_;
   std::shared_ptr<WatchShare> share_ ABSL_GUARDED_BY(mutex_);  // While it runs; null: one watcher.
   // Sources that came while a bucket was theirs already: what another learnt of
   // them was not looked up yet.

@@ -1,12 +1,21 @@
 #include "services/reviewer/policy/timer.h"
 
+#include <algorithm>
+#include <chrono>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "common/steady_wait.h"
+
 namespace seaworthy {
 namespace {
 
+using SteadyTime = std::chrono::steady_clock::time_point;
+// More would overflow the clock.
+constexpr absl::Duration kLongest = absl::Hours(24 * 365);
+
+// By the steady clock: a wall clock that is set moves no task that waits.
 class ThreadTimer : public Timer {
  public:
   ThreadTimer() : thread_([this] { Run(); }) {}
@@ -21,13 +30,15 @@ class ThreadTimer : public Timer {
 
   void At(absl::Time when, std::function<void()> task) override {
     absl::MutexLock lock(&mutex_);
-    const bool first = tasks_.empty() || when < tasks_.begin()->first;
-    tasks_.emplace(when, std::move(task));
+    const SteadyTime due =
+        SteadyTime::clock::now() + absl::ToChronoNanoseconds(std::min(when - absl::Now(), kLongest));
+    const bool first = tasks_.empty() || due < tasks_.begin()->first;
+    tasks_.emplace(due, std::move(task));
     if (first) changed_.Signal();
   }
 
   void RunAll() override {
-    std::multimap<absl::Time, std::function<void()>> all;
+    std::multimap<SteadyTime, std::function<void()>> all;
     {
       absl::MutexLock lock(&mutex_);
       all.swap(tasks_);
@@ -46,8 +57,8 @@ class ThreadTimer : public Timer {
     while (!stopping_) {
       if (tasks_.empty()) {
         changed_.Wait(&mutex_);
-      } else if (absl::Now() < tasks_.begin()->first) {
-        changed_.WaitWithDeadline(&mutex_, tasks_.begin()->first);
+      } else if (const auto left = tasks_.begin()->first - SteadyTime::clock::now(); left.count() > 0) {
+        changed_.WaitWithTimeout(&mutex_, absl::FromChrono(left));
       } else {
         return std::move(tasks_.extract(tasks_.begin()).mapped());
       }
@@ -56,9 +67,9 @@ class ThreadTimer : public Timer {
   }
 
   absl::Mutex mutex_;
-  absl::CondVar changed_;
+  SteadyCondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::multimap<absl::Time, std::function<void()>> tasks_ ABSL_GUARDED_BY(mutex_);
+  std::multimap<SteadyTime, std::function<void()>> tasks_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 
