@@ -82,6 +82,16 @@ std::string LeaderLine(const v1::AggregatorStatus& status) {
                         : absl::StrCat("  aggregator ", leader, " emits, this one follows\n");
 }
 
+// What of the log is kept.
+std::string LogLine(const v1::AggregatorStatus& status) {
+  const uint32_t days = status.log_retention_days();
+  return absl::StrCat("  log at event ", status.log_sequence(), ", state at ", status.applied_sequence(),
+                      "\n  the log begins at event ", status.log_first_sequence(), ", ",
+                      days == 0 ? "and is kept for ever"
+                                : absl::StrCat("and what a verified backup covers is kept ", days, " days"),
+                      "\n");
+}
+
 std::string Screen(const v1::AggregatorStatus& status, const absl::StatusOr<v1::ReviewerStatus>& panel) {
   std::vector<std::vector<std::string>> counts;
   const std::map<std::string, uint64_t> sorted(status.counts().begin(), status.counts().end());
@@ -92,8 +102,7 @@ std::string Screen(const v1::AggregatorStatus& status, const absl::StatusOr<v1::
                       absl::StrCat(queue.retrying()), absl::StrCat(queue.dead())});
   }
   std::string screen =
-      absl::StrCat(Table(counts), "\n", Table(queues), "\n  log at event ", status.log_sequence(),
-                   ", state at ", status.applied_sequence(), "\n", LeaderLine(status));
+      absl::StrCat(Table(counts), "\n", Table(queues), "\n", LogLine(status), LeaderLine(status));
   absl::StrAppend(&screen, StuckScreen(panel));
   if (UnderWay(status)) {
     absl::StrAppend(&screen, "\n", ReadingProgress(status).Line("announcements"),

@@ -1,5 +1,6 @@
 """Each service in a process of its own: any order, any kill, any reviewer."""
 
+import json
 import pathlib
 import re
 import shutil
@@ -8,20 +9,25 @@ import unittest
 
 from support import http_client, server
 from support.announcements import model_card
+from support.grpc_health import serving_at
 from support.services import SERVICES, Service, Services
 from support.waiting import wait_until
 
 from e2e.case import ServerCase
 
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
 
 class ServicesCase(ServerCase):
     """Four programs for all cases of the class."""
+
+    tables = ""  # Of their configuration.
 
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="seaworthy-e2e-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.services = Services(cls.folder)
+        cls.services = Services(cls.folder, cls.tables)
         cls.addClassCleanup(cls.services.stop)
         cls.server = cls.services.server
         cls.begin()
@@ -41,6 +47,8 @@ class ServicesCase(ServerCase):
 
 
 class Pipeline(ServicesCase):
+    tables = '[telemetry]\nlog_format = "json"\nlog_level = "debug"\n'
+
     def test_an_announcement_becomes_a_page_in_four_processes(self):
         comparison = self.approved_pair(model_card(60), model_card(61))
         page = self.server.read(f"/compare/{comparison['id']}")
@@ -102,6 +110,43 @@ class Pipeline(ServicesCase):
             self.assertEqual((answer.status, answer.json["code"]), (421, "elsewhere"), where)
         self.assertFalse((site.data / "people").exists())
 
+    def test_one_announcements_lines_carry_one_trace_in_every_program(self):
+        headers = {"Content-Type": "text/markdown", "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
+        answer = self.api.call("POST", "/announcements", model_card(72), headers)
+        self.assertEqual(answer.status, 202, answer.text)
+        self.server.settle()
+        announcement = answer.json["announcement_id"]
+        tool = self.api.announcement(announcement)["tools"][0]
+        expected = {
+            "publisher": f"publisher: {announcement} is handed in",
+            "ingest": f"ingest: tool.announced of {announcement}",
+            "aggregator": "(verdict.given) is taken up",
+            "reviewer": f"reviewer: dx of {tool}@1 came from offline",
+        }
+        for name, words in expected.items():
+            self.assertTrue(any(words in line for line in self.lines(name, TRACE)), (name, words))
+
+    def lines(self, name, trace):
+        said = [json.loads(line) for line in self.services[name].text().splitlines() if line.startswith("{")]
+        return [line["message"] for line in said if line.get("trace_id") == trace]
+
+    def test_health_over_tls_follows_the_log(self):
+        certificate = self.folder / "certificates/operator.pem"
+
+        def all_say(answer):
+            ports = self.services.ports
+            return all(
+                serving_at(ports[name], certificate, f"seaworthy.v1.{name.title()}Service") is answer
+                for name in SERVICES[:3]
+            )
+
+        wait_until(lambda: all_say(True), "all serve")
+        self.services.nats.kill()
+        wait_until(lambda: all_say(False), "none serves without the log")
+        self.services.nats.start()
+        wait_until(lambda: all_say(True), "all serve again")
+        wait_until(self.services.answers, "all is well")
+
     def test_the_operator_asks_from_anywhere(self):
         config = self.services.config_of("operator")
         done = server.run("status", "--once", "--config", config, "--data", self.folder / "none")
@@ -112,6 +157,10 @@ class Pipeline(ServicesCase):
         done = server.run("status", "--once", "--data", self.services["aggregator"].data)
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("log at event", done.out)
+        self.assertIn("the log begins at event 1, and is kept for ever", done.out)
+        status = self.api.call("GET", "/status").json
+        self.assertEqual((status["log_first_sequence"], status["log_retention_days"], status["leading"]), (1, 0, True))
+        self.assertIn(f"this aggregator ({status['leader']}) emits", done.out)
 
 
 class TwoReviewers(ServicesCase):
@@ -145,6 +194,38 @@ class TwoReviewers(ServicesCase):
         self.record(model_card(31))
         self.server.settle()
         self.assertEqual(self.verdicts(), before + 4)
+
+
+class TwoAggregators(ServicesCase):
+    """Behind one name."""
+
+    @classmethod
+    def begin(cls):
+        services = cls.services
+        first, second = services.ports["aggregator"], server.free_port()
+        plain = services.config_of
+
+        def config_of(identity):
+            file = plain(identity)
+            if identity == "publisher":
+                both = f'"ipv4:127.0.0.1:{first},127.0.0.1:{second}"'
+                file.write_text(file.read_text().replace(f'"127.0.0.1:{first}"', both))
+            return file
+
+        services.config_of = config_of
+        services.add("second", "aggregator", ["--listen", f"127.0.0.1:{second}"])
+        services.nats.start()
+        services.start((*SERVICES, "second"))
+
+    def test_where_one_is_killed_the_publisher_goes_on_with_the_other(self):
+        known = [self.approved_pair(model_card(75), model_card(76))["id"]]
+        for killed, cards in (("aggregator", (77, 78)), ("second", (79, 80))):
+            self.services[killed].kill()
+            wait_until(self.services.answers, f"the other answers, {killed} was killed")
+            known.append(self.approved_pair(*map(model_card, cards))["id"])
+            home = f"the page lists all, {killed} was killed"
+            wait_until(lambda: all(f"/compare/{one}" in self.server.read("/").text for one in known), home)
+            self.services[killed].spawn().wait()
 
 
 class AnyOrder(ServicesCase):

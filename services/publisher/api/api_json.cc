@@ -315,7 +315,11 @@ json StatusJson(const v1::AggregatorStatus& status) {
           {"spent_today_by", SpentByJson(status.spent_today_by())},
           {"queues", queues},
           {"log_sequence", status.log_sequence()},
-          {"applied_sequence", status.applied_sequence()}};
+          {"log_first_sequence", status.log_first_sequence()},
+          {"log_retention_days", status.log_retention_days()},
+          {"applied_sequence", status.applied_sequence()},
+          {"leading", status.leading()},
+          {"leader", OrNull(status.leader())}};
 }
 
 namespace {

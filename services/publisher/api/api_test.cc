@@ -187,6 +187,10 @@ TEST_F(ApiTest, StatusTellsCountsQueuesEndpointsAndVersion) {
   EXPECT_EQ(status["counts"]["comparisons.drafted"], 1);
   EXPECT_EQ(status["queues"][0]["name"], "reviewer");
   EXPECT_EQ(status["endpoints"][0]["name"], "offline");
+  EXPECT_EQ(status["log_first_sequence"], 1);
+  EXPECT_EQ(status["log_retention_days"], 0);
+  EXPECT_EQ(status["leading"], false);
+  EXPECT_EQ(status["leader"], nullptr);
   EXPECT_FALSE(status["version"].get<std::string>().empty());
   EXPECT_FALSE(Body(Get("/api/v1/status")).contains("counts"));
 }

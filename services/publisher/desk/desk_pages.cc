@@ -237,6 +237,11 @@ HttpResponse Desk::ShowStatus(const Call& call) const {
   view["behind"] = status->log_sequence() > status->applied_sequence()
                        ? absl::StrCat(status->log_sequence() - status->applied_sequence())
                        : "";
+  view["log_first_sequence"] = status->log_first_sequence();
+  view["log_retention_days"] =
+      status->log_retention_days() == 0 ? "" : absl::StrCat(status->log_retention_days());
+  view["leading"] = status->leading();
+  view["leader"] = status->leader();
   view["endpoint"] = options_.endpoint;
   view["version"] = options_.version;
   return Page("desk_status", view);

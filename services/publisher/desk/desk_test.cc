@@ -183,6 +183,22 @@ TEST_F(DeskTest, StatusShowsCountsAndQueues) {
   EXPECT_THAT(page, HasSubstr("offline"));
 }
 
+TEST_F(DeskTest, StatusShowsWhatOfTheLogIsKeptAndWhoEmits) {
+  v1::AggregatorStatus status;
+  EXPECT_THAT(DeskGet("/desk/status").body, HasSubstr("No aggregator emits now"));
+  status.set_log_retention_days(90);
+  status.set_leader("<two>");
+  aggregator_.SetSpend(status);
+  const std::string page = DeskGet("/desk/status").body;
+  EXPECT_THAT(page, HasSubstr("The log begins at event 1; what a verified backup covers is kept 90 days."));
+  EXPECT_THAT(page,
+              HasSubstr("Aggregator <code>&lt;two&gt;</code> emits; the one that answers here follows."));
+  status.set_leading(true);
+  aggregator_.SetSpend(status);
+  EXPECT_THAT(DeskGet("/desk/status").body,
+              HasSubstr("The aggregator that answers here is the one that emits."));
+}
+
 TEST_F(DeskTest, StatusShowsCostTodayOfEachPersona) {
   FillSampleDesk(aggregator_);
   const std::string page = DeskGet("/desk/status").body;

@@ -421,6 +421,7 @@ absl::StatusOr<v1::AggregatorStatus> FakeAggregator::GetStatus(const v1::GetStat
   v1::AggregatorStatus status = spend_;
   status.set_applied_sequence(sequence_);
   status.set_log_sequence(sequence_);
+  status.set_log_first_sequence(1);
   auto& counts = *status.mutable_counts();
   counts["tools"] = tools_.size();
   const std::pair<const char*, v1::Comparison::State> states[] = {
