@@ -150,8 +150,8 @@ std::string SnapshotText(const DataLayout& data) {
   const absl::StatusOr<SnapshotMark> mark = ReadSnapshotMark(SnapshotMarkPath(data.dir));
   if (absl::IsNotFound(mark.status())) return "none: no backup was verified yet";
   if (!mark.ok()) return std::string(mark.status().message());
-  return absl::StrCat("up to record ", mark->sequence, ", ", TimeText(mark->time), ", in ",
-                      PrintableLine(mark->where, 200));
+  return absl::StrCat(mark->sequence == 0 ? "of no record" : absl::StrCat("up to record ", mark->sequence),
+                      ", ", TimeText(mark->time), ", in ", PrintableLine(mark->where, 200));
 }
 
 uint64_t BytesIn(const std::string& folder) {

@@ -18,8 +18,9 @@ absl::Status CheckBeginning(EventLog& from, const LogImporter& to) {
   if (from.FirstSequence() > std::max<uint64_t>(at, 1)) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the log begins at record ", from.FirstSequence(),
-        ": it was trimmed, and what lies before is missing. Restore the backup that covers it into a folder "
-        "(`seaworthy restore`), then `seaworthy log copy --continue` to there"));
+        ": it was trimmed, and what lies before is missing. Restore the backup that covers it into a new "
+        "folder (`seaworthy restore BACKUPS --data NEW`), bring the rest there (`seaworthy log copy --to "
+        "embedded:NEW --continue`), and copy from embedded:NEW, which is whole"));
   }
   if (at == 0) return absl::OkStatus();
   const std::string other = absl::StrCat("what is there ends at record ", at,

@@ -154,7 +154,9 @@ TEST_F(LogCopyTest, ATrimmedLogIsRefused) {
   const auto from = OpenLog("from");
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(from->Append(MadeEvent(i)).ok());
   ASSERT_TRUE(from->TrimBefore(2).ok());
-  EXPECT_EQ(CopyLog(*from, *Import("to"), NoProgress).code(), absl::StatusCode::kFailedPrecondition);
+  const absl::Status refused = CopyLog(*from, *Import("to"), NoProgress);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(refused.message().find("log copy --to embedded:NEW --continue"), absl::string_view::npos);
 }
 
 TEST_F(LogCopyTest, ACopyGoesOnOnceAFullDiskHasRoom) {

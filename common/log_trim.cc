@@ -145,7 +145,8 @@ absl::StatusOr<TrimPlan> PlanTrim(EventLog& log, const SnapshotMark& mark, absl:
   plan.first = log.FirstSequence();
   plan.before = std::max(plan.first, log.LastSequence());
   Lower(plan, mark.sequence + 1,
-        absl::StrCat("the backup in ", mark.where, " covers records up to ", mark.sequence));
+        absl::StrCat("the backup in ", mark.where, " covers ",
+                     mark.sequence == 0 ? "no record" : absl::StrCat("records up to ", mark.sequence)));
   SEAWORTHY_ASSIGN_OR_RETURN(const uint64_t young, FirstAsYoungAs(log, plan, now - keep));
   Lower(plan, young, absl::StrCat("record ", young, " is younger than log.retention_days"));
   SEAWORTHY_RETURN_IF_ERROR(KeepUnsettled(log, plan));

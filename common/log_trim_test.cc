@@ -81,6 +81,14 @@ TEST_F(LogTrimTest, WhatADeadLetterThatStaysIsAboutStaysToo) {
   EXPECT_EQ(Plan(MarkAt(6)).before, 7u);
 }
 
+TEST_F(LogTrimTest, ABackupWithoutAStateCoversNothing) {
+  AppendMany(10);
+  const TrimPlan plan = Plan({0, "", clock_.Now(), "/backups/1"});
+  EXPECT_EQ(plan.before, plan.first);
+  EXPECT_NE(Reasons(plan).find("the backup in /backups/1 covers no record"), std::string::npos)
+      << Reasons(plan);
+}
+
 TEST_F(LogTrimTest, ABackupOfAnotherLogCoversNothing) {
   AppendMany(10);
   SnapshotMark mark = MarkAt(6);

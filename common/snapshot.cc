@@ -29,9 +29,9 @@ bool IsHash(const std::string& hash) {
 }
 
 absl::Status CheckMark(const SnapshotMark& mark) {
-  if (mark.sequence == 0) return absl::InvalidArgumentError("a snapshot covers record 1 at least");
-  if (!IsHash(mark.log_hash)) {
-    return absl::InvalidArgumentError("a snapshot's log_hash is 64 lower-case hex digits");
+  if (mark.sequence == 0 ? !mark.log_hash.empty() : !IsHash(mark.log_hash)) {
+    return absl::InvalidArgumentError(
+        "a snapshot's log_hash is 64 lower-case hex digits, and none where it covers no record");
   }
   if (mark.where.size() > kMaxWhereBytes) return absl::InvalidArgumentError("a snapshot's place is too long");
   return absl::OkStatus();

@@ -37,6 +37,16 @@ TEST_F(SnapshotMarkTest, WhatIsWrittenIsRead) {
   EXPECT_EQ(read->where, "/backups/7");
 }
 
+TEST_F(SnapshotMarkTest, ABackupWithoutAStateIsMarkedWithItsTime) {
+  SnapshotMark mark = Mark(0);
+  mark.log_hash.clear();
+  ASSERT_TRUE(WriteSnapshotMark(path(), mark).ok());
+  const absl::StatusOr<SnapshotMark> read = ReadSnapshotMark(path());
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->sequence, 0u);
+  EXPECT_EQ(read->time, mark.time);
+}
+
 TEST_F(SnapshotMarkTest, ALaterOneReplacesIt) {
   ASSERT_TRUE(WriteSnapshotMark(path(), Mark(1)).ok());
   ASSERT_TRUE(WriteSnapshotMark(path(), Mark(2)).ok());
@@ -57,6 +67,8 @@ TEST_F(SnapshotMarkTest, WhatIsNoMarkIsNotWritten) {
   SnapshotMark mark = Mark(0);
   EXPECT_EQ(WriteSnapshotMark(path(), mark).code(), absl::StatusCode::kInvalidArgument);
   mark = Mark(1);
+  mark.log_hash.clear();
+  EXPECT_EQ(WriteSnapshotMark(path(), mark).code(), absl::StatusCode::kInvalidArgument);
   mark.log_hash = "ABC";
   EXPECT_EQ(WriteSnapshotMark(path(), mark).code(), absl::StatusCode::kInvalidArgument);
 }

@@ -131,14 +131,21 @@ class BackupMaker {
     return absl::OkStatus();
   }
 
-  // The log may be trimmed up to what this backup's state has seen.
+  // When it was made; the log may be trimmed up to what this backup's state has
+  // seen. One that does not know takes the place of none that does.
   absl::Status MarkSnapshot() const {
+    const std::string path = SnapshotMarkPath(request_.data_dir);
+    SnapshotMark mark;
+    mark.time = made_.manifest.time;
+    mark.where = folder_.dir();
     const std::optional<StatePlace>& state = made_.manifest.state;
-    if (!state.has_value() || state->seen.sequence == 0 || state->seen.hash.empty()) return absl::OkStatus();
-    return WriteSnapshotMark(SnapshotMarkPath(request_.data_dir), {.sequence = state->seen.sequence,
-                                                                   .log_hash = state->seen.hash,
-                                                                   .time = made_.manifest.time,
-                                                                   .where = folder_.dir()});
+    if (state.has_value() && state->seen.sequence > 0 && !state->seen.hash.empty()) {
+      mark.sequence = state->seen.sequence;
+      mark.log_hash = state->seen.hash;
+    } else if (const auto earlier = ReadSnapshotMark(path); earlier.ok() && earlier->sequence > 0) {
+      return absl::OkStatus();
+    }
+    return WriteSnapshotMark(path, mark);
   }
 
   const BackupRequest& request_;

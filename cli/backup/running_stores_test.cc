@@ -153,6 +153,27 @@ TEST_F(RunningStoresTest, ABackupMarksWhatTheLogMayBeTrimmedTo) {
   EXPECT_FALSE(fs::exists(layout_.dir + "/checkpoint"));
 }
 
+TEST_F(RunningStoresTest, ABackupOfAPublisherAloneIsMarkedWithItsTime) {
+  maker_ =
+      std::make_unique<CheckpointMaker>(CheckpointSources{.data_dir = layout_.dir, .people = people_.get()});
+  const auto made = MakeBackup(Request());
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto mark = ReadSnapshotMark(SnapshotMarkPath(layout_.dir));
+  ASSERT_TRUE(mark.ok()) << mark.status();
+  EXPECT_EQ(mark->sequence, 0u);
+  EXPECT_EQ(mark->time, made->manifest.time);
+}
+
+TEST_F(RunningStoresTest, WhatIsNotKnownOfAStateTakesNoMarksPlace) {
+  WaitForMore();
+  ASSERT_TRUE(BackUp().ok());
+  const uint64_t sequence = ReadSnapshotMark(SnapshotMarkPath(layout_.dir))->sequence;
+  maker_ =
+      std::make_unique<CheckpointMaker>(CheckpointSources{.data_dir = layout_.dir, .people = people_.get()});
+  ASSERT_TRUE(MakeBackup(Request()).ok());
+  EXPECT_EQ(ReadSnapshotMark(SnapshotMarkPath(layout_.dir))->sequence, sequence);
+}
+
 TEST_F(RunningStoresTest, BackupsOneAfterTheOtherEachRestoreToTheirOwnEnd) {
   WaitForMore();
   const auto first = BackUp();
