@@ -100,6 +100,7 @@ DataLayout::DataLayout(const std::string& data_dir) {
   run = dir + "/run";
   lock = run + "/lock";
   address = run + "/address";
+  http = run + "/http";
   token_file = dir + "/api-token";
   unfinished_restore = dir + "/restore-unfinished";
 }
@@ -163,7 +164,17 @@ absl::Status DataDir::PublishAddress(const std::string& address) {
   return WriteSecretFile(layout_.address, address + "\n");
 }
 
-void DataDir::WithdrawAddress() { unlink(layout_.address.c_str()); }
+absl::Status DataDir::PublishHttp(const std::string& host, int port) {
+  const std::string near = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host;
+  const bool brackets = near.find(':') != std::string::npos;
+  return WriteSecretFile(
+      layout_.http, absl::StrCat("http://", brackets ? "[" : "", near, brackets ? "]" : "", ":", port, "\n"));
+}
+
+void DataDir::WithdrawAddress() {
+  unlink(layout_.address.c_str());
+  unlink(layout_.http.c_str());
+}
 
 absl::StatusOr<int> UsedBy(const DataLayout& layout) {
   const int fd = open(layout.lock.c_str(), O_RDWR | O_CLOEXEC);

@@ -24,6 +24,7 @@ struct DataLayout {
   std::string run;                 // Of the running process.
   std::string lock;                // run/lock: held by the process that uses the folder.
   std::string address;             // run/address: where its services answer.
+  std::string http;                // run/http: where its pages and its API do.
   std::string token_file;          // api-token.
   std::string unfinished_restore;  // There while `seaworthy restore` fills the folder.
 };
@@ -47,7 +48,10 @@ class DataDir {
   // folder is for this user only. Written to run/address by PublishAddress.
   absl::StatusOr<std::string> SocketAddress();
   absl::Status PublishAddress(const std::string& address);
-  // Takes run/address away again.
+  // Writes `http://HOST:PORT` to run/http: as whoever is on this machine reaches
+  // a server that listens on `host`, also where that is any address.
+  absl::Status PublishHttp(const std::string& host, int port);
+  // Takes run/address and run/http away again.
   void WithdrawAddress();
 
  private:

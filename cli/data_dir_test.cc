@@ -92,10 +92,25 @@ TEST_F(DataDirTest, ALongPathGetsAShortSocket) {
   fs::remove_all(fs::path(address.substr(5)).parent_path());
 }
 
-TEST_F(DataDirTest, ForgetsTheAddressOfAKilledProcess) {
-  DataDir::Open(Dir()).value()->PublishAddress("unix:/gone").IgnoreError();
+TEST_F(DataDirTest, SaysHowItsHttpIsReachedFromHere) {
+  const auto data = DataDir::Open(Dir()).value();
+  for (const auto& [host, url] : {std::pair("127.0.0.1", "http://127.0.0.1:8080\n"),
+                                  {"0.0.0.0", "http://127.0.0.1:8080\n"},
+                                  {"::", "http://[::1]:8080\n"},
+                                  {"2001:db8::7", "http://[2001:db8::7]:8080\n"}}) {
+    ASSERT_TRUE(data->PublishHttp(host, 8080).ok());
+    EXPECT_EQ(ReadWholeFile(data->layout().http, 100).value(), url);
+  }
+}
+
+TEST_F(DataDirTest, ForgetsTheAddressesOfAKilledProcess) {
+  auto killed = DataDir::Open(Dir()).value();
+  killed->PublishAddress("unix:/gone").IgnoreError();
+  killed->PublishHttp("127.0.0.1", 1).IgnoreError();
+  killed = nullptr;
   const auto data = DataDir::Open(Dir()).value();
   EXPECT_FALSE(fs::exists(data->layout().address));
+  EXPECT_FALSE(fs::exists(data->layout().http));
 }
 
 TEST(ReadWholeFile, IsBounded) {

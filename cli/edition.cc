@@ -1,27 +1,18 @@
-// `seaworthy edition` and `seaworthy subscribers`: the weekly digest and who
-// gets it.
+// `seaworthy edition`: the weekly digest.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "cli/command.h"
-#include "cli/data_dir.h"
 #include "cli/exit_code.h"
 #include "cli/server_connection.h"
 #include "cli/terminal.h"
-#include "common/clock.h"
 #include "common/status_macros.h"
-#include "common/timestamps.h"
-#include "services/publisher/edition/mail_ledger.h"
-#include "services/publisher/edition/subscribers.h"
-#include "services/publisher/people/people_store.h"
 
 namespace seaworthy::cli {
 namespace {
@@ -33,7 +24,6 @@ struct EditionFlags {
   std::string id;
   std::string hash;
   std::string reason;
-  std::string address;
 };
 
 std::string StateName(v1::Edition::State state) {
@@ -89,50 +79,6 @@ absl::Status Decide(const Context& context, const EditionFlags& flags, v1::Editi
   return absl::OkStatus();
 }
 
-// The people of a folder that no server uses.
-struct People {
-  std::unique_ptr<DataDir> dir;
-  std::unique_ptr<PeopleStore> store;
-  std::unique_ptr<MailLedger> ledger;
-  std::unique_ptr<Subscribers> subscribers;
-};
-
-absl::StatusOr<People> OpenPeople(const Context& context) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const Config config, ConfigFromFlags(context));
-  People people;
-  SEAWORTHY_ASSIGN_OR_RETURN(people.dir, DataDir::Open(config.data_dir));
-  SEAWORTHY_ASSIGN_OR_RETURN(people.store, PeopleStore::Open(people.dir->layout().people));
-  people.ledger = std::make_unique<MailLedger>(people.store.get(), Clock::Real());
-  people.subscribers = std::make_unique<Subscribers>(people.store.get(), people.ledger.get(), Clock::Real());
-  return people;
-}
-
-std::string TimeText(const google::protobuf::Timestamp& time) {
-  return time.seconds() == 0 ? "" : absl::FormatTime(absl::RFC3339_sec, TimeOf(time), absl::UTCTimeZone());
-}
-
-absl::Status ExportAddress(const Context& context, const EditionFlags& flags) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const People people, OpenPeople(context));
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto found, people.subscribers->FindByAddress(flags.address));
-  nlohmann::json json = {{"address", flags.address}, {"known", found.has_value()}};
-  if (found.has_value()) {
-    json["state"] = absl::AsciiStrToLower(v1::Subscriber::State_Name(found->state()));
-    json["asked"] = TimeText(found->request_time());
-    json["confirmed"] = TimeText(found->confirm_time());
-    json["ended"] = TimeText(found->end_time());
-    json["agreed_to"] = found->consent();
-  }
-  std::printf("%s\n", json.dump(2).c_str());
-  return absl::OkStatus();
-}
-
-absl::Status EraseAddress(const Context& context, const EditionFlags& flags) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const People people, OpenPeople(context));
-  SEAWORTHY_RETURN_IF_ERROR(people.subscribers->EraseAddress(flags.address));
-  std::printf("whatever was known of that address is erased\n");
-  return absl::OkStatus();
-}
-
 using Action = std::function<absl::Status()>;
 
 }  // namespace
@@ -162,23 +108,6 @@ void AddEdition(CLI::App& app, Context& context) {
       [&context, flags] { return Decide(context, *flags, v1::EditionDecision::REJECT); });
   add("reopen", "Makes a rejected one a draft again", true,
       [&context, flags] { return Decide(context, *flags, v1::EditionDecision::REOPEN); });
-}
-
-void AddSubscribers(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("subscribers", "What is known of a mail address, and its erasure");
-  command->require_subcommand(1);
-  auto flags = std::make_shared<EditionFlags>();
-  const auto add = [&](const char* name, const char* help, const Action& action) {
-    CLI::App* part = command->add_subcommand(name, help);
-    AddDataFlag(*part, context);
-    part->add_option("address", flags->address, "The address")->required()->type_name("ADDRESS");
-    part->callback([&context, action] { context.action = action; });
-  };
-  add("export", "Prints everything kept about an address, as JSON",
-      [&context, flags] { return ExportAddress(context, *flags); });
-  add("erase", "Erases an address for good", [&context, flags] { return EraseAddress(context, *flags); });
-  command->footer(
-      "No server may run on the folder; on one that runs, an admin erases on the desk's edition page.");
 }
 
 }  // namespace seaworthy::cli

@@ -48,6 +48,8 @@ PublisherService::Options OptionsOf(const Config& config, const PublisherPeers& 
 absl::StatusOr<std::unique_ptr<PublisherHost>> PublisherHost::Open(const Config& config, DataDir& dir,
                                                                    const PublisherPeers& peers, bool site) {
   auto host = std::unique_ptr<PublisherHost>(new PublisherHost);
+  host->dir_ = &dir;
+  host->http_address_ = config.http_address;
   host->metrics_ = peers.metrics;
   PublisherService::Options options = OptionsOf(config, peers);
   SEAWORTHY_ASSIGN_OR_RETURN(options.personas, LoadPersonas(config.prompts_dir));
@@ -83,7 +85,10 @@ absl::Status PublisherHost::OpenWriting(const Config& config, DataDir& dir,
 
 PublisherHost::~PublisherHost() { PublisherHost::Stop(); }
 
-absl::Status PublisherHost::Start() { return service_->Start(); }
+absl::Status PublisherHost::Start() {
+  SEAWORTHY_RETURN_IF_ERROR(service_->Start());
+  return dir_->PublishHttp(http_address_, service_->port());
+}
 
 void PublisherHost::Stop() {
   if (service_ != nullptr) service_->Stop();

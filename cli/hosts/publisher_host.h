@@ -36,7 +36,7 @@ class PublisherHost : public ServiceHost {
                                                              const PublisherPeers& peers, bool site = false);
   ~PublisherHost() override;
 
-  // Serves HTTP.
+  // Serves HTTP, and says in the data folder where.
   absl::Status Start() override;
   void Stop() override;
   std::unique_ptr<grpc::Service> NewGrpcService() override;
@@ -56,6 +56,8 @@ class PublisherHost : public ServiceHost {
 
   // Destroyed from the last to the first.
   bool token_from_file_ = false;
+  DataDir* dir_ = nullptr;  // Not owned.
+  std::string http_address_;
   Metrics* metrics_ = nullptr;           // Not owned; may be null.
   std::unique_ptr<PeopleStore> people_;  // Null for a site, as those below.
   std::unique_ptr<Fetcher> fetcher_;

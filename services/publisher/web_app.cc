@@ -13,6 +13,7 @@
 #include "common/hash.h"
 #include "services/publisher/accounts/write_record.h"
 #include "services/publisher/edition/bounce_route.h"
+#include "services/publisher/edition/subscriber_routes.h"
 
 namespace seaworthy {
 namespace {
@@ -66,6 +67,7 @@ constexpr const char* kTemplates[] = {
     "mail_edition",
     "desk_edition",
     "desk_editions",
+    "desk_subscriber",
 };
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
@@ -269,6 +271,7 @@ std::vector<Route> WebApp::Routes() {
                      api_public_.Routes(), api_webhooks_.Routes(), hooks_.Routes(), mcp_.Routes()})
     routes.insert(routes.end(), part.begin(), part.end());
   routes.push_back(BounceRoute(&mail_room_.subscribers()));
+  for (Route& route : SubscriberRoutes(&mail_room_.subscribers())) routes.push_back(std::move(route));
   for (Route& route : routes) route = Recorded(std::move(route), people_->audit.get(), &gate_);
   // These write their own records: one batch with what they change.
   for (auto& part : {sign_in_pages_.Routes(), account_pages_.Routes(), token_pages_.Routes()})

@@ -12,6 +12,7 @@ import { waitUntil } from './support/waiting.mjs';
 
 const VIEWS = [1280, 375].flatMap((width) => ['light', 'dark'].map((colorScheme) => ({ width, colorScheme })));
 const READER = 'reader@example.org';
+const OTHER = 'other@example.org';
 let server;
 let browser;
 let mailbox;
@@ -105,4 +106,25 @@ test('a reader asks, confirms, reads what an editor approved, and leaves', async
   await press(page, 'Erase my address for good');
   await page.getByRole('heading', { name: 'Your address is erased' }).waitFor();
   await look('unsubscribe-erased', leave, { status: 404 });
+});
+
+test('an admin sees what is kept of an address, and erases it', async () => {
+  const context = await browser.newContext(viewOptions(VIEWS[0], { bypassCSP: true }));
+  const page = await context.newPage();
+  await page.goto(`${server.base}/subscribe`);
+  await page.getByLabel('Your mail address').fill(OTHER);
+  await press(page, 'Send me the edition');
+  await mailbox.link(OTHER, '/subscribe/confirm/');
+  await page.goto(await server.deskLink());
+  await Promise.all([page.waitForURL(/\/desk$/), page.locator('main button').first().click()]);
+  await page.goto(`${server.base}/desk/edition`);
+  await page.getByText('Somebody asks what is kept').click();
+  await page.getByLabel('Mail address').fill(OTHER);
+  await press(page, 'Show what is kept');
+  await page.getByText('"state": "pending"').waitFor();
+  await lookAround(page, 'desk-subscriber', VIEWS);
+  assert.doesNotMatch(page.url(), /@|%40/);
+  await press(page, 'Erase it for good');
+  await page.waitForURL(/done=address-erased/);
+  await context.close();
 });

@@ -87,6 +87,7 @@ class Description(ServerCase):
         api = "/api/v1"
         self.read_and_write(api)
         self.webhooks(api)
+        self.subscribers(api)
         self.pushed(api)
         self.mcp()
         self.edition(api)
@@ -132,6 +133,12 @@ class Description(ServerCase):
         self.ask("POST", api + "/webhooks/{id}/enable", b"", id=made["id"])
         self.assertEqual(self.ask("DELETE", api + "/webhooks/{id}", id=made["id"]).status, 204)
         self.assertEqual(self.ask("GET", api + "/webhooks/{id}", id=made["id"]).status, 404)
+
+    def subscribers(self, api):
+        address = {"address": "reader@example.org"}
+        self.assertFalse(self.ask("POST", api + "/subscribers/export", address).json["known"])
+        self.assertEqual(self.ask("POST", api + "/subscribers/erase", address).status, 204)
+        self.assertEqual(self.ask("POST", api + "/subscribers/erase", {"address": "none"}).status, 400)
 
     def pushed(self, api):
         """What machines send that have no token, or no JSON."""

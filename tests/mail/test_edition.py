@@ -3,6 +3,7 @@
 import collections
 import email
 import email.policy
+import json
 import os
 import pathlib
 import random
@@ -18,7 +19,7 @@ from e2e.test_desk import Browser, hidden
 from mail.smtp_server import Inbox, SmtpServer, certificate
 from support.announcements import model_card
 from support.http_client import send
-from support.server import Server
+from support.server import TOKEN, Server, run
 from support.waiting import wait_until
 
 PROBE = os.environ["SEAWORTHY_MAIL_PROBE"]
@@ -125,6 +126,47 @@ class Weekly(EditionCase):
         self.assertIn("You have left", answer.text)
         self.assertEqual(len(self.mails("reader@example.org")), 2)
         self.assertEqual(len(self.mails("waits@example.org")), 1)
+
+
+class Rights(EditionCase):
+    """Somebody asks what is kept of their address, and to erase it, while the server runs."""
+
+    def subscribers(self, action, address, *flags, token=TOKEN, code=0):
+        done = run("subscribers", action, address, "--data", self.server.data, *(["--token", token] if token else []), *flags)
+        self.assertEqual(done.code, code, done.out + done.err)
+        return done
+
+    def kept(self, address, **how):
+        return json.loads(self.subscribers("export", address, **how).out)
+
+    def ask(self, *addresses):
+        for address in addresses:
+            self.assertEqual(self.reader().post("/subscribe", {"address": address}).status, 303)
+            wait_until(lambda to=address: self.mails(to), "the confirmation arrives")
+
+    def test_they_are_told_and_erased_and_no_address_is_written_down(self):
+        self.server.start()
+        self.ask("ada@example.org", "bob@example.org")
+        kept = wait_until(lambda: (k := self.kept("Ada@example.org"))["mails"][0]["state"] == "sent" and k, "it is sent")
+        self.assertEqual((kept["address"], kept["state"], len(kept["mails"])), ("ada@example.org", "pending", 1))
+        self.subscribers("erase", "ada@example.org")
+        self.assertEqual((self.kept("ada@example.org")["known"], self.kept("bob@example.org")["known"]), (False, True))
+        self.server.stop()
+        self.assertEqual(self.kept("bob@example.org")["mails"][0]["kind"], "confirmation")
+        self.subscribers("erase", "bob@example.org")
+        self.assertFalse(self.kept("bob@example.org")["known"])
+        audit = run("audit", "export", "--data", self.server.data).out
+        for action in ("POST /api/v1/subscribers/erase", "subscribers erase", "subscribers export"):
+            self.assertIn(action, audit)
+        self.assertNotRegex(audit + self.server.log.read_text(), "ada@|bob@")
+
+    def test_what_fails_says_the_way_out(self):
+        self.server.start()
+        self.assertIn("--token", self.subscribers("export", "ada@example.org", token=None, code=1).err)
+        self.assertIn("SEAWORTHY_TOKEN", self.subscribers("erase", "ada@example.org", token="wrong", code=1).err)
+        self.assertIn("address", self.subscribers("erase", "no address", code=4).err)
+        (self.server.data / "api-token").write_text(TOKEN + "\n")
+        self.assertFalse(self.kept("ada@example.org", token=None)["known"])
 
 
 class Kills(EditionCase):

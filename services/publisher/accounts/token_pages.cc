@@ -31,7 +31,7 @@ const char* ScopeText(Scope scope) {
     case Scope::kDeskLinks:
       return "make links that sign in as owner: as good as all of them";
     case Scope::kAdmin:
-      return "manage webhooks that go out";
+      return "webhooks that go out; what is kept of a mail address, and its erasure";
   }
   return "";
 }

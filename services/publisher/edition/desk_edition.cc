@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/hash.h"
 #include "services/publisher/desk/desk_view.h"
+#include "services/publisher/edition/subscriber_export.h"
 #include "services/publisher/http/url_codec.h"
 #include "services/publisher/pages/edition_view.h"
 #include "services/publisher/pages/page_text.h"
@@ -228,6 +229,15 @@ HttpResponse DeskEdition::ResolveMail(const Call& call) const {
   return Redirect(303, WithDone(kListPath, absl::StrCat("mail-", what)));
 }
 
+HttpResponse DeskEdition::ShowAddress(const Call& call) const {
+  const auto kept = ExportAddress(options_.room->subscribers(), call.Form("address"));
+  if (!kept.ok()) return frame_.Failed(kept.status(), "Nothing can be shown", kListPath, kBack);
+  json view = frame_.View(call, "edition", "What is kept of an address");
+  view["address"] = call.Form("address");
+  view["kept"] = *kept;
+  return frame_.Page("desk_subscriber", view);
+}
+
 HttpResponse DeskEdition::EraseAddress(const Call& call) const {
   const absl::Status erased = options_.room->subscribers().EraseAddress(call.Form("address"));
   if (!erased.ok()) return frame_.Failed(erased, "Nothing was erased", kListPath, kBack);
@@ -246,6 +256,7 @@ std::vector<Route> DeskEdition::Routes() const {
           route("GET", "/desk/edition/{id}", Access::kDeskEditor, &DeskEdition::ShowEdition),
           route("POST", "/desk/edition/{id}", Access::kDeskEditor, &DeskEdition::Decide),
           route("POST", "/desk/mails", Access::kDeskEditor, &DeskEdition::ResolveMail),
+          route("POST", "/desk/subscribers/show", Access::kDeskAdmin, &DeskEdition::ShowAddress),
           route("POST", "/desk/subscribers/erase", Access::kDeskAdmin, &DeskEdition::EraseAddress)};
 }
 

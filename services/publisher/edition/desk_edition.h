@@ -32,6 +32,7 @@ class DeskEdition {
   HttpResponse ShowEdition(const Call& call) const;
   HttpResponse Decide(const Call& call) const;
   HttpResponse ResolveMail(const Call& call) const;
+  HttpResponse ShowAddress(const Call& call) const;
   HttpResponse EraseAddress(const Call& call) const;
   // Mails an editor has to look at.
   nlohmann::json Doubtful() const;

@@ -19,6 +19,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
+constexpr char kAda[] = R"({"address": "ada@example.org"})";
+
 class EditionPagesTest : public PublisherFixture {
  protected:
   void SetUp() override {
@@ -215,6 +217,25 @@ TEST_F(EditionPagesTest, AHardBounceSuspends) {
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_THAT(answer.body, HasSubstr("suspended"));
   EXPECT_EQ(ApiPost("/bounces", "hello", {{"Content-Type", "message/rfc822"}}).status, 400);
+}
+
+TEST_F(EditionPagesTest, WhoHasARightToItLearnsAllThatIsKeptAndHasItErased) {
+  Subscribed();
+  const std::string kept = ApiPost("/subscribers/export", kAda).body;
+  for (const char* part : {"\"state\": \"confirmed\"", "\"kind\": \"confirmation\"", "\"known\": true"}) {
+    EXPECT_THAT(kept, HasSubstr(part));
+  }
+  SignIn();
+  EXPECT_THAT(DeskPost("/desk/subscribers/show", "address=ada@example.org").body, HasSubstr("confirmed"));
+  EXPECT_EQ(ApiPost("/subscribers/erase", kAda).status, 204);
+  EXPECT_THAT(ApiPost("/subscribers/export", kAda).body, HasSubstr("\"known\": false"));
+}
+
+TEST_F(EditionPagesTest, WhatIsNoAddressCannotBeAskedFor) {
+  for (const char* body : {"", "{}", "[]", "{\"address\": 7}", "{\"address\": \"<ada>\"}"}) {
+    EXPECT_EQ(ApiPost("/subscribers/export", body).status, 400) << body;
+    EXPECT_EQ(ApiPost("/subscribers/erase", body).status, 400) << body;
+  }
 }
 
 TEST(AddressBlocksTest, NetworksAreCountedApart) {

@@ -226,6 +226,15 @@ absl::StatusOr<MailLedger::Counts> MailLedger::Count(const std::string& edition_
   return counts;
 }
 
+absl::StatusOr<std::vector<v1::MailEntry>> MailLedger::OfSubscriber(const std::string& subscriber_id) const {
+  std::vector<v1::MailEntry> entries;
+  SEAWORTHY_RETURN_IF_ERROR(ScanEntries("", [&](const v1::MailEntry& entry) {
+    if (entry.subscriber_id() == subscriber_id) entries.push_back(entry);
+    return true;
+  }));
+  return entries;
+}
+
 absl::StatusOr<std::vector<v1::MailEntry>> MailLedger::List(const std::string& edition_id,
                                                             v1::MailEntry::State state, size_t limit) const {
   std::vector<v1::MailEntry> entries;

@@ -68,6 +68,8 @@ class MailLedger {
     uint64_t cancelled = 0;
   };
   absl::StatusOr<Counts> Count(const std::string& edition_id) const;
+  // Every mail to a subscriber; reads the whole ledger.
+  absl::StatusOr<std::vector<v1::MailEntry>> OfSubscriber(const std::string& subscriber_id) const;
   // Those of an edition in a state, by id, at most `limit`.
   absl::StatusOr<std::vector<v1::MailEntry>> List(const std::string& edition_id, v1::MailEntry::State state,
                                                   size_t limit) const;

@@ -112,12 +112,25 @@ absl::StatusOr<std::optional<v1::Subscriber>> Subscribers::OfHistory(
   return std::optional<v1::Subscriber>(std::move(subscriber));
 }
 
-absl::StatusOr<std::optional<v1::Subscriber>> Subscribers::FindByAddress(std::string_view address) const {
+absl::StatusOr<v1::AddressHistory> Subscribers::HistoryOf(std::string_view address) const {
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string normalized, NormalizedAddress(address));
   SEAWORTHY_ASSIGN_OR_RETURN(const auto bytes, store_->Get(Family::kSubscribers, AddressKey(normalized)));
-  if (!bytes.has_value()) return std::optional<v1::Subscriber>();
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto history, Parsed<v1::AddressHistory>(*bytes));
+  return bytes.has_value() ? Parsed<v1::AddressHistory>(*bytes) : v1::AddressHistory();
+}
+
+absl::StatusOr<std::optional<v1::Subscriber>> Subscribers::FindByAddress(std::string_view address) const {
+  SEAWORTHY_ASSIGN_OR_RETURN(const v1::AddressHistory history, HistoryOf(address));
   return OfHistory(history);
+}
+
+absl::StatusOr<AddressRecord> Subscribers::RecordOf(std::string_view address) const {
+  AddressRecord record;
+  SEAWORTHY_ASSIGN_OR_RETURN(record.history, HistoryOf(address));
+  SEAWORTHY_ASSIGN_OR_RETURN(record.subscriber, OfHistory(record.history));
+  if (record.subscriber.has_value()) {
+    SEAWORTHY_ASSIGN_OR_RETURN(record.mails, ledger_->OfSubscriber(record.subscriber->subscriber_id()));
+  }
+  return record;
 }
 
 absl::Status Subscribers::Ask(std::string_view address, std::string_view consent) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -21,6 +22,13 @@ struct SubscriberCounts {
   uint64_t confirmed = 0;
   uint64_t unsubscribed = 0;
   uint64_t suspended = 0;
+};
+
+// Everything that is kept of an address.
+struct AddressRecord {
+  std::optional<v1::Subscriber> subscriber;  // Nothing where it is erased or was never known.
+  v1::AddressHistory history;
+  std::vector<v1::MailEntry> mails;
 };
 
 // Thread-safe. What returned OK is on disk. An address is in the subscriber's
@@ -72,6 +80,7 @@ class Subscribers {
   absl::StatusOr<v1::Subscriber> Get(const std::string& subscriber_id) const;
   // Nothing where nobody has it.
   absl::StatusOr<std::optional<v1::Subscriber>> FindByAddress(std::string_view address) const;
+  absl::StatusOr<AddressRecord> RecordOf(std::string_view address) const;
   absl::StatusOr<SubscriberCounts> Count() const;
 
   // Up to `limit` confirmed ones after an id, by id.
@@ -84,6 +93,7 @@ class Subscribers {
   // Reads, changes and writes one record; repeats where another was faster.
   template <typename ChangeRecord>
   absl::Status Change(const std::string& subscriber_id, const ChangeRecord& change);
+  absl::StatusOr<v1::AddressHistory> HistoryOf(std::string_view address) const;
   absl::StatusOr<std::optional<v1::Subscriber>> OfHistory(const v1::AddressHistory& history) const;
   absl::Status AskOnce(const std::string& address, std::string_view consent);
 

@@ -54,6 +54,21 @@ class SubscribersTest : public ::testing::Test {
   Subscribers subscribers_;
 };
 
+TEST_F(SubscribersTest, TheRecordOfAnAddressHoldsItsMailsAndWhatOutlivesErasure) {
+  ASSERT_TRUE(Ask().ok());
+  ASSERT_TRUE(Ask("bob@example.org").ok());
+  const auto record = subscribers_.RecordOf("Ada@Example.org");
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_EQ(record->subscriber->subscriber_id(), IdOf());
+  EXPECT_THAT(record->mails, SizeIs(1));
+  ASSERT_TRUE(subscribers_.EraseAddress("ada@example.org").ok());
+  const auto erased = subscribers_.RecordOf("ada@example.org");
+  ASSERT_TRUE(erased.ok()) << erased.status();
+  EXPECT_FALSE(erased->subscriber.has_value());
+  EXPECT_EQ(erased->history.confirmation_times_size(), 1);
+  EXPECT_THAT(erased->mails, SizeIs(0));
+}
+
 TEST_F(SubscribersTest, WhoAsksIsPendingUntilTheLinkIsConfirmed) {
   ASSERT_TRUE(Ask().ok());
   EXPECT_EQ(State(), v1::Subscriber::PENDING);
