@@ -147,6 +147,13 @@ absl::Status MailLedger::Postpone(v1::MailEntry& entry, absl::Duration delay, co
   return Replace(before, entry);
 }
 
+absl::Status MailLedger::HandBack(v1::MailEntry& entry) {
+  const v1::MailEntry before = entry;
+  entry.set_state(v1::MailEntry::QUEUED);
+  entry.set_attempts(entry.attempts() - 1);
+  return Replace(before, entry);
+}
+
 absl::Status MailLedger::Resolve(const std::string& mail_id, bool send_again) {
   SEAWORTHY_ASSIGN_OR_RETURN(v1::MailEntry entry, Get(mail_id));
   const bool unknown = entry.state() == v1::MailEntry::UNKNOWN;

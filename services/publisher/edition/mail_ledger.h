@@ -47,6 +47,9 @@ class MailLedger {
   // Not now: due again after `delay`.
   absl::Status Postpone(v1::MailEntry& entry, absl::Duration delay, const std::string& result);
 
+  // It was not begun: due again at once, and the attempt does not count.
+  absl::Status HandBack(v1::MailEntry& entry);
+
   // An editor's word on one that is UNKNOWN or FAILED: send it again, or leave
   // it: taken as sent, or cancelled. Errors: NOT_FOUND, FAILED_PRECONDITION (it
   // is neither).

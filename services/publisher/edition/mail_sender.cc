@@ -17,9 +17,9 @@ namespace {
 constexpr std::array<absl::Duration, 7> kPauses = {absl::Minutes(1), absl::Minutes(5), absl::Minutes(30),
                                                    absl::Hours(2),   absl::Hours(6),   absl::Hours(12),
                                                    absl::Hours(24)};
-// After the server would not have us at all, and after our own store failed.
+// After the server would not have us at all; after our own store failed, or the aggregator was away.
 constexpr absl::Duration kRefusedPause = absl::Minutes(15);
-constexpr absl::Duration kStorePause = absl::Seconds(10);
+constexpr absl::Duration kTroublePause = absl::Seconds(10);
 // How often the clock is looked at while something is due later.
 constexpr absl::Duration kLongestWait = absl::Seconds(30);
 
@@ -120,6 +120,10 @@ absl::StatusOr<bool> MailSender::SendOne() {
   } else if (absl::IsNotFound(mail.status())) {
     SEAWORTHY_RETURN_IF_ERROR(
         options_.ledger->End(*entry, v1::MailEntry::CANCELLED, MessageOf(mail.status())));
+  } else if (absl::IsUnavailable(mail.status()) || absl::IsDeadlineExceeded(mail.status())) {
+    // Whoever knows what it says is away: no mail's fault, and the next would fare no better.
+    SEAWORTHY_RETURN_IF_ERROR(options_.ledger->HandBack(*entry));
+    return mail.status();
   } else {
     SEAWORTHY_RETURN_IF_ERROR(TryLater(*entry, mail.status()));
   }
@@ -158,7 +162,7 @@ void MailSender::Run() {
       if (!sent.ok()) spdlog::error("mail: {}; tried again soon", MessageOf(sent.status()));
       const absl::Time due = options_.ledger->NextDue().value_or(absl::InfiniteFuture());
       const absl::Duration until_due = std::clamp(due - options_.clock->Now(), gap, kLongestWait);
-      wait_until = absl::Now() + (!sent.ok() ? kStorePause : *sent ? gap : until_due);
+      wait_until = absl::Now() + (!sent.ok() ? kTroublePause : *sent ? gap : until_due);
     }
     options_.ledger->WaitForWork(wait_until);
   }

@@ -174,9 +174,20 @@ TEST_F(MailSenderTest, WhereTheServerWillNotHaveUsNothingIsSentForAWhile) {
   EXPECT_THAT(sender_.Trouble(), IsEmpty());
 }
 
-TEST_F(MailSenderTest, WhatCannotBeComposedIsCancelledOrTriedAgain) {
+TEST_F(MailSenderTest, WhileTheAggregatorIsAwayMailsWaitAndNoAttemptCounts) {
   const std::string id = Queue();
   composes_ = absl::UnavailableError("the aggregator does not answer");
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(absl::IsUnavailable(sender_.SendDue().status()));
+  EXPECT_EQ(StateOf(id), v1::MailEntry::QUEUED);
+  EXPECT_EQ(ledger_.Get(id)->attempts(), 0U);
+  composes_ = absl::OkStatus();
+  EXPECT_EQ(*sender_.SendDue(), 1);
+  EXPECT_EQ(StateOf(id), v1::MailEntry::SENT);
+}
+
+TEST_F(MailSenderTest, WhatCannotBeComposedIsCancelledOrTriedAgain) {
+  const std::string id = Queue();
+  composes_ = absl::InternalError("the edition cannot be read");
   ASSERT_TRUE(sender_.SendDue().ok());
   EXPECT_EQ(StateOf(id), v1::MailEntry::QUEUED);
   composes_ = absl::NotFoundError("the edition was withdrawn");
