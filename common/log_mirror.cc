@@ -7,10 +7,11 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/log_import.h"
 #include "common/rocksdb_event_log.h"
 #include "common/status_macros.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy {
 namespace {
@@ -91,8 +92,7 @@ class MirroredLog : public EventLog, public SubscriptionExporter {
 
   // Late is no harm: what was settled since comes once more, and changes nothing.
   absl::Status KeepPositions() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const absl::Time now = absl::Now();
-    if (now < positions_kept_ + kPositionsEvery && now >= positions_kept_) return absl::OkStatus();
+    if (!positions_fresh_.Passed()) return absl::OkStatus();
     SEAWORTHY_ASSIGN_OR_RETURN(std::vector<SubscriptionState> states, ExportSubscriptions(*log_));
     for (SubscriptionState& state : states) {
       state.cursor = std::min(state.cursor, copy_->last_sequence());
@@ -103,14 +103,14 @@ class MirroredLog : public EventLog, public SubscriptionExporter {
                             state.unsettled.end());
     }
     SEAWORTHY_RETURN_IF_ERROR(copy_->SetSubscriptions(states));
-    positions_kept_ = now;
+    positions_fresh_ = SteadyDeadline(kPositionsEvery);
     return absl::OkStatus();
   }
 
   EventLog* const log_;
   absl::Mutex mutex_;
   const std::unique_ptr<LogImporter> copy_ ABSL_PT_GUARDED_BY(mutex_);
-  absl::Time positions_kept_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  SteadyDeadline positions_fresh_ ABSL_GUARDED_BY(mutex_){absl::ZeroDuration()};
 };
 
 // A log that does not hold what the copy holds has lost it.

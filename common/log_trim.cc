@@ -1,6 +1,7 @@
 #include "common/log_trim.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
@@ -40,19 +41,31 @@ absl::Status CheckMark(EventLog& log, const SnapshotMark& mark) {
                                                     " has another hash there. Run `seaworthy backup` again"));
 }
 
+// Calls `visit` with the records of the plan's log from its first to its end,
+// until it returns false.
+absl::Status ForEachRecord(EventLog& log, const TrimPlan& plan,
+                           const std::function<bool(const Record& record)>& visit) {
+  for (uint64_t after = plan.first - 1; after < log.LastSequence();) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<Record> records,
+                               log.ReadAfter(after, kMaxRecords, absl::ZeroDuration()));
+    if (records.empty()) return absl::DataLossError("the log ended while it was read");
+    for (const Record& record : records) {
+      if (!visit(record)) return absl::OkStatus();
+    }
+    after = records.back().sequence;
+  }
+  return absl::OkStatus();
+}
+
 // The first record that is not older than `before`; times may go back, so that
 // a search by halves could err: it is asked of each in turn.
 absl::StatusOr<uint64_t> FirstAsYoungAs(EventLog& log, const TrimPlan& plan, absl::Time time) {
-  for (uint64_t after = plan.first - 1; after + 1 < plan.before;) {
-    SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<Record> records,
-                               log.ReadAfter(after, kMaxRecords, absl::ZeroDuration()));
-    for (const Record& record : records) {
-      if (record.time >= time) return record.sequence;
-    }
-    if (records.empty()) break;
-    after = records.back().sequence;
-  }
-  return plan.before;
+  uint64_t first = plan.first;
+  SEAWORTHY_RETURN_IF_ERROR(ForEachRecord(log, plan, [&](const Record& record) {
+    first = record.sequence;
+    return first < plan.before && record.time < time;
+  }));
+  return first;
 }
 
 absl::Status KeepUnsettled(const EventLog& log, TrimPlan& plan) {
@@ -82,16 +95,11 @@ std::optional<uint64_t> NamedBy(const Record& record) {
 
 absl::Status KeepNamed(EventLog& log, TrimPlan& plan) {
   std::vector<std::pair<uint64_t, uint64_t>> named;  // By whom, what.
-  for (uint64_t after = plan.first - 1; after < log.LastSequence();) {
-    SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<Record> records,
-                               log.ReadAfter(after, kMaxRecords, absl::ZeroDuration()));
-    if (records.empty()) break;
-    for (const Record& record : records) {
-      const std::optional<uint64_t> about = NamedBy(record);
-      if (about) named.emplace_back(record.sequence, *about);
-    }
-    after = records.back().sequence;
-  }
+  SEAWORTHY_RETURN_IF_ERROR(ForEachRecord(log, plan, [&](const Record& record) {
+    const std::optional<uint64_t> about = NamedBy(record);
+    if (about) named.emplace_back(record.sequence, *about);
+    return true;
+  }));
   // From the last on: what a record keeps may name others in its turn.
   std::sort(named.begin(), named.end());
   for (auto at = named.rbegin(); at != named.rend(); ++at) {
@@ -157,14 +165,11 @@ absl::StatusOr<TrimPlan> PlanTrim(EventLog& log, const SnapshotMark& mark, absl:
 absl::StatusOr<std::vector<NewEvent>> SourcesToKeep(EventLog& log, const TrimPlan& plan) {
   Sources sources;
   absl::Time last;
-  for (uint64_t after = plan.first - 1; after < log.LastSequence();) {
-    SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<Record> records,
-                               log.ReadAfter(after, kMaxRecords, absl::ZeroDuration()));
-    if (records.empty()) break;
-    for (const Record& record : records) ApplyChange(record, sources);
-    after = records.back().sequence;
-    last = records.back().time;
-  }
+  SEAWORTHY_RETURN_IF_ERROR(ForEachRecord(log, plan, [&](const Record& record) {
+    ApplyChange(record, sources);
+    last = record.time;
+    return true;
+  }));
   std::vector<NewEvent> events;
   for (const auto& [id, defined] : sources) {
     if (defined.put < plan.before) events.push_back(KeptSource(defined, last));

@@ -99,10 +99,9 @@ class RocksDbEventLog : public EventLog, public SubscriptionExporter {
         return absl::NotFoundError(
             absl::StrCat("record ", sequence, ": the log holds 1 to ", core_->index.last()));
       }
-      SEAWORTHY_RETURN_IF_ERROR(core_->CheckHeld(sequence));
     }
-    absl::StatusOr<Record> record = core_->database->ReadRecord(sequence);
-    return record.ok() ? record : WhyMissing(sequence, record.status());
+    SEAWORTHY_ASSIGN_OR_RETURN(std::vector<Record> records, ReadFrom(sequence, 1));
+    return std::move(records.front());
   }
 
   absl::StatusOr<Record> FindByDedupId(std::string_view dedup_id) override {
@@ -181,7 +180,6 @@ class RocksDbEventLog : public EventLog, public SubscriptionExporter {
     }
     while (true) {
       SEAWORTHY_RETURN_IF_ERROR(core_->CheckOpen());
-      SEAWORTHY_RETURN_IF_ERROR(core_->CheckHeld(after + 1));
       if (after < core_->index.last()) return true;
       const absl::Duration left = deadline.Left();
       if (left <= absl::ZeroDuration()) return false;
@@ -189,20 +187,20 @@ class RocksDbEventLog : public EventLog, public SubscriptionExporter {
     }
   }
 
+  // `first` is in the log, or was trimmed away.
   absl::StatusOr<std::vector<Record>> ReadFrom(uint64_t first, size_t max) {
     const uint64_t last = LastSequence();
     const ReopenableDb::Hold hold = core_->database->HoldOpen();
     SEAWORTHY_RETURN_IF_ERROR(core_->database->CheckUsable());
     const std::unique_ptr<rocksdb::Iterator> at(
         core_->database->db().NewIterator(rocksdb::ReadOptions(), core_->database->records()));
+    // From here on `at` sees what is held now, whatever is trimmed away meanwhile.
+    SEAWORTHY_RETURN_IF_ERROR(CheckHeld(first));
     std::vector<Record> records;
     size_t bytes = 0;
     at->Seek(event_log_format::Be64(first));
     for (uint64_t next = first; next <= last && records.size() < max && bytes < kMaxReadBytes; ++next) {
-      if (!at->Valid() || at->key().ToStringView() != event_log_format::Be64(next)) {
-        return WhyMissing(next,
-                          core_->database->ReadError(absl::StrCat("record ", next), MissingOr(at->status())));
-      }
+      if (!at->Valid()) return core_->database->ReadError(absl::StrCat("record ", next), at->status());
       SEAWORTHY_ASSIGN_OR_RETURN(event_log_format::StoredRecord stored,
                                  event_log_format::DecodeRecord(next, at->value().ToStringView()));
       bytes += stored.record.payload.size();
@@ -212,11 +210,9 @@ class RocksDbEventLog : public EventLog, public SubscriptionExporter {
     return records;
   }
 
-  // It may have been trimmed away while it was read.
-  absl::Status WhyMissing(uint64_t sequence, absl::Status status) const {
+  absl::Status CheckHeld(uint64_t sequence) const {
     absl::MutexLock lock(&core_->mutex);
-    const absl::Status held = core_->CheckHeld(sequence);
-    return held.ok() ? status : held;
+    return core_->CheckHeld(sequence);
   }
 
   // What became of a Redeliver's write, in memory. `recoveries`: before it.
@@ -226,10 +222,6 @@ class RocksDbEventLog : public EventLog, public SubscriptionExporter {
   // The record is due again in memory, and busy.
   absl::Status BeginAgain(std::string_view subscription, uint64_t sequence,
                           const event_log_format::DeliveryEntry& entry);
-
-  static rocksdb::Status MissingOr(const rocksdb::Status& status) {
-    return status.ok() ? rocksdb::Status::Corruption("missing") : status;
-  }
 
   const std::shared_ptr<LogCore> core_;
 };
@@ -268,8 +260,7 @@ void RocksDbEventLog::FinishAgain(std::string_view subscription, uint64_t sequen
       recoveries = core_->recoveries;
     }
     // Opened anew since: now it is known.
-    const absl::StatusOr<std::optional<uint64_t>> found = core_->database->FindSequence(note.dedup_id);
-    there = found.ok() && found->has_value();
+    there = core_->database->FindSequence(note.dedup_id).value_or(std::nullopt).has_value();
   }
 }
 

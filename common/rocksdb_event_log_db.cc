@@ -85,16 +85,6 @@ absl::StatusOr<Record> LogDatabase::ReadRecord(uint64_t sequence) {
   return std::move(stored.record);
 }
 
-absl::StatusOr<std::vector<Record>> LogDatabase::ReadRecords(absl::Span<const uint64_t> sequences) {
-  std::vector<Record> read;
-  read.reserve(sequences.size());
-  for (uint64_t sequence : sequences) {
-    SEAWORTHY_ASSIGN_OR_RETURN(Record record, ReadRecord(sequence));
-    read.push_back(std::move(record));
-  }
-  return read;
-}
-
 absl::StatusOr<std::optional<uint64_t>> LogDatabase::FindSequence(std::string_view dedup_id) {
   const ReopenableDb::Hold hold = HoldOpen();
   SEAWORTHY_RETURN_IF_ERROR(CheckUsable());

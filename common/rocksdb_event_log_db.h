@@ -46,7 +46,6 @@ class LogDatabase {
 
   // Errors: DATA_LOSS (damaged or missing), UNAVAILABLE.
   absl::StatusOr<Record> ReadRecord(uint64_t sequence);
-  absl::StatusOr<std::vector<Record>> ReadRecords(absl::Span<const uint64_t> sequences);
 
   // The sequence an id was first appended with; nothing if never.
   absl::StatusOr<std::optional<uint64_t>> FindSequence(std::string_view dedup_id);

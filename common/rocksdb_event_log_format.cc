@@ -38,9 +38,9 @@ absl::Status Damaged(uint64_t sequence, std::string_view what) {
   return absl::DataLossError(absl::StrCat("record ", sequence, " is damaged: ", std::string(what)));
 }
 
-// Splits the body's bytes over the record; false if the lengths do not fit.
+// Splits the body's bytes, kBodyHeadBytes at least, over the record; false if the
+// lengths do not fit.
 bool ParseBody(std::string_view body, Record& record) {
-  if (body.size() < kBodyHeadBytes) return false;
   const size_t id_bytes = ParseBe(body.substr(0, 1));
   const size_t subject_bytes = ParseBe(body.substr(1, 1));
   const size_t payload_bytes = ParseBe(body.substr(2, 4));

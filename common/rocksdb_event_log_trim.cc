@@ -39,15 +39,15 @@ absl::StatusOr<std::string> HashBefore(LogCore& core, uint64_t sequence) {
 }
 
 // Gives the disk its space back; the records are gone already.
-void FreeSpace(LogDatabase& database, uint64_t sequence) {
+absl::Status FreeSpace(LogDatabase& database, uint64_t sequence) {
   const auto hold = database.HoldOpen();
-  if (!database.CheckUsable().ok()) return;
+  SEAWORTHY_RETURN_IF_ERROR(database.CheckUsable());
   const std::string end = event_log_format::Be64(sequence);
   const rocksdb::Slice before(end);
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   const rocksdb::Status freed = database.db().CompactRange(options, database.records(), nullptr, &before);
-  if (!freed.ok()) spdlog::warn("the event log in {}: {}", database.path(), freed.ToString());
+  return freed.ok() ? absl::OkStatus() : database.ReadError("what was trimmed away", freed);
 }
 
 }  // namespace
@@ -63,7 +63,8 @@ absl::Status TrimLog(LogCore& core, uint64_t sequence) {
       {std::string(event_log_format::kCutKey), event_log_format::EncodeCut({sequence, hash})});
   SEAWORTHY_RETURN_IF_ERROR(core.writer.Commit(write).status());
   spdlog::info("the event log in {} begins at record {} now", core.database->path(), sequence);
-  FreeSpace(*core.database, sequence);
+  const absl::Status freed = FreeSpace(*core.database, sequence);
+  if (!freed.ok()) spdlog::warn("{}", std::string(freed.message()));
   return absl::OkStatus();
 }
 

@@ -69,7 +69,7 @@ absl::StatusOr<std::shared_ptr<Journal>> Journal::Open(const NatsEventLogOptions
   SEAWORTHY_RETURN_IF_ERROR(CheckOptions(asked));
   const NatsEventLogOptions options = Named(asked);
   SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<NatsLink> link,
-                             NatsLink::Connect(options.link, options.open_timeout));
+                             options.connect(options.link, options.open_timeout));
   SEAWORTHY_ASSIGN_OR_RETURN(NatsServerFacts facts, link->Facts());
   facts.replicas = options.replicas;
   facts.sync_always_confirmed = options.sync_always_confirmed;
@@ -85,7 +85,7 @@ absl::Status Journal::Start() {
     return NoSuchStream(stream_.name);
   }
   SEAWORTHY_RETURN_IF_ERROR(link_->EnsureStream(stream_));
-  SEAWORTHY_ASSIGN_OR_RETURN(objects_, NewNatsObjectStore(link_.get(), stream_.name, stream_.replicas));
+  SEAWORTHY_ASSIGN_OR_RETURN(objects_, NewNatsObjectStore(link_.get(), options_));
   SEAWORTHY_ASSIGN_OR_RETURN(const NatsStreamEnd end, link_->StreamEnd(stream_.name));
   if (end.first > 1) {
     absl::MutexLock lock(&mutex);
@@ -219,7 +219,7 @@ std::unique_ptr<NatsTail> Journal::NewTail(uint64_t from) {
   if (tail.ok()) return *std::move(tail);
   spdlog::warn("event log {}: {}", stream_.name, std::string(tail.status().message()));
   absl::MutexLock lock(&mutex);
-  if (!stopping_) grown.WaitWithTimeout(&mutex, kRetryPause);
+  grown.WaitWithTimeout(&mutex, kRetryPause);
   return nullptr;
 }
 
@@ -229,14 +229,13 @@ std::optional<uint64_t> Journal::CheckEnd() {
   const absl::StatusOr<NatsStreamEnd> end = link_->StreamEnd(stream_.name);
   if (!end.ok() && !absl::IsNotFound(end.status())) {
     absl::MutexLock lock(&mutex);
-    if (!stopping_) grown.WaitWithTimeout(&mutex, kRetryPause);
+    grown.WaitWithTimeout(&mutex, kRetryPause);
     return std::nullopt;
   }
-  absl::Status held = end.ok() ? AdoptCut(end->first) : absl::OkStatus();
-  if (absl::IsUnavailable(held)) return std::nullopt;
-  if (end.ok() && end->last >= applied && held.ok()) return end->last;
-  if (!held.ok() && end->last >= applied) {
-    Break(std::move(held));
+  if (end.ok() && end->last >= applied) {
+    absl::Status held = AdoptCut(end->first);
+    if (held.ok()) return end->last;
+    if (!absl::IsUnavailable(held)) Break(std::move(held));
     return std::nullopt;
   }
   Break(absl::DataLossError(

@@ -11,7 +11,6 @@
 namespace seaworthy {
 namespace {
 
-constexpr absl::Duration kSilence = absl::Seconds(30);
 constexpr absl::Duration kSlice = absl::Milliseconds(200);
 
 // Where a stream that begins at `message` says what came before.
@@ -71,7 +70,7 @@ absl::Status Journal::TrimBefore(uint64_t sequence) {
 absl::Status Journal::Replay(uint64_t first_message, uint64_t end_message, JournalState& into) {
   if (first_message > 1) SEAWORTHY_RETURN_IF_ERROR(LoadCut(first_message, into));
   std::unique_ptr<NatsTail> tail;
-  SteadyDeadline deadline(kSilence);
+  SteadyDeadline deadline(options_.commit_timeout);
   while (into.applied() + 1 < end_message) {
     if (deadline.Passed()) {
       return absl::UnavailableError(absl::StrCat("the NATS server stopped sending stream ", stream_.name));
@@ -85,7 +84,7 @@ absl::Status Journal::Replay(uint64_t first_message, uint64_t end_message, Journ
     if (!got || (*next)->sequence != into.applied() + 1) continue;
     SEAWORTHY_ASSIGN_OR_RETURN(const journal::Commit commit, Decode((*next)->sequence, (*next)->bytes));
     SEAWORTHY_RETURN_IF_ERROR(into.Apply((*next)->sequence, commit, NowUs()));
-    deadline = SteadyDeadline(kSilence);
+    deadline = SteadyDeadline(options_.commit_timeout);
   }
   return absl::OkStatus();
 }

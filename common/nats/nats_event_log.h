@@ -1,6 +1,7 @@
 // The event log on NATS JetStream: many processes, one history.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -42,6 +43,9 @@ struct NatsEventLogOptions {
   absl::Duration commit_timeout = absl::Seconds(30);
   // For record times and retry delays. Not owned; nullptr: the real one.
   Clock* clock = nullptr;
+  // How to connect; tests put faults between.
+  std::function<absl::StatusOr<std::unique_ptr<NatsLink>>(const NatsLinkOptions&, absl::Duration timeout)>
+      connect = NatsLink::Connect;
 };
 
 // Connects, checks what the server promises against what is asked, and reads

@@ -6,6 +6,7 @@
 
 #include "common/lease_fakes.h"
 #include "common/lease_keeper.h"
+#include "common/nats/nats_link_test_faults.h"
 #include "common/nats/nats_shared_table.h"
 #include "common/nats/nats_test_server.h"
 
@@ -32,9 +33,9 @@ struct Process {
 
 class NatsLeaseTest : public testing::Test {
  protected:
-  Process Start(const std::string& holder, const SteadyClock* clock = nullptr) {
+  Process Start(const std::string& holder) {
     Process process;
-    process.leases = *OpenNatsLeases(server_.Options(nullptr, holder), clock);
+    process.leases = *OpenNatsLeases(server_.Options(nullptr, holder));
     process.lease = process.leases->Want({.name = "leader", .ttl = kTtl});
     return process;
   }
@@ -180,6 +181,26 @@ TEST_F(NatsLeaseTest, TheTableKeepsTheNewestOfEachName) {
   EXPECT_FALSE((*table->Write("a.b", "other", first)).has_value());
   EXPECT_EQ(table->Read("a.b")->bytes, "two");
   EXPECT_EQ(table->Read("a.b")->revision, second);
+}
+
+TEST_F(NatsLeaseTest, WhatTheTableDoesNotAnswerIsAnError) {
+  LinkFaults faults;
+  NatsEventLogOptions options = server_.Options();
+  options.connect = [&faults](const NatsLinkOptions& link, absl::Duration timeout) {
+    return faults.Connect(link, timeout);
+  };
+  const auto table = *OpenNatsSharedTable(options, "WATCH");
+  faults.Fail("GetLastMessage", absl::UnavailableError("no"), 1);
+  EXPECT_EQ(table->Read("a").status().code(), absl::StatusCode::kUnavailable);
+  faults.Fail("PutAfter", absl::UnknownError("lost"), 1);
+  EXPECT_EQ(table->Write("a", "one", 0).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(table->Read("a")->bytes, "one") << "it was written, though nobody said so";
+}
+
+TEST_F(NatsLeaseTest, WhoHasNoNameGetsOneOfItsOwn) {
+  const Process one = Start("");
+  ASSERT_TRUE(SoonHeld(one));
+  EXPECT_FALSE(one.lease->State().holder.empty());
 }
 
 }  // namespace

@@ -133,7 +133,7 @@ absl::StatusOr<std::unique_ptr<LogImporter>> OpenNatsLogImporter(const NatsEvent
 
 absl::Status WaitUntilNobodyFollows(const NatsEventLogOptions& options, absl::Duration timeout) {
   SEAWORTHY_ASSIGN_OR_RETURN(const std::unique_ptr<NatsLink> link,
-                             NatsLink::Connect(options.link, options.open_timeout));
+                             options.connect(options.link, options.open_timeout));
   const SteadyDeadline deadline(timeout);
   while (true) {
     const absl::StatusOr<NatsStreamEnd> end = link->StreamEnd(options.stream);

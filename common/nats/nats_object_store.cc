@@ -19,8 +19,6 @@ namespace {
 
 constexpr size_t kPieceBytes = 512 * 1024;
 constexpr size_t kHexHashBytes = 64;
-constexpr absl::Duration kPutTimeout = absl::Seconds(30);
-constexpr absl::Duration kListTimeout = absl::Seconds(30);
 // A message begins with what it is.
 constexpr char kWhole = 'w';
 constexpr char kList = 'l';
@@ -32,7 +30,9 @@ bool IsHash(std::string_view hash) {
 // Thread-safe: it has no state of its own.
 class NatsObjectStore : public ObjectStore {
  public:
-  NatsObjectStore(NatsLink* link, NatsStreamSpec stream) : link_(link), stream_(std::move(stream)) {}
+  // `patience`: how long one write, or the next message of a list, is waited for.
+  NatsObjectStore(NatsLink* link, NatsStreamSpec stream, absl::Duration patience)
+      : link_(link), stream_(std::move(stream)), patience_(patience) {}
 
   absl::StatusOr<std::vector<std::string>> PutAll(absl::Span<const std::string_view> objects) override {
     for (const std::string_view bytes : objects) SEAWORTHY_RETURN_IF_ERROR(CheckObjectSize(bytes.size()));
@@ -76,7 +76,7 @@ class NatsObjectStore : public ObjectStore {
 
   absl::Status ForEachMessage(const NatsStreamEnd& end, const VisitMessage& visit) {
     uint64_t seen = end.first == 0 ? 0 : end.first - 1;
-    SteadyDeadline deadline(kListTimeout);
+    SteadyDeadline deadline(patience_);
     std::unique_ptr<NatsTail> tail;
     while (seen < end.last) {
       if (deadline.Passed()) {
@@ -93,12 +93,12 @@ class NatsObjectStore : public ObjectStore {
       if (message.sequence > seen + 1) tail.reset();
       if (message.sequence != seen + 1) continue;
       seen = message.sequence;
-      deadline = SteadyDeadline(kListTimeout);
+      deadline = SteadyDeadline(patience_);
       const size_t prefix = stream_.name.size() + 1;
       // What is not named by a hash is a note about the log.
-      if (message.subject.size() < prefix || !IsHash(std::string_view(message.subject).substr(prefix)))
-        continue;
-      if (!visit(std::string_view(message.subject).substr(prefix), message.bytes)) return absl::OkStatus();
+      const std::string_view name = std::string_view(message.subject).substr(prefix);
+      if (!IsHash(name)) continue;
+      if (!visit(name, message.bytes)) return absl::OkStatus();
     }
     return absl::OkStatus();
   }
@@ -135,7 +135,7 @@ class NatsObjectStore : public ObjectStore {
 
   // Again until it is known to be there: a message is named by its content.
   absl::Status Store(const std::string& hash, const std::string& message) {
-    const SteadyDeadline deadline(kPutTimeout);
+    const SteadyDeadline deadline(patience_);
     while (true) {
       SEAWORTHY_ASSIGN_OR_RETURN(const NatsStored stored, link_->PutOnce(SubjectOf(hash), message));
       if (stored.outcome != NatsStored::Outcome::kUnknown) return absl::OkStatus();
@@ -162,6 +162,7 @@ class NatsObjectStore : public ObjectStore {
 
   NatsLink* const link_;
   const NatsStreamSpec stream_;
+  const absl::Duration patience_;
 };
 
 // With a connection of its own.
@@ -184,19 +185,18 @@ class OwningStore : public ObjectStore {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ObjectStore>> NewNatsObjectStore(NatsLink* link, const std::string& log_stream,
-                                                                int replicas) {
-  const std::string name = absl::StrCat(log_stream, "_OBJECTS");
-  NatsStreamSpec stream{name, absl::StrCat(name, ".*"), replicas};
+absl::StatusOr<std::unique_ptr<ObjectStore>> NewNatsObjectStore(NatsLink* link,
+                                                                const NatsEventLogOptions& options) {
+  const std::string name = absl::StrCat(options.stream, "_OBJECTS");
+  NatsStreamSpec stream{name, absl::StrCat(name, ".*"), options.replicas};
   SEAWORTHY_RETURN_IF_ERROR(link->EnsureStream(stream));
-  return std::make_unique<NatsObjectStore>(link, std::move(stream));
+  return std::make_unique<NatsObjectStore>(link, std::move(stream), options.commit_timeout);
 }
 
 absl::StatusOr<std::unique_ptr<ObjectStore>> OpenNatsObjectStore(const NatsEventLogOptions& options) {
   SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<NatsLink> link,
-                             NatsLink::Connect(options.link, options.open_timeout));
-  SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<ObjectStore> store,
-                             NewNatsObjectStore(link.get(), options.stream, options.replicas));
+                             options.connect(options.link, options.open_timeout));
+  SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<ObjectStore> store, NewNatsObjectStore(link.get(), options));
   return std::make_unique<OwningStore>(std::move(link), std::move(store));
 }
 

@@ -3,16 +3,16 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
+#include "common/nats/nats_event_log.h"
 #include "common/nats/nats_link.h"
 #include "common/object_store.h"
 
 namespace seaworthy {
 
 // Makes or checks the stream `LOG_OBJECTS`. `link` is not owned and outlives it.
-absl::StatusOr<std::unique_ptr<ObjectStore>> NewNatsObjectStore(NatsLink* link, const std::string& log_stream,
-                                                                int replicas);
+absl::StatusOr<std::unique_ptr<ObjectStore>> NewNatsObjectStore(NatsLink* link,
+                                                                const NatsEventLogOptions& options);
 
 }  // namespace seaworthy

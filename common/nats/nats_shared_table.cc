@@ -29,14 +29,8 @@ class NatsSharedTable : public SharedTable {
   absl::StatusOr<std::optional<uint64_t>> Write(std::string_view name, std::string_view bytes,
                                                 uint64_t expected) override {
     SEAWORTHY_ASSIGN_OR_RETURN(const NatsStored stored, link_->PutAfter(SubjectOf(name), bytes, expected));
-    switch (stored.outcome) {
-      case NatsStored::Outcome::kStored:
-        return std::optional<uint64_t>(stored.sequence);
-      case NatsStored::Outcome::kConflict:
-        return std::optional<uint64_t>();
-      case NatsStored::Outcome::kUnknown:
-        break;
-    }
+    if (stored.outcome == NatsStored::Outcome::kStored) return std::optional<uint64_t>(stored.sequence);
+    if (stored.outcome == NatsStored::Outcome::kConflict) return std::optional<uint64_t>();
     return absl::UnavailableError(
         absl::StrCat(std::string(name), " in stream ", stream_.name, " is written or not: ", stored.reason));
   }
@@ -57,7 +51,7 @@ absl::StatusOr<std::unique_ptr<SharedTable>> OpenNatsSharedTable(const NatsEvent
   NatsLinkOptions link_options = options.link;
   link_options.client_name = absl::StrCat("seaworthy ", options.instance, " ", name);
   SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<NatsLink> link,
-                             NatsLink::Connect(link_options, options.open_timeout));
+                             options.connect(link_options, options.open_timeout));
   NatsStreamSpec stream;
   stream.name = absl::StrCat(options.stream, "_", name);
   stream.subject = absl::StrCat(stream.name, ".>");
@@ -67,12 +61,11 @@ absl::StatusOr<std::unique_ptr<SharedTable>> OpenNatsSharedTable(const NatsEvent
   return std::make_unique<NatsSharedTable>(std::move(link), std::move(stream));
 }
 
-absl::StatusOr<std::unique_ptr<Leases>> OpenNatsLeases(const NatsEventLogOptions& options,
-                                                       const SteadyClock* clock) {
+absl::StatusOr<std::unique_ptr<Leases>> OpenNatsLeases(const NatsEventLogOptions& options) {
   SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<SharedTable> table, OpenNatsSharedTable(options, "LEASES"));
   return std::make_unique<LeaseKeeper>(
       std::move(table), options.instance.empty() ? RandomHex(kInstanceBytes) : options.instance,
-      clock == nullptr ? SteadyClock::Real() : clock);
+      SteadyClock::Real());
 }
 
 }  // namespace seaworthy

@@ -20,8 +20,6 @@ absl::StatusOr<std::unique_ptr<SharedTable>> OpenNatsSharedTable(const NatsEvent
 
 // Leases in STREAM_LEASES, held as `options.instance`, which is the one the
 // log was opened with: what was held in this name before is taken over at once.
-// `clock` (not owned; nullptr: the real one) is for tests.
-absl::StatusOr<std::unique_ptr<Leases>> OpenNatsLeases(const NatsEventLogOptions& options,
-                                                       const SteadyClock* clock = nullptr);
+absl::StatusOr<std::unique_ptr<Leases>> OpenNatsLeases(const NatsEventLogOptions& options);
 
 }  // namespace seaworthy

@@ -1,11 +1,10 @@
 #include "common/nats/server_probe.h"
 
 #include <netdb.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -20,9 +19,7 @@ constexpr size_t kMaxInfoBytes = 16 * 1024;
 class Socket {
  public:
   explicit Socket(int fd) : fd_(fd) {}
-  ~Socket() {
-    if (fd_ >= 0) close(fd_);
-  }
+  ~Socket() { close(fd_); }
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
   int fd() const { return fd_; }
@@ -31,25 +28,18 @@ class Socket {
   const int fd_;
 };
 
-bool WaitFor(int fd, short events, absl::Time deadline) {
-  const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
-  pollfd wanted{fd, events, 0};
-  return left > 0 && poll(&wanted, 1, static_cast<int>(left)) == 1;
-}
-
-bool ConnectTo(int fd, const addrinfo& address, absl::Time deadline) {
-  if (connect(fd, address.ai_addr, address.ai_addrlen) == 0) return true;
-  if (errno != EINPROGRESS || !WaitFor(fd, POLLOUT, deadline)) return false;
-  int error = 0;
-  socklen_t size = sizeof(error);
-  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0;
+// The next call on it ends at `deadline`; zero would mean never.
+void EndCallsAt(int fd, absl::Time deadline) {
+  const timeval left = absl::ToTimeval(std::max(deadline - absl::Now(), absl::Milliseconds(1)));
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &left, sizeof(left));  // Of connect too: socket(7).
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &left, sizeof(left));
 }
 
 std::string ReadLine(int fd, absl::Time deadline) {
   std::string line;
-  while (line.size() < kMaxInfoBytes && line.find('\n') == std::string::npos &&
-         WaitFor(fd, POLLIN, deadline)) {
+  while (line.size() < kMaxInfoBytes && line.find('\n') == std::string::npos) {
     char buffer[2048];
+    EndCallsAt(fd, deadline);
     const ssize_t got = read(fd, buffer, sizeof(buffer));
     if (got <= 0) break;
     line.append(buffer, static_cast<size_t>(got));
@@ -85,9 +75,10 @@ absl::StatusOr<NatsServerFacts> ProbeNatsServer(const std::string& host, const s
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses(found, freeaddrinfo);
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
-    const Socket socket_fd(socket(at->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (socket_fd.fd() >= 0 && ConnectTo(socket_fd.fd(), *at, deadline)) {
-      return ParseInfo(ReadLine(socket_fd.fd(), deadline));
+    const Socket peer(socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    EndCallsAt(peer.fd(), deadline);
+    if (connect(peer.fd(), at->ai_addr, at->ai_addrlen) == 0) {
+      return ParseInfo(ReadLine(peer.fd(), deadline));
     }
   }
   return absl::UnavailableError(absl::StrCat("no NATS server answers at ", host, ":", port));
