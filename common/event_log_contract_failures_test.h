@@ -35,6 +35,13 @@ TEST_P(EventLogContract, AWaitingFetchNoticesThatTimeHasMoved) {
   mover.join();
 }
 
+TEST_P(EventLogContract, AFetchThatFindsNothingDueEndsInTime) {
+  AppendMany(1);
+  const auto reader = Open();
+  FetchOne(*reader);
+  EXPECT_TRUE(Fetch(*reader, 1, absl::Milliseconds(50)).empty());
+}
+
 TEST_P(EventLogContract, InProgressStartsTheTimeAnew) {
   AppendMany(1);
   const auto reader = Open();

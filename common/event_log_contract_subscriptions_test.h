@@ -151,6 +151,51 @@ TEST_P(EventLogContract, AnAcknowledgementWithBadEffectsDoesNotCount) {
   EXPECT_EQ(FetchOne(*reader).attempt, 2u);
 }
 
+TEST_P(EventLogContract, AnswersToWhatIsSettledChangeNothing) {
+  AppendMany(1);
+  const auto reader = Open();
+  const Delivery delivery = FetchOne(*reader);
+  ASSERT_TRUE(reader->Ack(delivery).ok());
+  EXPECT_TRUE(reader->RetryAfter(delivery, absl::ZeroDuration(), "late").ok());
+  EXPECT_TRUE(reader->Reject(delivery, "late").ok());
+  EXPECT_TRUE(reader->InProgress(delivery).ok());
+  EXPECT_TRUE(HasNothing(*reader));
+  EXPECT_EQ(log().LastSequence(), 1u);
+}
+
+TEST_P(EventLogContract, AnAnswerToWhatWasNeverDeliveredIsRefused) {
+  AppendMany(2);
+  const auto reader = Open();
+  Delivery never = FetchOne(*reader);
+  never.record.sequence = 2;
+  const std::vector<Acknowledgement> answers = {{&never, {Event("x")}}};
+  EXPECT_EQ(reader->Ack(never).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(reader->AckAll(answers).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(reader->AckAll({}).ok());
+  EXPECT_EQ(log().LastSequence(), 2u);
+}
+
+TEST_P(EventLogContract, OfManyWhoAnswerAtOnceOneIsHeard) {
+  for (int round = 0; round < 20; ++round) {
+    AppendMany(1);
+    const auto reader = Open();
+    const std::vector<Delivery> fetched = Fetch(*reader, 10);
+    const uint64_t before = log().LastSequence();
+    std::vector<std::thread> workers;
+    for (int i = 0; i < 6; ++i) {
+      workers.emplace_back([&, i] {
+        std::vector<Acknowledgement> answers;
+        const std::vector<NewEvent> effects = {Event(absl::StrCat("effect ", round, ".", i), "test.effect")};
+        for (const Delivery& delivery : fetched) answers.push_back({&delivery, effects});
+        EXPECT_TRUE(i % 2 == 0 ? reader->AckAll(answers).ok() : reader->Ack(fetched[0], effects).ok());
+      });
+    }
+    for (std::thread& worker : workers) worker.join();
+    EXPECT_EQ(log().LastSequence(), before + 1);
+    for (const Delivery& delivery : Fetch(*reader, 10)) ASSERT_TRUE(reader->Ack(delivery).ok());
+  }
+}
+
 TEST_P(EventLogContract, WorkersOfOneSubscriptionShareItsRecords) {
   AppendMany(60);
   const auto reader = Open();
@@ -182,6 +227,17 @@ TEST_P(EventLogContract, AnEndedSubscriptionHandsItsDeliveriesBackUncounted) {
   AppendMany(1);
   FetchOne(*Open());
   EXPECT_EQ(FetchOne(*Open()).attempt, 1u);
+  harness().Restart();
+  EXPECT_EQ(FetchOne(*Open()).attempt, 1u);
+}
+
+TEST_P(EventLogContract, ASubscriptionThatEndsAfterItsLogWasClosedStillHandsBack) {
+  AppendMany(1);
+  {
+    const auto reader = Open();
+    FetchOne(*reader);
+    log().Close();
+  }
   harness().Restart();
   EXPECT_EQ(FetchOne(*Open()).attempt, 1u);
 }

@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
@@ -18,12 +20,13 @@
 namespace seaworthy {
 
 // What fails, and from when on.
-enum class Fault { kSync, kAppend, kHalfAppend, kNoSpace, kSyncNoSpace, kPower };
+enum class Fault { kSync, kAppend, kHalfAppend, kNoSpace, kSyncNoSpace, kPower, kRead, kCall };
 
 // The real file system with one fault armed; knows which bytes of which file
 // were synced. kSync, kAppend, kHalfAppend and kSyncNoSpace (a sync that finds
-// no room) fail once; kNoSpace fails every
-// append from then on, kPower everything. Thread-safe.
+// no room) fail once, as does kCall (whatever call it is, reading and names too);
+// kNoSpace fails every append from then on, kRead every reading, kPower
+// everything that writes. Thread-safe.
 class FaultFileSystem : public rocksdb::FileSystemWrapper {
  public:
   FaultFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
@@ -48,6 +51,23 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
     struck_ = false;
   }
 
+  // From now on such operations wait until Release.
+  enum class Operation { kAppend, kSync, kRead, kName };
+  void Hold(Operation operation) {
+    absl::MutexLock lock(&mutex_);
+    held_ = operation;
+  }
+  void Release() {
+    absl::MutexLock lock(&mutex_);
+    held_.reset();
+  }
+  // Until one waits.
+  void WaitUntilHeld() {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](int* waiting) { return *waiting > 0; }, &waiting_));
+  }
+
   // After the cut: of what was not synced a random part is on the disk, the
   // rest is missing or zeros.
   void DropUnsynced(std::mt19937& random) {
@@ -63,9 +83,21 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
     }
   }
 
-  // For FaultFile. OK, or how the operation fails.
-  rocksdb::IOStatus OnAppend() { return Decide(fault_is_append()); }
-  rocksdb::IOStatus OnSync() { return Decide(!fault_is_append()); }
+  // For its files. OK, or how the operation fails.
+  rocksdb::IOStatus Before(Operation operation) {
+    absl::MutexLock lock(&mutex_);
+    const auto free = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return held_ != operation; };
+    ++waiting_;
+    mutex_.Await(absl::Condition(&free));
+    --waiting_;
+    const bool matches = Matches(operation);
+    const bool now = matches && left_ > 0 && --left_ == 0;
+    struck_ = struck_ || now;
+    if (!now && !(struck_ && matches && lasts())) return rocksdb::IOStatus::OK();
+    return fault_ == Fault::kNoSpace || fault_ == Fault::kSyncNoSpace
+               ? rocksdb::IOStatus::NoSpace("injected")
+               : rocksdb::IOStatus::IOError("injected");
+  }
   bool half() const {
     absl::MutexLock lock(&mutex_);
     return fault_ == Fault::kHalfAppend;
@@ -82,6 +114,26 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus NewRandomAccessFile(const std::string& name, const rocksdb::FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                        rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                      rocksdb::IODebugContext* debug) override {
+    const rocksdb::IOStatus fault = Before(Operation::kRead);
+    return fault.ok() ? target()->NewSequentialFile(name, options, file, debug) : fault;
+  }
+  rocksdb::IOStatus NewDirectory(const std::string& name, const rocksdb::IOOptions& options,
+                                 std::unique_ptr<rocksdb::FSDirectory>* folder,
+                                 rocksdb::IODebugContext* debug) override {
+    const rocksdb::IOStatus fault = Before(Operation::kName);
+    return fault.ok() ? target()->NewDirectory(name, options, folder, debug) : fault;
+  }
+  rocksdb::IOStatus GetChildren(const std::string& folder, const rocksdb::IOOptions& options,
+                                std::vector<std::string>* names, rocksdb::IODebugContext* debug) override {
+    const rocksdb::IOStatus fault = Before(Operation::kRead);
+    return fault.ok() ? target()->GetChildren(folder, options, names, debug) : fault;
+  }
   rocksdb::IOStatus GetFreeSpace(const std::string& path, const rocksdb::IOOptions& options, uint64_t* free,
                                  rocksdb::IODebugContext* debug) override {
     {
@@ -100,6 +152,8 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   }
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
                                const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+    const rocksdb::IOStatus fault = Before(Operation::kName);
+    if (!fault.ok()) return fault;
     const rocksdb::IOStatus renamed = target()->RenameFile(from, to, options, debug);
     absl::MutexLock lock(&mutex_);
     if (renamed.ok()) files_[to] = files_[from];
@@ -120,25 +174,29 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
     uint64_t synced = 0;
   };
 
-  bool fault_is_append() const {
-    absl::MutexLock lock(&mutex_);
-    return fault_ != Fault::kSync && fault_ != Fault::kSyncNoSpace;
+  bool Matches(Operation operation) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    switch (fault_) {
+      case Fault::kSync:
+      case Fault::kSyncNoSpace:
+        return operation == Operation::kSync;
+      case Fault::kAppend:
+      case Fault::kHalfAppend:
+      case Fault::kNoSpace:
+        return operation == Operation::kAppend;
+      case Fault::kPower:
+        return operation == Operation::kAppend || operation == Operation::kSync;
+      case Fault::kRead:
+        return operation == Operation::kRead;
+      case Fault::kCall:
+        return true;
+    }
+    return false;
+  }
+  bool lasts() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return fault_ == Fault::kNoSpace || fault_ == Fault::kPower || fault_ == Fault::kRead;
   }
   bool power_is_off() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return struck_ && fault_ == Fault::kPower;
-  }
-
-  rocksdb::IOStatus Decide(bool matches) {
-    absl::MutexLock lock(&mutex_);
-    // Power goes whatever is done; a full disk syncs what it has.
-    if (fault_ == Fault::kPower) matches = true;
-    if (matches && left_ > 0 && --left_ == 0)
-      struck_ = true;
-    else if (!struck_ || (fault_ != Fault::kPower && (fault_ != Fault::kNoSpace || !matches)))
-      return rocksdb::IOStatus::OK();
-    return fault_ == Fault::kNoSpace || fault_ == Fault::kSyncNoSpace
-               ? rocksdb::IOStatus::NoSpace("injected")
-               : rocksdb::IOStatus::IOError("injected");
   }
 
   mutable absl::Mutex mutex_;
@@ -146,6 +204,8 @@ class FaultFileSystem : public rocksdb::FileSystemWrapper {
   int left_ ABSL_GUARDED_BY(mutex_) = 0;
   bool struck_ ABSL_GUARDED_BY(mutex_) = false;
   bool tells_room_ ABSL_GUARDED_BY(mutex_) = true;
+  std::optional<Operation> held_ ABSL_GUARDED_BY(mutex_);
+  int waiting_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, Sizes> files_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -157,7 +217,7 @@ class FaultFile : public rocksdb::FSWritableFileOwnerWrapper {
 
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                            rocksdb::IODebugContext* debug) override {
-    const rocksdb::IOStatus fault = system_->OnAppend();
+    const rocksdb::IOStatus fault = system_->Before(FaultFileSystem::Operation::kAppend);
     if (fault.ok()) return AppendReally(data, options, debug);
     if (system_->half()) {
       AppendReally(rocksdb::Slice(data.data(), data.size() / 2), options, debug).PermitUncheckedError();
@@ -184,7 +244,7 @@ class FaultFile : public rocksdb::FSWritableFileOwnerWrapper {
   }
   // The bytes stay in the page cache either way, as after a real failed sync.
   rocksdb::IOStatus SyncReally(const rocksdb::IOStatus& synced) {
-    rocksdb::IOStatus fault = system_->OnSync();
+    rocksdb::IOStatus fault = system_->Before(FaultFileSystem::Operation::kSync);
     if (fault.ok() && synced.ok()) system_->Synced(name_);
     return fault.ok() ? synced : fault;
   }
@@ -192,6 +252,34 @@ class FaultFile : public rocksdb::FSWritableFileOwnerWrapper {
   FaultFileSystem* const system_;
   const std::string name_;
 };
+
+// One file of it that is read.
+class FaultReadFile : public rocksdb::FSRandomAccessFileOwnerWrapper {
+ public:
+  FaultReadFile(std::unique_ptr<rocksdb::FSRandomAccessFile>&& file, FaultFileSystem* system)
+      : FSRandomAccessFileOwnerWrapper(std::move(file)), system_(system) {}
+  rocksdb::IOStatus Read(uint64_t offset, size_t bytes, const rocksdb::IOOptions& options,
+                         rocksdb::Slice* result, char* scratch,
+                         rocksdb::IODebugContext* debug) const override {
+    const rocksdb::IOStatus fault = system_->Before(FaultFileSystem::Operation::kRead);
+    if (!fault.ok()) return fault;
+    return FSRandomAccessFileOwnerWrapper::Read(offset, bytes, options, result, scratch, debug);
+  }
+
+ private:
+  FaultFileSystem* const system_;
+};
+
+inline rocksdb::IOStatus FaultFileSystem::NewRandomAccessFile(
+    const std::string& name, const rocksdb::FileOptions& options,
+    std::unique_ptr<rocksdb::FSRandomAccessFile>* file, rocksdb::IODebugContext* debug) {
+  const rocksdb::IOStatus fault = Before(Operation::kRead);
+  if (!fault.ok()) return fault;
+  std::unique_ptr<rocksdb::FSRandomAccessFile> real;
+  rocksdb::IOStatus made = target()->NewRandomAccessFile(name, options, &real, debug);
+  if (made.ok()) *file = std::make_unique<FaultReadFile>(std::move(real), this);
+  return made;
+}
 
 inline rocksdb::IOStatus FaultFileSystem::NewWritableFile(const std::string& name,
                                                           const rocksdb::FileOptions& options,

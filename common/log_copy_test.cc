@@ -3,8 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/event_log_fault_env.h"
+#include "common/event_log_test_wrapper.h"
 #include "common/log_copy_test_support.h"
 #include "common/rocksdb_event_log.h"
+#include "common/rocksdb_event_log_format.h"
 
 namespace seaworthy {
 namespace {
@@ -187,6 +189,138 @@ TEST_F(LogCopyTest, EveryObjectIsCopied) {
   ASSERT_TRUE(copied.ok()) << copied.status();
   EXPECT_EQ(*copied, 2u);
   EXPECT_EQ(*(*to)->Get(hash), "one");
+}
+
+TEST_F(LogCopyTest, AnUnfinishedCopyLongerThanTheLogIsNotOfIt) {
+  const auto other = OpenLog("other");
+  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(other->Append(MadeEvent(i)).ok());
+  ASSERT_TRUE(Import("to")->Append(*other->ReadAfter(0, 3, absl::ZeroDuration())).ok());
+  const auto from = OpenLog("from");
+  ASSERT_TRUE(from->Append(MadeEvent(1)).ok());
+  const absl::Status refused = CopyLog(*from, *Import("to"), NoProgress);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+}
+
+TEST_F(LogCopyTest, ALogThatGrowsMeanwhileIsNotFinishedAndTheSameCopyGoesOn) {
+  MakeSource(8);
+  const auto from = OpenLog("from");
+  const auto grow = [&](uint64_t done, uint64_t total) {
+    if (done < total) return;
+    EXPECT_TRUE(from->Append(MadeEvent(99)).ok());
+  };
+  const absl::Status refused = CopyLog(*from, *Import("to"), grow);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+  EXPECT_EQ(OpenError("to").code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(CopyLog(*from, *Import("to"), NoProgress).ok());
+  EXPECT_TRUE(CompareLogs(*from, *OpenLog("to")).ok());
+}
+
+TEST_F(LogCopyTest, ALogThatGivesLessThanItHoldsIsNotCopied) {
+  MakeSource(8);
+  const auto from = OpenLog("from");
+  SilentLog silent(from.get());
+  EXPECT_EQ(CopyLog(silent, *Import("to"), NoProgress).code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(LogCopyTest, ALogThatDoesNotSayWhereItsQueuesStandIsNotCopied) {
+  MakeSource(8);
+  const auto from = OpenLog("from");
+  WrappedLog wrapped(from.get());
+  EXPECT_EQ(CopyLog(wrapped, *Import("to"), NoProgress).code(), absl::StatusCode::kUnimplemented);
+}
+
+TEST_F(LogCopyTest, CopiesThatDifferAreFound) {
+  const auto one = OpenLog("one");
+  const auto two = OpenLog("two");
+  ASSERT_TRUE(one->Append(MadeEvent(1)).ok());
+  EXPECT_EQ(CompareLogs(*one, *two).code(), absl::StatusCode::kDataLoss);
+  ASSERT_TRUE(two->Append(MadeEvent(2)).ok());
+  EXPECT_EQ(CompareLogs(*one, *two).code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(LogCopyTest, AnIdThatStandsTwiceInTheSourceIsLoss) {
+  const auto one = OpenLog("one");
+  const auto importer = Import("to");
+  ASSERT_TRUE(one->Append(MadeEvent(1)).ok());
+  std::vector<Record> records = *one->ReadAfter(0, 1, absl::ZeroDuration());
+  ASSERT_TRUE(importer->Append(records).ok());
+  Record twice = records[0];
+  twice.sequence = 2;
+  const auto body = event_log_format::EncodeBody({twice.dedup_id, twice.subject, twice.payload});
+  twice.hash =
+      event_log_format::EncodeHead(2, absl::ToUnixMicros(twice.time), records[0].hash, body.digest).hash;
+  EXPECT_EQ(importer->Append({&twice, 1}).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(importer->last_sequence(), 1u);
+}
+
+TEST_F(LogCopyTest, AQueueBeyondTheCopysEndIsRefused) {
+  const auto importer = Import("to");
+  EXPECT_TRUE(importer->Append({}).ok());
+  EXPECT_TRUE(importer->SetSubscriptions({}).ok());
+  const SubscriptionState beyond = {"reader", {}, 1, {}};
+  EXPECT_EQ(importer->SetSubscriptions({&beyond, 1}).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(LogCopyTest, AMirrorStaysACopyAndIsNoPlaceForALog) {
+  {
+    const auto mirror = *OpenRocksDbLogImporter(At("mirror"), RocksDbCopy::kMirror, "a test");
+    EXPECT_EQ(mirror->Finish().code(), absl::StatusCode::kFailedPrecondition);
+  }
+  const absl::Status refused = OpenRocksDbLogImporter(At("mirror"), RocksDbCopy::kLog, "a test").status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+  EXPECT_NE(refused.message().find("another kind"), absl::string_view::npos) << refused;
+}
+
+TEST_F(LogCopyTest, AnEmptyFolderMayBeContinuedAndAQueueAloneIsALog) {
+  EXPECT_TRUE(OpenRocksDbLogImporter(At("new"), RocksDbCopy::kContinue, "a test").ok());
+  ASSERT_TRUE(OpenLog("queue")->Subscribe(MadeReader()).ok());
+  EXPECT_EQ(OpenRocksDbLogImporter(At("queue"), RocksDbCopy::kLog, "a test").status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(LogCopyTest, AnObjectThatCannotBeReadIsNamedAndEndsTheCopy) {
+  const auto from = *OpenRocksDbObjectStore(folder_.Sub("objects"));
+  const auto to = *OpenRocksDbObjectStore(folder_.Sub("copied"));
+  const std::string hash = *from->Put("one");
+  // A store that knows of an object and does not have it.
+  class Forgetful : public ObjectStore {
+   public:
+    explicit Forgetful(std::string hash) : hash_(std::move(hash)) {}
+    absl::StatusOr<std::vector<std::string>> PutAll(absl::Span<const std::string_view>) override {
+      return absl::UnavailableError("no");
+    }
+    absl::StatusOr<std::string> Get(std::string_view hash) override {
+      return absl::DataLossError(absl::StrCat("object ", std::string(hash), " is damaged"));
+    }
+    absl::Status List(const std::function<bool(std::string_view)>& visit) override {
+      visit(hash_);
+      return absl::OkStatus();
+    }
+
+   private:
+    const std::string hash_;
+  } forgetful(hash);
+  EXPECT_EQ(CopyObjects(forgetful, *to, NoProgress).status().code(), absl::StatusCode::kDataLoss);
+  ASSERT_TRUE(CopyObjects(*from, *to, NoProgress).ok());
+  EXPECT_EQ(*CopyObjects(forgetful, *to, NoProgress), 1u) << "what is there is not asked for again";
+}
+
+TEST_F(LogCopyTest, ACopyGoesOnWhetherOrNotWhatFailedReachedTheDisk) {
+  MakeSource(8);
+  const std::vector<Record> records = *OpenLog("from")->ReadAfter(0, 9, absl::ZeroDuration());
+  for (const Fault fault : {Fault::kNoSpace, Fault::kSyncNoSpace}) {
+    const auto system = std::make_shared<FaultFileSystem>();
+    const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(system);
+    RocksDbEventLogOptions options = At(absl::StrCat("to ", static_cast<int>(fault)));
+    options.env = env.get();
+    const auto importer = *OpenRocksDbLogImporter(options, RocksDbCopy::kLog, "a test");
+    system->Arm(fault, 1);
+    EXPECT_EQ(importer->Append(records).code(), absl::StatusCode::kUnavailable);
+    system->Heal();
+    EXPECT_EQ(importer->SetSubscriptions({}).ok(), fault == Fault::kNoSpace) << "says once what is there";
+    EXPECT_EQ(importer->last_sequence(), fault == Fault::kNoSpace ? 0u : 9u);
+    EXPECT_TRUE(importer->SetSubscriptions({}).ok());
+  }
 }
 
 }  // namespace

@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/event_log.h"
 #include "common/event_log_test_folder.h"
 #include "common/log_copy.h"
@@ -75,5 +77,17 @@ inline std::string DueNow(EventLog& log) {
 }
 
 inline void NoProgress(uint64_t, uint64_t) {}
+
+// Waits until `log` has come to `sequence`, whoever writes it.
+inline absl::Status ReadUpTo(EventLog& log, uint64_t sequence) {
+  const absl::Time soon = absl::Now() + absl::Seconds(30);
+  while (true) {
+    const uint64_t last = log.LastSequence();
+    const absl::StatusOr<std::vector<Record>> read =
+        log.ReadAfter(std::min(last, sequence - 1), 1, absl::Milliseconds(100));
+    if (!read.ok() || log.LastSequence() >= sequence) return read.status();
+    if (absl::Now() >= soon) return absl::DeadlineExceededError("it did not come");
+  }
+}
 
 }  // namespace seaworthy

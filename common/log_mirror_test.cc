@@ -1,5 +1,6 @@
 #include "common/log_mirror.h"
 
+#include "common/event_log_test_wrapper.h"
 #include "common/log_copy_test_support.h"
 #include "common/rocksdb_event_log.h"
 
@@ -92,6 +93,32 @@ TEST_F(LogMirrorTest, ACopyIsNoLogToWorkOnButBecomesOne) {
   ASSERT_TRUE(
       CopyLog(*OpenCopy(), **OpenRocksDbLogImporter(options, RocksDbCopy::kLog, "copy"), NoProgress).ok());
   EXPECT_EQ(DumpLeft(*OpenLog(folder_.Sub("new"))), DumpLeft(*log_));
+}
+
+TEST_F(LogMirrorTest, WhatIsReadAgainOrInPartIsKeptOnce) {
+  auto log = OpenMirrored();
+  AppendTo(**log, 1, 6);
+  ASSERT_TRUE((*log)->ReadAfter(0, 3, absl::ZeroDuration()).ok());
+  ASSERT_TRUE((*log)->ReadAfter(0, 2, absl::ZeroDuration()).ok());
+  ASSERT_TRUE((*log)->ReadAfter(1, 4, absl::ZeroDuration()).ok());
+  EXPECT_TRUE((*log)->ReadAfter(6, 4, absl::ZeroDuration())->empty());
+  log->reset();
+  EXPECT_EQ(OpenCopy()->LastSequence(), 5u);
+}
+
+TEST_F(LogMirrorTest, TheSameLogIsMirroredAgain) {
+  AppendTo(*OpenLog(folder_.Sub("log")), 1, 3);
+  ASSERT_TRUE(OpenMirrored().ok());
+  ASSERT_TRUE(OpenMirrored().ok());
+  EXPECT_EQ(OpenCopy()->LastSequence(), 3u);
+}
+
+TEST_F(LogMirrorTest, ALogThatGivesLessThanItHoldsIsNotMirrored) {
+  const auto log = OpenLog(folder_.Sub("log"));
+  AppendTo(*log, 1, 3);
+  SilentLog silent(log.get());
+  EXPECT_EQ(OpenMirroredLog(&silent, {folder_.Sub("copy"), "stream TEST"}).status().code(),
+            absl::StatusCode::kUnavailable);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "common/log_trim.h"
 
 #include "absl/strings/str_join.h"
+#include "common/event_log_test_wrapper.h"
 #include "common/hash.h"
 #include "common/log_copy_test_support.h"
 #include "seaworthy/v1/event.pb.h"
@@ -130,6 +131,54 @@ TEST_F(LogTrimTest, SourcesWhoseDefinitionGoesAreToldOfAgain) {
   EXPECT_EQ(event.source_changed().change().source().title(), "second");
   EXPECT_TRUE(event.source_changed().change().source().paused());
   EXPECT_EQ(SourcesToKeep(*log_, plan)->front().dedup_id, kept->front().dedup_id);
+}
+
+TEST_F(LogTrimTest, ABackupOlderThanTheLastTrimCoversNothingMore) {
+  AppendMany(10);
+  const SnapshotMark old = MarkAt(3);
+  ASSERT_TRUE(log_->TrimBefore(6).ok());
+  const TrimPlan plan = Plan(old);
+  EXPECT_EQ(plan.first, 6u);
+  EXPECT_EQ(plan.before, 6u);
+}
+
+// An event about the record `sequence`.
+NewEvent Replayed(const std::string& id, uint64_t sequence) {
+  v1::Event event;
+  event.mutable_dead_letter_replayed()->set_sequence(sequence);
+  return {id, "dead_letter.replayed", event.SerializeAsString()};
+}
+
+TEST_F(LogTrimTest, WhatARedeliveryThatStaysIsAboutStaysToo) {
+  AppendMany(1);
+  ASSERT_TRUE(log_->Append(Replayed("early", 1)).ok());
+  AppendMany(3);
+  ASSERT_TRUE(log_->Append({"unreadable", "dead_letter.replayed", "\xff"}).ok());
+  ASSERT_TRUE(log_->Append(Replayed("late", 4)).ok());
+  EXPECT_EQ(Plan(MarkAt(6)).before, 4u);
+}
+
+TEST_F(LogTrimTest, ALogThatGivesLessThanItHoldsIsNotPlannedFor) {
+  AppendMany(5);
+  SilentLog silent(log_.get());
+  EXPECT_EQ(PlanTrim(silent, MarkAt(3), absl::ZeroDuration(), clock_.Now()).status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+TEST_F(LogTrimTest, ASourceThatGoesOnAndOneNobodyDefinedAreNotMistaken) {
+  using Change = v1::SourceChange;
+  for (const NewEvent& event : {SourceEvent("one", Change::PUT), SourceEvent("one", Change::PAUSE),
+                                SourceEvent("one", Change::RESUME), SourceEvent("none", Change::PAUSE),
+                                MadeEvent(1), NewEvent{"odd", "source.changed", "\xff"}}) {
+    ASSERT_TRUE(log_->Append(event).ok());
+  }
+  TrimPlan plan;
+  plan.before = 5;
+  const absl::StatusOr<std::vector<NewEvent>> kept = SourcesToKeep(*log_, plan);
+  ASSERT_TRUE(kept.ok() && kept->size() == 1) << kept.status();
+  v1::Event event;
+  ASSERT_TRUE(event.ParseFromString(kept->front().payload));
+  EXPECT_FALSE(event.source_changed().change().source().paused());
 }
 
 }  // namespace

@@ -118,6 +118,9 @@ TEST_P(OneFaultTest, AnAcknowledgementThatFailsDoesNotCount) {
   const std::vector<NewEvent> effects = {EventOf(2)};
   EXPECT_EQ(reader->Ack(fetched[0], effects).code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(log_->ListSubscriptions()[0].in_flight, 1u);
+  EXPECT_EQ(reader->RetryAfter(fetched[0], absl::ZeroDuration(), "busy").code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_EQ(log_->ListSubscriptions()[0].in_flight, 1u);
   EXPECT_EQ(reader->Fetch(1, absl::ZeroDuration())->size(), 0u);
   reader.reset();
   ExpectNothingLost(1);
@@ -181,6 +184,44 @@ TEST_F(FullDiskTest, ARecordThatReachedTheDiskThoughItsWriteFailedIsThereOnce) {
   EXPECT_EQ(log_->Append(EventOf(5))->sequence, 5u);
 }
 
+TEST_F(FullDiskTest, WhatCannotBeOpenedAgainIsTriedAgain) {
+  FillTheDisk();
+  system_->Heal();
+  // Whether there is room is seen, what the write-ahead files hold is not.
+  system_->Arm(Fault::kRead, 2);
+  EXPECT_EQ(log_->Append(EventOf(4)).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(log_->Read(3).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(log_->FindByDedupId("id 2").status().code(), absl::StatusCode::kUnavailable);
+  system_->Heal();
+  const absl::Time soon = absl::Now() + absl::Seconds(30);
+  while (!log_->Append(EventOf(4)).ok() && absl::Now() < soon) {
+  }
+  EXPECT_EQ(log_->Read(4)->dedup_id, "id 4");
+}
+
+TEST_F(FullDiskTest, DamageThatIsFoundMeanwhileIsForGood) {
+  FillTheDisk();
+  const std::string file = FilesEnding(path_, ".log").back();
+  std::string bytes = ReadBytes(file);
+  bytes[20] ^= 1;
+  WriteBytes(file, bytes);
+  system_->Heal();
+  EXPECT_EQ(log_->Append(EventOf(4)).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(log_->Append(EventOf(5)).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(log_->Health().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(FullDiskTest, HealthSaysThatThereIsNoRoomUntilThereIs) {
+  Restart(Fault::kNoSpace, 0);
+  EXPECT_TRUE(log_->Health().ok());
+  FillTheDisk();
+  EXPECT_EQ(log_->Health().code(), absl::StatusCode::kResourceExhausted);
+  system_->Heal();
+  EXPECT_TRUE(log_->Health().ok()) << "though nothing was written yet";
+  log_->Close();
+  EXPECT_EQ(log_->Health().code(), absl::StatusCode::kCancelled);
+}
+
 TEST_F(FullDiskTest, ADeliveryUnderWayIsAnsweredAfterwards) {
   Restart(Fault::kNoSpace, 0);
   AppendUntilFailure(2);
@@ -223,6 +264,30 @@ TEST_F(FullDiskTest, ARedeliveryThatWasWrittenThoughItFailedIsDue) {
   const std::vector<Delivery> again = Fetch(*reader);
   ASSERT_FALSE(again.empty());
   EXPECT_EQ(again[0].record.sequence, 1u);
+}
+
+TEST_F(FullDiskTest, ARedeliveryThatFindsNoRoomAgainIsThereOrNot) {
+  for (int count = 1; count < 20; ++count) {
+    SCOPED_TRACE(absl::StrCat("sync ", count));
+    std::filesystem::remove_all(path_);
+    acknowledged_ = 0;
+    status_ = absl::OkStatus();
+    FillTheDisk();
+    system_->Heal();
+    auto reader = Reader();
+    EXPECT_TRUE(reader->Ack(Fetch(*reader)[0]).ok());
+    system_->Arm(Fault::kNoSpace, 1);
+    EXPECT_FALSE(log_->Append(EventOf(4)).ok());
+    system_->Heal();
+    system_->Arm(Fault::kSyncNoSpace, count);
+    const bool again = log_->Redeliver("reader", 1, {"again", "test.note", ""}).ok();
+    system_->Heal();
+    const absl::Time soon = absl::Now() + absl::Seconds(30);
+    while (!log_->Append({"after", "test.note", ""}).ok() && absl::Now() < soon) {
+    }
+    EXPECT_TRUE(log_->FindByDedupId("again").ok() || !again);
+    EXPECT_EQ(log_->ListSubscriptions()[0].retrying, log_->FindByDedupId("again").ok() ? 1u : 0u);
+  }
 }
 
 class PowerTest : public FaultTest {

@@ -4,6 +4,7 @@
 #include "common/event_log_contract_test.h"
 #include "common/event_log_contract_trim_test.h"
 #include "common/event_log_test_folder.h"
+#include "common/rocksdb_event_log_index.h"
 
 namespace seaworthy {
 namespace {
@@ -108,6 +109,68 @@ TEST_F(RocksDbEventLogTest, ARecordThatKillsItsConsumerDoesNotTakeOthersAlong) {
   EXPECT_EQ(done, std::set<std::string>{"fine"});
   EXPECT_TRUE(log->FindByDedupId("dead:reader:1").ok());
   EXPECT_FALSE(log->FindByDedupId("dead:reader:2").ok());
+}
+
+TEST_F(RocksDbEventLogTest, OneReadIsBoundedAndTheNextGoesOn) {
+  const auto log = Open();
+  for (int i = 0; i < 40; ++i)
+    ASSERT_TRUE(log->Append({absl::StrCat("id ", i), "test.made", std::string(kMaxPayloadBytes, 'x')}).ok());
+  uint64_t at = 0;
+  int reads = 0;
+  for (; at < 40; ++reads) {
+    const auto records = *log->ReadAfter(at, 100, absl::ZeroDuration());
+    ASSERT_FALSE(records.empty());
+    EXPECT_LE(records.size(), 33u);
+    at = records.back().sequence;
+  }
+  EXPECT_EQ(reads, 2);
+}
+
+TEST_F(RocksDbEventLogTest, WhatIsTrimmedWhileItIsReadIsThereOrSaidToBeGone) {
+  const auto log = Open();
+  ASSERT_TRUE(log->Append({"id 0", "test.made", ""}).ok());
+  std::atomic<bool> done{false};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&, i] {
+      while (!done) {
+        const uint64_t first = log->FirstSequence();
+        const absl::Status read = i % 2 == 0 ? log->Read(first).status()
+                                             : log->ReadAfter(first - 1, 2, absl::ZeroDuration()).status();
+        EXPECT_TRUE(read.ok() || absl::IsOutOfRange(read)) << read;
+        std::this_thread::yield();
+      }
+    });
+  }
+  for (uint64_t i = 1; i <= 60; ++i) {
+    ASSERT_TRUE(log->Append({absl::StrCat("id ", i), "test.made", ""}).ok());
+    ASSERT_TRUE(log->TrimBefore(i).ok());
+  }
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(log->FirstSequence(), 60u);
+}
+
+TEST(SubjectIndexTest, TheNextOfSeveralSubjectsIsTheFirstOfThem) {
+  SubjectIndex index;
+  for (const char* subject : {"a", "b", "c", "a", "b"}) index.Add(index.last() + 1, subject);
+  EXPECT_EQ(index.NextAfter({"a", "b"}, 0), 1u);
+  EXPECT_EQ(index.NextAfter({"c", "b"}, 0), 2u);
+  EXPECT_EQ(index.NextAfter({"b", "c"}, 2), 3u);
+  EXPECT_EQ(index.NextAfter({"c", "a"}, 3), 4u);
+  EXPECT_EQ(index.NextAfter({"c", "d"}, 3), std::nullopt);
+  EXPECT_EQ(index.CountAfter({"a", "d"}, 1), 1u);
+}
+
+TEST(SubjectIndexTest, WhatLiesBeforeTheFirstIsForgotten) {
+  SubjectIndex index;
+  for (const char* subject : {"a", "b", "a"}) index.Add(index.last() + 1, subject);
+  index.SetFirst(3);
+  index.SetFirst(2);
+  EXPECT_EQ(index.first(), 3u);
+  EXPECT_EQ(index.NextAfter({}, 0), 3u);
+  EXPECT_EQ(index.CountAfter({"a"}, 0), 1u);
+  EXPECT_EQ(index.CountAfter({"b"}, 0), 0u);
 }
 
 }  // namespace

@@ -230,5 +230,44 @@ TEST_F(DeliveryTrackerTest, WhatIsTakenElsewhereSaysWhatIsOut) {
   EXPECT_EQ(state.cursor, 3u);
 }
 
+TEST_F(DeliveryTrackerTest, AnAttemptThatReachedTheDiskCounts) {
+  Deliver();
+  tracker_.Reconcile(3, {{1, {DeliveryState::kInFlight, 2, 0, 30 * kSecond}}}, kSecond);
+  EXPECT_EQ(Check(1, 1), Answerable::kStale);
+  EXPECT_EQ(tracker_.Status("reader", index_).retrying, 1u);
+}
+
+TEST_F(DeliveryTrackerTest, ASuspectThatIsNotDueKeepsNothingBack) {
+  Restore(1);
+  RestoreInFlight(1, 2);
+  Retry(1, 2, 60 * kSecond);
+  EXPECT_THAT(Deliver(0, 1), ElementsAre(2));
+  RestoreInFlight(1, 2);
+  tracker_.Extend(1, 60 * kSecond);
+  EXPECT_THAT(Deliver(0, 1), ElementsAre(3));
+}
+
+TEST_F(DeliveryTrackerTest, ASuspectThatIsNotAnsweredComesAloneAgain) {
+  Restore(1);
+  RestoreInFlight(1, 2);
+  EXPECT_THAT(Deliver(), ElementsAre(1));
+  EXPECT_THAT(Deliver(31 * kSecond), ElementsAre(1));
+  EXPECT_EQ(Check(1, 4), Answerable::kYes);
+}
+
+TEST_F(DeliveryTrackerTest, OfWhatIsDueNoMoreComesThanWasAskedFor) {
+  Deliver();
+  EXPECT_THAT(Deliver(31 * kSecond, 2), ElementsAre(1, 2));
+  EXPECT_THAT(Deliver(31 * kSecond, 2), ElementsAre(3));
+}
+
+TEST_F(DeliveryTrackerTest, ARetryMayBePutOffAgain) {
+  Deliver();
+  Retry(1, 1, 10 * kSecond);
+  Retry(1, 1, 20 * kSecond);
+  EXPECT_EQ(tracker_.Status("reader", index_).in_flight, 2u);
+  EXPECT_THAT(Deliver(11 * kSecond), ElementsAre(4));
+}
+
 }  // namespace
 }  // namespace seaworthy

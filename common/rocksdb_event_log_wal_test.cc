@@ -7,6 +7,7 @@
 
 #include "common/event_log_test_folder.h"
 #include "common/rocksdb_event_log_crc32c.h"
+#include "rocksdb/env.h"
 
 namespace seaworthy {
 namespace {
@@ -24,9 +25,9 @@ enum class Judgement { kWhole, kTorn, kDamaged };
 class WalTest : public testing::Test {
  protected:
   // Appends records with payloads of these sizes and takes the file.
-  void Write(const std::vector<size_t>& sizes) {
-    const auto log = *OpenAt(folder_.Sub("log"));
-    const std::string file = FilesEnding(folder_.Sub("log"), ".log").back();
+  void Write(const std::vector<size_t>& sizes, const std::string& name = "log") {
+    const auto log = *OpenAt(folder_.Sub(name));
+    const std::string file = FilesEnding(folder_.Sub(name), ".log").back();
     ends_ = {std::filesystem::file_size(file)};
     for (size_t size : sizes) {
       ASSERT_TRUE(log->Append({absl::StrCat("id ", ends_.size()), "test.made", std::string(size, 'p')}).ok());
@@ -148,6 +149,79 @@ TEST_F(WalTest, ATailTornBeforeALaterFileWithRecordsIsDamage) {
 TEST_F(WalTest, AMissingPieceInTheMiddleIsDamage) {
   Write({10, 20, 30});
   EXPECT_EQ(Judge({bytes_.substr(0, ends_[1] + 5) + bytes_.substr(ends_[2])}), Judgement::kDamaged);
+}
+
+TEST_F(WalTest, ABlocksTrailerIsSkipped) {
+  Write({20'000}, "measured");
+  const uint64_t measured = ends_[1];
+  for (const size_t left : {0, 1, 6, 7}) {
+    Write({20'000 + 32768 - left - measured, 10, 20}, absl::StrCat("log ", left));
+    ASSERT_EQ(ends_[1], 32768 - left);
+    EXPECT_EQ(Judge({bytes_}), Judgement::kWhole) << left;
+    EXPECT_EQ(Judge({bytes_.substr(0, ends_[1])}), Judgement::kWhole) << left;
+    for (uint64_t length = 32769; length < bytes_.size(); ++length)
+      ExpectCut(bytes_.substr(0, length), length);
+  }
+}
+
+TEST_F(WalTest, ALengthDamagedBeforeATornRecordIsDamage) {
+  Write({10, 20});
+  std::string damaged = bytes_.substr(0, bytes_.size() - 1);
+  damaged[ends_[0] + 5] ^= 0x10;
+  EXPECT_EQ(Judge({damaged}), Judgement::kDamaged);
+}
+
+// One physical record as RocksDB writes it; `type`: 1 full, 2 first, 3 middle, 4 last.
+std::string Physical(char type, const std::string& data) {
+  const uint32_t crc = event_log_crc32c::Mask(event_log_crc32c::Extend(0, type + data));
+  std::string bytes;
+  for (int shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<char>(crc >> shift));
+  bytes.push_back(static_cast<char>(data.size() & 0xff));
+  bytes.push_back(static_cast<char>(data.size() >> 8));
+  return bytes + type + data;
+}
+
+TEST_F(WalTest, PiecesOutOfTheirOrderAreNotARecord) {
+  const std::string full = Physical(1, "full");
+  const std::string first = Physical(2, "first");
+  const std::string middle = Physical(3, "middle");
+  const std::string last = Physical(4, "last");
+  EXPECT_EQ(Judge({full + first + middle + last}), Judgement::kWhole);
+  for (const std::string& pieces : {middle, last, first + full, first + first, full + middle, full + last,
+                                    middle + first + middle + last}) {
+    EXPECT_EQ(Judge({pieces}), Judgement::kDamaged);
+  }
+  for (const std::string& pieces : {first, first + middle}) {
+    EXPECT_EQ(Judge({full + pieces}), Judgement::kTorn);
+  }
+}
+
+TEST_F(WalTest, BehindATornTailOnlyAWholeRecordIsDamage) {
+  const std::string torn = Physical(1, "a write that was cut short").substr(0, 20);
+  const std::string first = Physical(2, "first");
+  const std::string middle = Physical(3, "middle");
+  EXPECT_EQ(Judge({torn, first + middle + Physical(4, "last")}), Judgement::kDamaged);
+  EXPECT_EQ(Judge({torn + std::string(100, '\0'), Physical(1, "full"), Physical(1, "full")}),
+            Judgement::kDamaged);
+  for (const std::string& later : {first, first + middle, first + first, first + middle + first, middle}) {
+    EXPECT_EQ(Judge({torn, later}), Judgement::kTorn);
+  }
+}
+
+TEST_F(WalTest, ATornTailIsCutFromAllFilesItReachesInto) {
+  const std::string whole = Physical(1, "whole");
+  const std::string path = folder_.Sub("files");
+  std::filesystem::create_directories(path);
+  WriteBytes(path + "/000004.log", whole);
+  WriteBytes(path + "/000005.log", whole + whole.substr(0, 9));
+  WriteBytes(path + "/000006.log", Physical(2, "first"));
+  WriteBytes(path + "/000007.log", "");
+  WriteBytes(path + "/MANIFEST", "no write-ahead file");
+  ASSERT_TRUE(CutTornTail(rocksdb::Env::Default(), path).ok());
+  EXPECT_EQ(ReadBytes(path + "/000004.log"), whole);
+  EXPECT_EQ(ReadBytes(path + "/000005.log"), whole);
+  EXPECT_EQ(ReadBytes(path + "/000006.log"), "");
+  EXPECT_EQ(ReadBytes(path + "/MANIFEST"), "no write-ahead file");
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "common/hash.h"
+
 namespace seaworthy::journal {
 namespace {
 
@@ -53,6 +57,32 @@ TEST(JournalFormatTest, AReferenceIsNoCommitAndACommitNoReference) {
   EXPECT_EQ(DecodeReference(EncodeReference(hash)), hash);
   Commit commit = Sample();
   EXPECT_EQ(DecodeReference(EncodeCommit(commit)), "");
+}
+
+// Bytes whose hash holds, whatever they say.
+std::string Sealed(const std::string& body) { return body + Sha256(body); }
+
+TEST(JournalFormatTest, AnotherVersionIsNamed) {
+  Commit commit = Sample();
+  std::string body = EncodeCommit(commit);
+  body.resize(body.size() - kHashBytes);
+  body[0] = 9;
+  EXPECT_NE(DecodeCommit(Sealed(body)).status().message().find("version 9"), absl::string_view::npos);
+}
+
+TEST(JournalFormatTest, LengthsThatDoNotAddUpAreFoundWhereTheHashHolds) {
+  Commit commit = Sample();
+  std::string body = EncodeCommit(commit);
+  body.resize(body.size() - kHashBytes);
+  EXPECT_TRUE(DecodeCommit(Sealed(body)).ok());
+  EXPECT_FALSE(DecodeCommit(Sealed(body + "x")).ok());
+  for (size_t length = 1; length < body.size(); ++length) {
+    EXPECT_FALSE(DecodeCommit(Sealed(body.substr(0, length))).ok()) << length;
+  }
+}
+
+TEST(JournalFormatTest, WhatIsAsLongAsAReferenceIsNone) {
+  EXPECT_EQ(DecodeReference(std::string(65, 'a')), "");
 }
 
 }  // namespace

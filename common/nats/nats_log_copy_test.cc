@@ -1,8 +1,10 @@
 // A log there and back: embedded to JetStream to embedded.
 #include "common/log_copy.h"
 #include "common/log_copy_test_support.h"
+#include "common/nats/nats_link_test_faults.h"
 #include "common/nats/nats_test_server.h"
 #include "common/rocksdb_event_log.h"
+#include "common/rocksdb_event_log_format.h"
 
 namespace seaworthy {
 namespace {
@@ -138,6 +140,117 @@ TEST_F(NatsLogCopyTest, LargeObjectsAreListedOnceAndTheirPiecesNot) {
   ASSERT_TRUE(copied.ok()) << copied.status();
   EXPECT_EQ(*copied, 2u);
   EXPECT_EQ(*to->Get(Sha256Hex(large)), large);
+}
+
+TEST_F(NatsLogCopyTest, AQueueBeyondTheCopysEndAndAnIdThatStandsTwiceAreRefused) {
+  const auto importer = ImportStream();
+  const SubscriptionState beyond = {"reader", {}, 1, {}};
+  EXPECT_EQ(importer->SetSubscriptions({&beyond, 1}).code(), absl::StatusCode::kInvalidArgument);
+  const auto from = OpenEmbedded("one");
+  ASSERT_TRUE(from->Append(MadeEvent(1)).ok());
+  const std::vector<Record> records = *from->ReadAfter(0, 1, absl::ZeroDuration());
+  ASSERT_TRUE(importer->Append(records).ok());
+  Record twice = records[0];
+  twice.sequence = 2;
+  const auto body = event_log_format::EncodeBody({twice.dedup_id, twice.subject, twice.payload});
+  twice.hash =
+      event_log_format::EncodeHead(2, absl::ToUnixMicros(twice.time), records[0].hash, body.digest).hash;
+  EXPECT_EQ(importer->Append({&twice, 1}).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(importer->last_sequence(), 1u);
+}
+
+TEST_F(NatsLogCopyTest, TwoWhoCopyIntoOneStreamAreFoundOut) {
+  const auto from = MakeSource(8);
+  const std::vector<Record> records = *from->ReadAfter(0, 9, absl::ZeroDuration());
+  const auto one = ImportStream();
+  ASSERT_TRUE(one->Append({records.data(), 3}).ok());
+  ASSERT_TRUE(one->Finish().ok());
+  EXPECT_EQ(one->Append({&records[3], 1}).code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(NatsLogCopyTest, OfTwoWhoCopyAtOnceOneIsHeard) {
+  const auto from = MakeSource(8);
+  const std::vector<Record> records = *from->ReadAfter(0, 9, absl::ZeroDuration());
+  LinkFaults faults;
+  NatsEventLogOptions options = server_.Options(&clock_, "late");
+  options.connect = [&faults](const NatsLinkOptions& link, absl::Duration timeout) {
+    return faults.Connect(link, timeout);
+  };
+  const auto one = ImportStream();
+  const auto late = *OpenNatsLogImporter(options, "a test");
+  faults.Silence();
+  ASSERT_TRUE(one->Append({records.data(), 3}).ok());
+  faults.Before(
+      "Append",
+      [&faults] {
+        faults.Heal();
+        return absl::OkStatus();
+      },
+      1);
+  EXPECT_EQ(late->Append({records.data(), 3}).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(one->last_sequence(), 3u);
+}
+
+TEST_F(NatsLogCopyTest, WhatWasOutAtTwoEndsIsDueAtOnceInTheStream) {
+  const auto from = MakeSource(8);
+  {
+    const auto importer = ImportStream();
+    ASSERT_TRUE(importer->Append(*from->ReadAfter(0, 9, absl::ZeroDuration())).ok());
+    const int64_t late_us = absl::ToUnixMicros(clock_.Now() + absl::Hours(1));
+    const SubscriptionState state = {
+        "reader", {"test.made"}, 9, {{1, 2, true, late_us}, {2, 1, false, late_us}}};
+    ASSERT_TRUE(importer->SetSubscriptions({&state, 1}).ok());
+    ASSERT_TRUE(importer->Finish().ok());
+  }
+  EXPECT_EQ(DueNow(*OpenStream()), "1/3 ");
+}
+
+TEST_F(NatsLogCopyTest, WhoLeavesAStreamIsWaitedFor) {
+  LinkFaults faults;
+  NatsEventLogOptions options = server_.Options(&clock_);
+  options.connect = [&faults](const NatsLinkOptions& link, absl::Duration timeout) {
+    return faults.Connect(link, timeout);
+  };
+  auto working = OpenStream();
+  ASSERT_TRUE(working->Append(MadeEvent(1)).ok());
+  ASSERT_EQ(OpenStream(NatsLogUse::kRead)->LastSequence(), 1u);
+  faults.Before(
+      "StreamEnd", [] { return absl::OkStatus(); }, 2);
+  std::thread waiter([&] { EXPECT_TRUE(WaitUntilNobodyFollows(options, absl::Seconds(60)).ok()); });
+  EXPECT_TRUE(faults.WaitUntilStruck("StreamEnd"));
+  working.reset();
+  waiter.join();
+}
+
+TEST_F(NatsLogCopyTest, ManyLargeRecordsGoInMoreThanOneMessage) {
+  const auto from = OpenEmbedded("large");
+  for (int i = 0; i < 8; ++i)
+    ASSERT_TRUE(from->Append({absl::StrCat("id ", i), "test.made", std::string(200'000, 'x')}).ok());
+  ASSERT_TRUE(CopyLog(*from, *ImportStream(), NoProgress).ok());
+  EXPECT_TRUE(CompareLogs(*from, *OpenStream(NatsLogUse::kRead)).ok());
+}
+
+TEST_F(NatsLogCopyTest, AStreamThatIsNotThereIsNamed) {
+  NatsEventLogOptions options = server_.Options(&clock_);
+  options.stream = "NONE";
+  for (const absl::Status& status : {WaitUntilNobodyFollows(options, absl::ZeroDuration()), [&] {
+                                       NatsEventLogOptions reading = options;
+                                       reading.use = NatsLogUse::kRead;
+                                       return OpenNatsEventLog(reading).status();
+                                     }()}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
+    EXPECT_NE(status.message().find("no stream NONE"), absl::string_view::npos) << status;
+  }
+}
+
+TEST_F(NatsLogCopyTest, AServerThatDoesNotSayWhoFollowsIsNotTakenForQuiet) {
+  LinkFaults faults;
+  NatsEventLogOptions options = server_.Options(&clock_);
+  options.connect = [&faults](const NatsLinkOptions& link, absl::Duration timeout) {
+    return faults.Connect(link, timeout);
+  };
+  faults.Fail("StreamEnd", absl::UnavailableError("no"));
+  EXPECT_EQ(WaitUntilNobodyFollows(options, absl::ZeroDuration()).code(), absl::StatusCode::kUnavailable);
 }
 
 }  // namespace

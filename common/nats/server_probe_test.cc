@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace seaworthy {
 namespace {
@@ -38,6 +39,16 @@ class Talker {
   Talker(const Talker&) = delete;
   Talker& operator=(const Talker&) = delete;
   const std::string& port() const { return port_; }
+  // Takes a place in its queue, or waits for one.
+  int ConnectOnce() const {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<uint16_t>(std::stoi(port_)));
+    static_cast<void>(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)));
+    return fd;
+  }
 
  private:
   void SayOnce(const std::string& text) const {
@@ -87,6 +98,15 @@ TEST(ServerProbeTest, OneThatSaysNothingIsWaitedForUntilTheDeadline) {
   const Talker silent(std::nullopt);
   const auto facts = ProbeNatsServer("127.0.0.1", silent.port(), absl::Milliseconds(50));
   EXPECT_THAT(std::string(facts.status().message()), HasSubstr("does not speak NATS"));
+}
+
+TEST(ServerProbeTest, OneThatAcceptsNothingIsWaitedForUntilTheDeadline) {
+  const Talker busy(std::nullopt);
+  std::vector<int> waiting;
+  for (int i = 0; i < 8; ++i) waiting.push_back(busy.ConnectOnce());
+  const auto facts = ProbeNatsServer("127.0.0.1", busy.port(), absl::Milliseconds(50));
+  EXPECT_THAT(std::string(facts.status().message()), HasSubstr("no NATS server answers"));
+  for (const int fd : waiting) close(fd);
 }
 
 TEST(ServerProbeTest, WhatHasNoAddressIsNamed) {

@@ -51,5 +51,24 @@ TEST(ServerPromiseTest, DurabilityIsOneOfTwoWords) {
   EXPECT_EQ(ParseLogDurability("none").status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(ServerPromiseTest, AVersionHasThreeNumbers) {
+  for (const char* version : {"2.9", "2.9.10.1", "2..10", "", "2.99999999999.1"}) {
+    EXPECT_NE(Refusal(Server(version)).find("is not understood"), std::string::npos) << version;
+  }
+}
+
+TEST(ServerPromiseTest, ReplicasNeedAServerThatKeepsThem) {
+  EXPECT_EQ(Refusal(Server("2.10.0", 3)), "");
+  EXPECT_NE(Refusal(Server("2.9.25", 2)).find("6188"), std::string::npos);
+}
+
+TEST(ServerPromiseTest, TheStartSaysWhatIsPromised) {
+  EXPECT_EQ(DescribePromise(Server("2.9.10"), LogDurability::kProcess),
+            "nats-server 2.9.10, 1 replica: acknowledged events survive killed processes; a power cut may "
+            "take the last minutes with it");
+  EXPECT_EQ(DescribePromise(Server("2.12.7", 3), LogDurability::kPower),
+            "nats-server 2.12.7, 3 replicas: acknowledged events survive killed processes and power cuts");
+}
+
 }  // namespace
 }  // namespace seaworthy

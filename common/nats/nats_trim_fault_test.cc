@@ -1,0 +1,165 @@
+// Trimming a stream while its server does not do as it should.
+#include <memory>
+#include <thread>
+
+#include "common/log_copy_test_support.h"
+#include "common/nats/nats_link_test_faults.h"
+#include "common/nats/nats_test_server.h"
+
+namespace seaworthy {
+namespace {
+
+constexpr absl::Duration kSoon = absl::Seconds(20);
+
+class NatsTrimFaultTest : public testing::Test {
+ protected:
+  NatsEventLogOptions Faulty(const std::string& instance = "faulty") {
+    NatsEventLogOptions options = server_.Options(nullptr, instance);
+    options.connect = [this](const NatsLinkOptions& link, absl::Duration timeout) {
+      return faults_.Connect(link, timeout);
+    };
+    return options;
+  }
+  std::unique_ptr<EventLog> OpenSound() { return OpenOn(server_.Options(nullptr, "sound")); }
+  static void AppendTo(EventLog& log, int from, int to) {
+    for (int i = from; i <= to; ++i) ASSERT_TRUE(log.Append(MadeEvent(i)).ok());
+  }
+
+  NatsTestServer server_;
+  LinkFaults faults_;
+};
+
+TEST_F(NatsTrimFaultTest, WhatIsDroppedOrFailsWhileItIsReadAgainIsReadOnceMore) {
+  const auto log = OpenOn(Faulty());
+  AppendTo(*log, 1, 10);
+  // Of this thread's tail alone, not of the one that follows.
+  const auto fail_once = [this](const absl::Status& status) {
+    const auto failed = std::make_shared<bool>(false);
+    faults_.Before("Next", [failed, status, mine = std::this_thread::get_id()] {
+      if (std::this_thread::get_id() != mine || *failed) return absl::OkStatus();
+      *failed = true;
+      return status;
+    });
+  };
+  fail_once(absl::UnavailableError("no"));
+  ASSERT_TRUE(log->TrimBefore(4).ok());
+  fail_once(absl::DataLossError("dropped"));
+  ASSERT_TRUE(log->TrimBefore(8).ok());
+  EXPECT_EQ(log->FirstSequence(), 8u);
+  EXPECT_EQ(OpenSound()->FirstSequence(), 8u);
+}
+
+TEST_F(NatsTrimFaultTest, AServerThatStopsSendingEndsTheTrimInTime) {
+  NatsEventLogOptions options = Faulty();
+  options.commit_timeout = absl::Milliseconds(300);
+  const auto log = OpenOn(options);
+  AppendTo(*log, 1, 10);
+  faults_.Fail("Next", absl::DeadlineExceededError("silence"));
+  const absl::Status status = log->TrimBefore(8);
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+  faults_.Heal();
+  EXPECT_EQ(log->FirstSequence(), 1u);
+  EXPECT_TRUE(log->TrimBefore(8).ok());
+}
+
+TEST_F(NatsTrimFaultTest, WhatCameBeforeIsWrittenDownOnceThoughTheAnswerIsLost) {
+  NatsEventLogOptions options = Faulty();
+  options.commit_timeout = absl::Seconds(5);
+  const auto log = OpenOn(options);
+  AppendTo(*log, 1, 10);
+  faults_.Fail("PutOnce", absl::UnknownError("lost"), 6);
+  ASSERT_TRUE(log->TrimBefore(4).ok());
+  EXPECT_EQ(OpenSound()->FirstSequence(), 4u);
+}
+
+TEST_F(NatsTrimFaultTest, NothingGoesBeforeItIsKnownThatWhatCameBeforeIsWrittenDown) {
+  NatsEventLogOptions options = Faulty();
+  options.commit_timeout = absl::Milliseconds(300);
+  const auto log = OpenOn(options);
+  AppendTo(*log, 1, 10);
+  for (int stored = 0; stored < 3; ++stored) {
+    int calls = 0;
+    faults_.Before("PutOnce", [&calls, stored] {
+      return calls++ < stored ? absl::OkStatus() : absl::DeadlineExceededError("no answer");
+    });
+    EXPECT_EQ(log->TrimBefore(4).code(), absl::StatusCode::kUnavailable) << stored;
+  }
+  faults_.Heal();
+  EXPECT_EQ(OpenSound()->Read(1)->dedup_id, "id 1");
+  EXPECT_TRUE(log->TrimBefore(4).ok());
+}
+
+TEST_F(NatsTrimFaultTest, ACutInTheMiddleOfACommitLeavesTheWholeCommit) {
+  const auto log = OpenSound();
+  const std::vector<NewEvent> batch = {MadeEvent(1), MadeEvent(2), MadeEvent(3)};
+  ASSERT_TRUE(log->AppendBatch(batch).ok());
+  for (int again = 0; again < 2; ++again) {
+    ASSERT_TRUE(log->TrimBefore(3).ok());
+    EXPECT_EQ(log->FirstSequence(), 1u);
+  }
+  AppendTo(*log, 4, 5);
+  ASSERT_TRUE(log->TrimBefore(4).ok());
+  EXPECT_EQ(log->FirstSequence(), 4u);
+  EXPECT_TRUE(log->TrimBefore(4).ok());
+}
+
+TEST_F(NatsTrimFaultTest, WhoOnlyReadsDoesNotTrim) {
+  AppendTo(*OpenSound(), 1, 5);
+  NatsEventLogOptions options = server_.Options(nullptr, "reader");
+  options.use = NatsLogUse::kRead;
+  EXPECT_EQ(OpenOn(options)->TrimBefore(3).code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(NatsTrimFaultTest, AClosedLogIsNotTrimmed) {
+  const auto log = OpenSound();
+  AppendTo(*log, 1, 5);
+  log->Close();
+  EXPECT_EQ(log->TrimBefore(3).code(), absl::StatusCode::kCancelled);
+}
+
+TEST_F(NatsTrimFaultTest, AStartThatCannotReadWhatCameBeforeSaysSo) {
+  const auto log = OpenSound();
+  AppendTo(*log, 1, 10);
+  ASSERT_TRUE(log->TrimBefore(5).ok());
+  faults_.Fail("GetLast", absl::UnavailableError("no"), 1);
+  EXPECT_EQ(OpenNatsEventLog(Faulty()).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(OpenOn(Faulty())->FirstSequence(), 5u);
+}
+
+TEST_F(NatsTrimFaultTest, WhoHasNotReadWhatWasTrimmedStops) {
+  const auto behind = OpenOn(Faulty());
+  faults_.Silence();
+  faults_.Fail("StreamEnd", absl::UnavailableError("no"));
+  {
+    const auto log = OpenSound();
+    AppendTo(*log, 1, 10);
+    ASSERT_TRUE(log->TrimBefore(8).ok());
+  }
+  faults_.Heal();
+  faults_.Fail("Next", absl::UnavailableError("no"), 1);
+  server_.Kill();
+  server_.Start();
+  const absl::Status status = behind->ReadAfter(0, 1, kSoon).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  EXPECT_NE(status.message().find("was not read here yet"), absl::string_view::npos) << status;
+}
+
+TEST_F(NatsTrimFaultTest, WhoCannotReadWhatCameBeforeAsksAgain) {
+  const auto two = OpenOn(Faulty());
+  {
+    const auto log = OpenSound();
+    AppendTo(*log, 1, 10);
+    ASSERT_TRUE(ReadUpTo(*two, 10).ok());
+    ASSERT_TRUE(log->TrimBefore(8).ok());
+  }
+  faults_.Fail("GetLast", absl::UnavailableError("no"), 2);
+  server_.Kill();
+  server_.Start();
+  ASSERT_TRUE(faults_.WaitUntilStruck("GetLast"));
+  AppendTo(*OpenSound(), 11, 11);
+  EXPECT_TRUE(ReadUpTo(*two, 11).ok());
+  EXPECT_EQ(two->FirstSequence(), 8u);
+}
+
+}  // namespace
+}  // namespace seaworthy
