@@ -111,12 +111,9 @@ class Pipeline(ServicesCase):
         self.assertFalse((site.data / "people").exists())
 
     def test_one_announcements_lines_carry_one_trace_in_every_program(self):
-        headers = {"Content-Type": "text/markdown", "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
-        answer = self.api.call("POST", "/announcements", model_card(72), headers)
-        self.assertEqual(answer.status, 202, answer.text)
+        read = self.server.submit_and_read(model_card(72), traceparent=f"00-{TRACE}-00f067aa0ba902b7-01")
+        announcement, tool = read["announcement_id"], read["tools"][0]
         self.server.settle()
-        announcement = answer.json["announcement_id"]
-        tool = self.api.announcement(announcement)["tools"][0]
         expected = {
             "publisher": f"publisher: {announcement} is handed in",
             "ingest": f"ingest: tool.announced of {announcement}",
@@ -124,10 +121,12 @@ class Pipeline(ServicesCase):
             "reviewer": f"reviewer: dx of {tool}@1 came from offline",
         }
         for name, words in expected.items():
-            self.assertTrue(any(words in line for line in self.lines(name, TRACE)), (name, words))
+            wait_until(lambda: any(words in line for line in self.lines(name, TRACE)), f"{name} says: {words}")
 
     def lines(self, name, trace):
-        said = [json.loads(line) for line in self.services[name].text().splitlines() if line.startswith("{")]
+        """Whole lines of the log only: it is written while it is read."""
+        whole = [line for line in self.services[name].text().split("\n")[:-1] if line.startswith("{")]
+        said = [json.loads(line) for line in whole]
         return [line["message"] for line in said if line.get("trace_id") == trace]
 
     def test_health_over_tls_follows_the_log(self):

@@ -48,12 +48,14 @@ class Api:
             fields.setdefault("Content-Type", "application/json")
         return send(self.port, method, "/api/v1" + path, body, fields, self.timeout)
 
-    def submit(self, document, key=None, media_type="text/markdown", source_url=None):
+    def submit(self, document, key=None, media_type="text/markdown", source_url=None, traceparent=None):
         headers = {"Content-Type": media_type}
         if key:
             headers["Idempotency-Key"] = key
         if source_url:
             headers["X-Source-Url"] = source_url
+        if traceparent:
+            headers["traceparent"] = traceparent
         return self.call("POST", "/announcements", document, headers)
 
     def announcement(self, announcement_id):
