@@ -55,7 +55,6 @@ std::string Text(natsStatus status) {
 // Why nothing listens, without the library's own words about it.
 std::string ConnectTrouble(natsStatus status) {
   if (status == NATS_NO_SERVER) return "nothing answers there";
-  if (status == NATS_TIMEOUT) return "no answer in time";
   return Text(status);
 }
 
