@@ -14,7 +14,7 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-LOG = re.compile(r"common/(rocksdb_event_log|event_log|log_(copy|import|mirror|trim)|nats/)")
+LOG = re.compile(r"common/(commit_queue|rocksdb_event_log|event_log|log_(copy|import|mirror|trim)|nats/)")
 LOG_GOAL, GOAL = 100, 85
 
 
@@ -37,7 +37,8 @@ def files_of(report):
 def branches_of(path, one):
     """((line, column), how often true, how often false) of each condition: one
     entry however many instances a template or programs an object has. A
-    condition that is constant is none."""
+    condition that is constant is none, and llvm-cov gives none that stands in a
+    macro: handing an error upward (SEAWORTHY_RETURN_IF_ERROR) is no choice."""
     ways = collections.defaultdict(lambda: [0, 0])
     for line, column, _, _, true, false, *_ in one["branches"]:
         ways[line, column][0] += true
