@@ -57,7 +57,9 @@ class SharedBudget(ServicesCase):
         return self.model.calls * TOKENS["total_tokens"] * PRICE
 
     def says_spent(self):
-        return f"budget of ${BUDGET}.00 for today is spent" in self.api.call("GET", "/status").body.decode()
+        """For the day, not until calls under way have settled."""
+        said = self.api.call("GET", "/status").body.decode()
+        return f"budget of ${BUDGET}.00 for today is spent" in said and "goes on at 00:00 UTC" in said
 
     def test_a_reviewer_with_an_empty_folder_has_no_budget_of_its_own(self):
         for number in range(12):
