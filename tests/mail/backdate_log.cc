@@ -1,7 +1,7 @@
 // Writes a log anew as if everything in it had happened some days earlier, and
 // schedules and embargoes meant a time so much earlier: a test need not wait for
-// a week to end or a time to come. Drafts of editions are left out, as their
-// weeks are others now: they are drafted anew. No server may use it; the store
+// a week to end or a time to come. Drafts of editions keep their weeks, and every
+// record its sequence, by which others know it. No server may use it; the store
 // beside it is to be removed. Usage: seaworthy_backdate_log DATA/log DAYS
 #include <cstdio>
 #include <filesystem>
@@ -27,13 +27,12 @@ void Shift(google::protobuf::Timestamp* time, int days) {
   time->set_seconds(time->seconds() - days * kSecondsADay);
 }
 
-// The times decisions and embargoes are judged by. Empty: left out.
+// The times decisions and embargoes are judged by.
 absl::StatusOr<std::string> Earlier(const Record& record, int days) {
   v1::Event event;
   if (!event.ParseFromString(record.payload)) {
     return absl::DataLossError(absl::StrCat("record ", record.sequence, " holds no event"));
   }
-  if (event.has_edition_drafted()) return std::string();
   if (event.has_create_time()) Shift(event.mutable_create_time(), days);
   if (event.has_decision_submitted()) {
     v1::Decision& decision = *event.mutable_decision_submitted()->mutable_decision();
@@ -57,7 +56,6 @@ absl::Status Copy(const std::string& from, const std::string& to, int days) {
     for (const Record& record : records) {
       SEAWORTHY_ASSIGN_OR_RETURN(const std::string payload, Earlier(record, days));
       after = record.sequence;
-      if (payload.empty()) continue;
       clock.Advance(record.time - absl::Hours(24 * days) - clock.Now());
       SEAWORTHY_RETURN_IF_ERROR(new_log->Append({record.dedup_id, record.subject, payload}).status());
     }
