@@ -1,10 +1,11 @@
-"""What the end-to-end cases share: a server for each class of cases."""
+"""What the end-to-end cases share: a server for each class of cases, its log in its folder or on NATS."""
 
 import pathlib
 import shutil
 import tempfile
 import unittest
 
+from support.nats_server import NatsServer
 from support.server import Server
 
 
@@ -32,6 +33,12 @@ class ServerCase(unittest.TestCase):
     def api(self):
         return self.server.api
 
+    def everything(self):
+        """What editors see, and the page readers see first."""
+        tools = self.api.all("/tools", "tools")
+        comparisons = [self.api.comparison(c["id"]) for c in self.api.all("/comparisons", "comparisons")]
+        return {"tools": tools, "comparisons": comparisons, "home": self.server.read("/").body}
+
     def record(self, document, **how):
         """Hands a document in; its tools' ids once it is recorded."""
         announcement = self.server.submit_and_read(document, **how)
@@ -54,3 +61,14 @@ class ServerCase(unittest.TestCase):
         answer = self.api.decide(comparison["id"], "approve", comparison["content_hash"])
         self.assertEqual((answer.status, answer.json.get("state")), (200, "approved"), answer.text)
         return comparison
+
+
+class NatsCase(ServerCase):
+    """The server's log is on a NATS server of the class."""
+
+    @classmethod
+    def prepare(cls):
+        cls.nats = NatsServer(cls.folder).start()
+        cls.addClassCleanup(cls.nats.stop)
+        cls.config = cls.folder / "seaworthy.toml"
+        cls.config.write_text(cls.nats.log_table)

@@ -6,9 +6,8 @@ import subprocess
 import threading
 import unittest
 
-from e2e.case import ServerCase
+from e2e.case import NatsCase, ServerCase
 from support.announcements import model_card
-from support.nats_server import NatsServer
 from support.server import PROGRAM, Server, environment, run
 from support.waiting import wait_until
 from upgrade.fixture import all_fixtures
@@ -72,7 +71,7 @@ class BackupCase(ServerCase):
     def verify(self, folder):
         return self.command("verify", folder)
 
-    def everything(self, server):
+    def published(self, server):
         """What is decided and public."""
         comparisons = [c for c in server.api.all("/comparisons", "comparisons") if c["state"] == "approved"]
         shown = {c["id"]: server.api.comparison(c["id"]) for c in comparisons}
@@ -87,7 +86,7 @@ class BackupCase(ServerCase):
 class Backup(BackupCase):
     def test_a_backup_under_load_restores_to_what_was_there(self):
         self.approved_pair(model_card(600), model_card(601))
-        before = self.everything(self.server)
+        before = self.published(self.server)
         self.server.settle()
         with Load(self.api, 610) as load:
             acknowledged = list(load.acknowledged)
@@ -98,7 +97,7 @@ class Backup(BackupCase):
         self.assertEqual(told["holds"].split(";")[0], made["holds"])
         restored.start()
         restored.settle()
-        self.assertEqual(self.everything(restored), before)
+        self.assertEqual(self.published(restored), before)
         for announcement_id in acknowledged:
             self.assertEqual(restored.api.announcement(announcement_id)["state"], "recorded")
 
@@ -189,12 +188,12 @@ class ClosedFolder(BackupCase):
 
     def test_it_is_backed_up_and_verified_as_well(self):
         self.approved_pair(model_card(630), model_card(631))
-        before = self.everything(self.server)
+        before = self.published(self.server)
         self.assertEqual(self.server.stop(), 0)
         self.back_up()
         restored, _ = self.restored()
         restored.start()
-        self.assertEqual(self.everything(restored), before)
+        self.assertEqual(self.published(restored), before)
 
     def test_what_is_damaged_is_neither_backed_up_nor_called_whole(self):
         self.record(model_card(632))
@@ -232,20 +231,13 @@ class ClosedFolder(BackupCase):
         self.assertEqual(found.code, 5, found.err)
 
 
-class OverNats(BackupCase):
+class OverNats(NatsCase, BackupCase):
     """The log is not in the folder."""
-
-    @classmethod
-    def prepare(cls):
-        cls.nats = NatsServer(cls.folder).start()
-        cls.addClassCleanup(cls.nats.stop)
-        cls.config = cls.folder / "seaworthy.toml"
-        cls.config.write_text(cls.nats.log_table)
 
     def test_what_is_left_out_is_said_and_the_rest_goes_on_with_the_stream(self):
         self.approved_pair(model_card(640), model_card(641))
         self.server.settle()
-        before = self.everything(self.server)
+        before = self.published(self.server)
         done = self.command("backup", self.backups, "--data", self.server.data)
         self.assertEqual(done.code, 0, done.out + done.err)
         for part in ("log", "objects"):
@@ -254,7 +246,7 @@ class OverNats(BackupCase):
         restored, _ = self.restored()
         restored.start()
         restored.settle()
-        self.assertEqual(self.everything(restored), before)
+        self.assertEqual(self.published(restored), before)
         restored.stop()
         self.server.start()
 

@@ -23,11 +23,6 @@ def file_of(path):
 
 
 class Durability(ServerCase):
-    def everything(self):
-        tools = self.api.all("/tools", "tools")
-        comparisons = [self.api.comparison(c["id"]) for c in self.api.all("/comparisons", "comparisons")]
-        return {"tools": tools, "comparisons": comparisons, "home": self.server.read("/").body}
-
     def test_a_restart_keeps_everything(self):
         self.approved_pair(model_card(60), model_card(61))
         before = self.everything()

@@ -2,24 +2,11 @@
 
 import shutil
 
-from e2e.case import ServerCase
+from e2e.case import NatsCase
 from support.announcements import model_card
-from support.nats_server import NatsServer
 
 
-class Nats(ServerCase):
-    @classmethod
-    def prepare(cls):
-        cls.nats = NatsServer(cls.folder).start()
-        cls.addClassCleanup(cls.nats.stop)
-        cls.config = cls.folder / "seaworthy.toml"
-        cls.config.write_text(cls.nats.log_table)
-
-    def everything(self):
-        tools = self.api.all("/tools", "tools")
-        comparisons = [self.api.comparison(c["id"]) for c in self.api.all("/comparisons", "comparisons")]
-        return {"tools": tools, "comparisons": comparisons, "home": self.server.read("/").body}
-
+class Nats(NatsCase):
     def test_an_announcement_becomes_a_page_that_a_kill_of_both_keeps(self):
         comparison = self.approved_pair(model_card(80), model_card(81))
         before = self.everything()

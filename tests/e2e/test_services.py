@@ -37,11 +37,6 @@ class ServicesCase(ServerCase):
         cls.services.nats.start()
         cls.services.start()
 
-    def everything(self):
-        tools = self.api.all("/tools", "tools")
-        comparisons = [self.api.comparison(c["id"]) for c in self.api.all("/comparisons", "comparisons")]
-        return {"tools": tools, "comparisons": comparisons, "home": self.server.read("/").body}
-
     def verdicts(self):
         return self.api.call("GET", "/status").json["counts"].get("verdicts", 0)
 
