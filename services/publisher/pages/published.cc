@@ -33,12 +33,15 @@ void Published::Stop() {
 }
 
 void Published::Follow() {
-  absl::Status read = CatchUp();
   bool behind = false;
-  following_ = read.ok();
-  while (!stopping_.WaitFor(read.ok() ? kPause : kRetry)) {
-    read = FollowOn(behind);
-    following_ = read.ok();
+  following_ = CatchUp().ok();
+  absl::Duration pause = following_ ? kPause : kRetry;
+  while (!stopping_.WaitFor(pause)) {
+    const absl::StatusOr<uint64_t> applied = FollowOn(behind);
+    following_ = applied.ok();
+    // One that does not tell of all it has seen (an older version tells of what is
+    // public only) would be asked for the rest without end.
+    pause = applied.ok() && *applied <= next_sequence_ ? kPause : kRetry;
   }
   following_ = false;
 }
@@ -55,7 +58,7 @@ absl::StatusOr<uint64_t> Published::AppliedPast(uint64_t after) {
   return state->applied_sequence();
 }
 
-absl::Status Published::FollowOn(bool& behind) {
+absl::StatusOr<uint64_t> Published::FollowOn(bool& behind) {
   SEAWORTHY_ASSIGN_OR_RETURN(const uint64_t applied, AppliedPast(next_sequence_));
   if (applied > next_sequence_ || !following_) SEAWORTHY_RETURN_IF_ERROR(CatchUp());
   if (applied < next_sequence_) {
@@ -63,7 +66,7 @@ absl::Status Published::FollowOn(bool& behind) {
   } else if (std::exchange(behind, false)) {
     generation_.fetch_add(1, std::memory_order_acq_rel);
   }
-  return absl::OkStatus();
+  return applied;
 }
 
 absl::Status Published::CatchUp() {

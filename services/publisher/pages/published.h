@@ -64,9 +64,9 @@ class Published {
 
  private:
   void Follow();
-  // Waits for what is new and takes it up. `behind`: the aggregator had not seen
-  // all that another told of.
-  absl::Status FollowOn(bool& behind);
+  // Waits for what is new and takes it up; what the aggregator had seen by then.
+  // `behind`: it had not seen all that another told of.
+  absl::StatusOr<uint64_t> FollowOn(bool& behind);
   // What the aggregator that answers has seen, once it is more than `after` or
   // some time has passed.
   absl::StatusOr<uint64_t> AppliedPast(uint64_t after);

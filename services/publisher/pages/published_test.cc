@@ -113,6 +113,42 @@ TEST_F(PublishedTest, FollowsByItself) {
   published_.Stop();
 }
 
+// Of an earlier version: it tells where the last change was, not how far it looked.
+class EarlierAggregator : public FakeAggregator {
+ public:
+  int asked() const { return asked_; }
+
+  absl::StatusOr<v1::WaitForChangeResponse> WaitForChange(const v1::WaitForChangeRequest& request,
+                                                          absl::Duration deadline) override {
+    ++asked_;
+    v1::WaitForChangeResponse response;
+    response.set_applied_sequence(1'000'000);
+    return response;
+  }
+  absl::StatusOr<v1::ListPublishedChangesResponse> ListPublishedChanges(
+      const v1::ListPublishedChangesRequest& request, absl::Duration deadline) override {
+    auto answer = FakeAggregator::ListPublishedChanges(request, deadline);
+    answer->set_next_sequence(request.after_sequence());
+    if (!answer->changes().empty()) answer->set_next_sequence(answer->changes().rbegin()->sequence());
+    return answer;
+  }
+
+ private:
+  std::atomic<int> asked_{0};
+};
+
+TEST(PublishedOfAnEarlierVersionTest, IsNotAskedWithoutAPause) {
+  EarlierAggregator aggregator;
+  FillSampleDesk(aggregator);
+  Published published(&aggregator);
+  published.Start();
+  const absl::Time begun = absl::Now();
+  while (aggregator.asked() < 5 && absl::Now() < begun + absl::Seconds(30)) std::this_thread::yield();
+  // Five times at least with a pause of 200 ms before each but the first.
+  EXPECT_GE(absl::Now() - begun, absl::Milliseconds(800));
+  EXPECT_EQ((*published.Index())->size(), 4u);
+}
+
 // One of two aggregators behind one name; once it is killed `next` answers.
 class KilledAggregator : public FakeAggregator {
  public:
