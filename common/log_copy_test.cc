@@ -5,45 +5,23 @@
 #include "common/event_log_fault_env.h"
 #include "common/event_log_test_wrapper.h"
 #include "common/log_copy_test_support.h"
-#include "common/rocksdb_event_log.h"
 #include "common/rocksdb_event_log_format.h"
 
 namespace seaworthy {
 namespace {
 
-class LogCopyTest : public testing::Test {
+class LogCopyTest : public LogCopyFixture {
  protected:
-  RocksDbEventLogOptions At(const std::string& name) {
-    RocksDbEventLogOptions options;
-    options.path = folder_.Sub(name);
-    options.clock = &clock_;
-    return options;
-  }
-  std::unique_ptr<EventLog> OpenLog(const std::string& name) {
-    absl::StatusOr<std::unique_ptr<EventLog>> opened = OpenRocksDbEventLog(At(name));
-    EXPECT_TRUE(opened.ok()) << opened.status();
-    return opened.ok() ? *std::move(opened) : nullptr;
-  }
   std::unique_ptr<LogImporter> Import(const std::string& name) {
     auto importer = OpenRocksDbLogImporter(At(name), RocksDbCopy::kLog, "a test");
     EXPECT_TRUE(importer.ok()) << importer.status();
     return importer.ok() ? *std::move(importer) : nullptr;
   }
   absl::Status OpenError(const std::string& name) { return OpenRocksDbEventLog(At(name)).status(); }
-  // A log as kill -9 leaves it, under the name `from`.
-  void MakeSource(int count) {
-    const auto log = OpenLog("made");
-    const auto reader = FillLog(*log, count);
-    folder_.Copy(folder_.Sub("made"), "from");
-  }
-
-  TestFolder folder_;
-  FakeClock clock_;
 };
 
 TEST_F(LogCopyTest, ACopyHoldsTheSameRecordsHashesAndQueues) {
-  MakeSource(20);
-  const auto from = OpenLog("from");
+  const auto from = OpenSource(20);
   ASSERT_TRUE(CopyLog(*from, *Import("to"), NoProgress).ok());
   const auto to = OpenLog("to");
   EXPECT_EQ(DumpLeft(*to), DumpLeft(*from));
@@ -76,8 +54,7 @@ TEST_F(LogCopyTest, ACopyThatWasNotFinishedIsNoLog) {
 }
 
 TEST_F(LogCopyTest, AnInterruptedCopyGoesOn) {
-  MakeSource(20);
-  const auto from = OpenLog("from");
+  const auto from = OpenSource(20);
   Import("to");
   for (size_t at = 0; at < 10; ++at) {
     const auto importer = Import("to");
@@ -89,8 +66,7 @@ TEST_F(LogCopyTest, AnInterruptedCopyGoesOn) {
 }
 
 TEST_F(LogCopyTest, PositionsSetTwiceAreTheLastOnes) {
-  MakeSource(8);
-  const auto from = OpenLog("from");
+  const auto from = OpenSource(8);
   {
     const auto importer = Import("to");
     ASSERT_TRUE(importer->Append(*from->ReadAfter(0, 100, absl::ZeroDuration())).ok());
@@ -202,8 +178,7 @@ TEST_F(LogCopyTest, AnUnfinishedCopyLongerThanTheLogIsNotOfIt) {
 }
 
 TEST_F(LogCopyTest, ALogThatGrowsMeanwhileIsNotFinishedAndTheSameCopyGoesOn) {
-  MakeSource(8);
-  const auto from = OpenLog("from");
+  const auto from = OpenSource(8);
   const auto grow = [&](uint64_t done, uint64_t total) {
     if (done < total) return;
     EXPECT_TRUE(from->Append(MadeEvent(99)).ok());
@@ -216,15 +191,13 @@ TEST_F(LogCopyTest, ALogThatGrowsMeanwhileIsNotFinishedAndTheSameCopyGoesOn) {
 }
 
 TEST_F(LogCopyTest, ALogThatGivesLessThanItHoldsIsNotCopied) {
-  MakeSource(8);
-  const auto from = OpenLog("from");
+  const auto from = OpenSource(8);
   SilentLog silent(from.get());
   EXPECT_EQ(CopyLog(silent, *Import("to"), NoProgress).code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(LogCopyTest, ALogThatDoesNotSayWhereItsQueuesStandIsNotCopied) {
-  MakeSource(8);
-  const auto from = OpenLog("from");
+  const auto from = OpenSource(8);
   WrappedLog wrapped(from.get());
   EXPECT_EQ(CopyLog(wrapped, *Import("to"), NoProgress).code(), absl::StatusCode::kUnimplemented);
 }

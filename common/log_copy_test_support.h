@@ -14,11 +14,16 @@
 #include "common/event_log_test_folder.h"
 #include "common/log_copy.h"
 #include "common/log_import.h"
+#include "common/rocksdb_event_log.h"
 
 namespace seaworthy {
 
 inline NewEvent MadeEvent(int number) {
   return {absl::StrCat("id ", number), "test.made", absl::StrCat("payload ", number)};
+}
+
+inline void AppendTo(EventLog& log, int from, int to) {
+  for (int i = from; i <= to; ++i) ASSERT_TRUE(log.Append(MadeEvent(i)).ok());
 }
 
 inline SubscriptionOptions MadeReader(const std::string& name = "reader") {
@@ -89,5 +94,34 @@ inline absl::Status ReadUpTo(EventLog& log, uint64_t sequence) {
     if (absl::Now() >= soon) return absl::DeadlineExceededError("it did not come");
   }
 }
+
+// Embedded logs by name.
+class LogCopyFixture : public testing::Test {
+ protected:
+  RocksDbEventLogOptions At(const std::string& name) {
+    RocksDbEventLogOptions options;
+    options.path = folder_.Sub(name);
+    options.clock = &clock_;
+    return options;
+  }
+  std::unique_ptr<EventLog> OpenLog(const std::string& name) {
+    absl::StatusOr<std::unique_ptr<EventLog>> opened = OpenRocksDbEventLog(At(name));
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    return opened.ok() ? *std::move(opened) : nullptr;
+  }
+  // A log as kill -9 leaves it, under the name `from`.
+  void MakeSource(int count) {
+    const auto log = OpenLog("made");
+    const auto reader = FillLog(*log, count);
+    folder_.Copy(folder_.Sub("made"), "from");
+  }
+  std::unique_ptr<EventLog> OpenSource(int count) {
+    MakeSource(count);
+    return OpenLog("from");
+  }
+
+  TestFolder folder_;
+  FakeClock clock_;
+};
 
 }  // namespace seaworthy

@@ -28,9 +28,6 @@ class LogMirrorTest : public testing::Test {
     EXPECT_TRUE(opened.ok()) << opened.status();
     return opened.ok() ? *std::move(opened) : nullptr;
   }
-  static void AppendTo(EventLog& log, int from, int to) {
-    for (int i = from; i <= to; ++i) ASSERT_TRUE(log.Append(MadeEvent(i)).ok());
-  }
 
   TestFolder folder_;
   std::unique_ptr<EventLog> log_;  // The last one mirrored.

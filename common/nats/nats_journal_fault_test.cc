@@ -3,28 +3,13 @@
 
 #include "common/log_copy_test_support.h"
 #include "common/nats/journal_format.h"
-#include "common/nats/nats_link_test_faults.h"
-#include "common/nats/nats_test_server.h"
+#include "common/nats/nats_fault_test_fixture.h"
 
 namespace seaworthy {
 namespace {
 
-constexpr absl::Duration kSoon = absl::Seconds(20);
-
-class NatsJournalFaultTest : public testing::Test {
+class NatsJournalFaultTest : public NatsFaultFixture {
  protected:
-  // On a connection of which the test says what goes wrong.
-  NatsEventLogOptions Faulty(const std::string& instance = "faulty") {
-    NatsEventLogOptions options = server_.Options(nullptr, instance);
-    options.connect = [this](const NatsLinkOptions& link, absl::Duration timeout) {
-      return faults_.Connect(link, timeout);
-    };
-    return options;
-  }
-  std::unique_ptr<EventLog> OpenSound() { return OpenOn(server_.Options(nullptr, "sound")); }
-  static void AppendTo(EventLog& log, int from, int to) {
-    for (int i = from; i <= to; ++i) ASSERT_TRUE(log.Append(MadeEvent(i)).ok());
-  }
   // Of four records `log` is not sent the second.
   void DropOne(EventLog& log, EventLog& writer) {
     AppendTo(writer, 1, 1);
@@ -52,9 +37,6 @@ class NatsJournalFaultTest : public testing::Test {
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
     EXPECT_NE(std::string(status.message()).find(says), std::string::npos) << status;
   }
-
-  NatsTestServer server_;
-  LinkFaults faults_;
 };
 
 TEST_F(NatsJournalFaultTest, AStreamThatIsNotSentEndsTheOpenInTime) {

@@ -4,23 +4,15 @@
 #include "absl/synchronization/notification.h"
 #include "common/event_log_test_threads.h"
 #include "common/log_copy_test_support.h"
-#include "common/nats/nats_link_test_faults.h"
-#include "common/nats/nats_test_server.h"
+#include "common/nats/nats_fault_test_fixture.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy {
 namespace {
 
-constexpr absl::Duration kSoon = absl::Seconds(20);
-
-class NatsJournalGroupTest : public testing::Test {
+class NatsJournalGroupTest : public NatsFaultFixture {
  protected:
-  NatsJournalGroupTest() {
-    NatsEventLogOptions options = server_.Options(nullptr, "busy");
-    options.connect = [this](const NatsLinkOptions& link, absl::Duration timeout) {
-      return faults_.Connect(link, timeout);
-    };
-    log_ = OpenOn(options);
-  }
+  NatsJournalGroupTest() : log_(OpenOn(Faulty("busy"))) {}
   ~NatsJournalGroupTest() override { Join(); }
 
   // An append that the server answers only when Join is called.
@@ -53,8 +45,6 @@ class NatsJournalGroupTest : public testing::Test {
     threads_.Join();
   }
 
-  NatsTestServer server_;
-  LinkFaults faults_;
   std::unique_ptr<EventLog> log_;
   absl::Notification begun_;
   absl::Notification go_on_;
@@ -116,6 +106,22 @@ TEST_F(NatsJournalGroupTest, WhatWaitsWhenTheLogIsClosedIsNotWrittenButHandingBa
   const auto after = OpenOn(server_.Options(nullptr, "after"));
   EXPECT_FALSE(after->FindByDedupId("id 2").ok());
   EXPECT_EQ((*after->Subscribe(MadeReader()))->Fetch(1, kSoon)->front().attempt, 1u);
+}
+
+TEST_F(NatsJournalGroupTest, WhoseTimePassedBehindOthersTriesOnceAndTheRestGoOn) {
+  constexpr absl::Duration kPatience = absl::Seconds(1);
+  log_.reset();
+  NatsEventLogOptions options = Faulty("busy");
+  options.commit_timeout = kPatience;
+  log_ = OpenOn(options);
+  Begin();
+  Queue([this] { EXPECT_TRUE(absl::IsUnavailable(log_->Append(MadeEvent(1)).status())); });
+  Queue([this] { EXPECT_TRUE(absl::IsUnavailable(log_->Append(MadeEvent(2)).status())); });
+  EXPECT_FALSE(SteadyFlag().WaitFor(kPatience));
+  Queue([this] { EXPECT_TRUE(log_->Append(MadeEvent(3)).ok()); });
+  faults_.Fail("Append", absl::DeadlineExceededError("no answer"), 1);
+  Join();
+  EXPECT_EQ(log_->LastSequence(), 2u);
 }
 
 TEST_F(NatsJournalGroupTest, WhatGrowsWhenItIsTriedAgainPushesTheOthersBack) {

@@ -6,9 +6,8 @@
 
 #include "common/lease_fakes.h"
 #include "common/lease_keeper.h"
-#include "common/nats/nats_link_test_faults.h"
+#include "common/nats/nats_fault_test_fixture.h"
 #include "common/nats/nats_shared_table.h"
-#include "common/nats/nats_test_server.h"
 
 namespace seaworthy {
 namespace {
@@ -185,11 +184,7 @@ TEST_F(NatsLeaseTest, TheTableKeepsTheNewestOfEachName) {
 
 TEST_F(NatsLeaseTest, WhatTheTableDoesNotAnswerIsAnError) {
   LinkFaults faults;
-  NatsEventLogOptions options = server_.Options();
-  options.connect = [&faults](const NatsLinkOptions& link, absl::Duration timeout) {
-    return faults.Connect(link, timeout);
-  };
-  const auto table = *OpenNatsSharedTable(options, "WATCH");
+  const auto table = *OpenNatsSharedTable(Through(&faults, server_.Options()), "WATCH");
   faults.Fail("GetLastMessage", absl::UnavailableError("no"), 1);
   EXPECT_EQ(table->Read("a").status().code(), absl::StatusCode::kUnavailable);
   faults.Fail("PutAfter", absl::UnknownError("lost"), 1);

@@ -1,27 +1,14 @@
 // A log there and back: embedded to JetStream to embedded.
 #include "common/log_copy.h"
 #include "common/log_copy_test_support.h"
-#include "common/nats/nats_link_test_faults.h"
-#include "common/nats/nats_test_server.h"
-#include "common/rocksdb_event_log.h"
+#include "common/nats/nats_fault_test_fixture.h"
 #include "common/rocksdb_event_log_format.h"
 
 namespace seaworthy {
 namespace {
 
-class NatsLogCopyTest : public testing::Test {
+class NatsLogCopyTest : public LogCopyFixture {
  protected:
-  RocksDbEventLogOptions At(const std::string& name) {
-    RocksDbEventLogOptions options;
-    options.path = folder_.Sub(name);
-    options.clock = &clock_;
-    return options;
-  }
-  std::unique_ptr<EventLog> OpenEmbedded(const std::string& name) {
-    absl::StatusOr<std::unique_ptr<EventLog>> opened = OpenRocksDbEventLog(At(name));
-    EXPECT_TRUE(opened.ok()) << opened.status();
-    return opened.ok() ? *std::move(opened) : nullptr;
-  }
   std::unique_ptr<EventLog> OpenStream(NatsLogUse use = NatsLogUse::kWork) {
     NatsEventLogOptions options = server_.Options(&clock_);
     options.use = use;
@@ -37,20 +24,12 @@ class NatsLogCopyTest : public testing::Test {
     options.use = use;
     return OpenNatsEventLog(options).status();
   }
-  std::unique_ptr<EventLog> MakeSource(int count) {
-    const auto log = OpenEmbedded("made");
-    const auto reader = FillLog(*log, count);
-    folder_.Copy(folder_.Sub("made"), "from");
-    return OpenEmbedded("from");
-  }
 
-  TestFolder folder_;
   NatsTestServer server_;
-  FakeClock clock_;
 };
 
 TEST_F(NatsLogCopyTest, ThereAndBackAllIsTheSame) {
-  const auto from = MakeSource(200);
+  const auto from = OpenSource(200);
   ASSERT_TRUE(CopyLog(*from, *ImportStream(), NoProgress).ok());
   const auto stream = OpenStream(NatsLogUse::kRead);
   EXPECT_EQ(DumpLeft(*stream), DumpLeft(*from));
@@ -60,7 +39,7 @@ TEST_F(NatsLogCopyTest, ThereAndBackAllIsTheSame) {
 }
 
 TEST_F(NatsLogCopyTest, QueuesStandInTheStreamWhereTheyStood) {
-  const auto from = MakeSource(8);
+  const auto from = OpenSource(8);
   ASSERT_TRUE(CopyLog(*from, *ImportStream(), NoProgress).ok());
   const auto stream = OpenStream();
   EXPECT_EQ(DueNow(*stream), "4/2 5/2 8/1 ");
@@ -80,13 +59,13 @@ TEST_F(NatsLogCopyTest, QueuesOfAStreamStandInTheEmbeddedLogWhereTheyStood) {
     const auto importer = *OpenRocksDbLogImporter(At("to"), RocksDbCopy::kLog, "the stream");
     ASSERT_TRUE(CopyLog(*OpenStream(NatsLogUse::kRead), *importer, NoProgress).ok());
   }
-  const auto to = OpenEmbedded("to");
+  const auto to = OpenLog("to");
   EXPECT_TRUE(CompareLogs(*OpenStream(NatsLogUse::kRead), *to).ok());
   EXPECT_EQ(DueNow(*to), "4/2 5/2 8/1 ");
 }
 
 TEST_F(NatsLogCopyTest, ACopyThatWasNotFinishedIsNoLogAndGoesOn) {
-  const auto from = MakeSource(20);
+  const auto from = OpenSource(20);
   ASSERT_TRUE(ImportStream()->Append(*from->ReadAfter(0, 7, absl::ZeroDuration())).ok());
   for (const NatsLogUse use : {NatsLogUse::kWork, NatsLogUse::kRead}) {
     const absl::Status refused = StreamError(use);
@@ -146,7 +125,7 @@ TEST_F(NatsLogCopyTest, AQueueBeyondTheCopysEndAndAnIdThatStandsTwiceAreRefused)
   const auto importer = ImportStream();
   const SubscriptionState beyond = {"reader", {}, 1, {}};
   EXPECT_EQ(importer->SetSubscriptions({&beyond, 1}).code(), absl::StatusCode::kInvalidArgument);
-  const auto from = OpenEmbedded("one");
+  const auto from = OpenLog("one");
   ASSERT_TRUE(from->Append(MadeEvent(1)).ok());
   const std::vector<Record> records = *from->ReadAfter(0, 1, absl::ZeroDuration());
   ASSERT_TRUE(importer->Append(records).ok());
@@ -160,7 +139,7 @@ TEST_F(NatsLogCopyTest, AQueueBeyondTheCopysEndAndAnIdThatStandsTwiceAreRefused)
 }
 
 TEST_F(NatsLogCopyTest, TwoWhoCopyIntoOneStreamAreFoundOut) {
-  const auto from = MakeSource(8);
+  const auto from = OpenSource(8);
   const std::vector<Record> records = *from->ReadAfter(0, 9, absl::ZeroDuration());
   const auto one = ImportStream();
   ASSERT_TRUE(one->Append({records.data(), 3}).ok());
@@ -169,13 +148,10 @@ TEST_F(NatsLogCopyTest, TwoWhoCopyIntoOneStreamAreFoundOut) {
 }
 
 TEST_F(NatsLogCopyTest, OfTwoWhoCopyAtOnceOneIsHeard) {
-  const auto from = MakeSource(8);
+  const auto from = OpenSource(8);
   const std::vector<Record> records = *from->ReadAfter(0, 9, absl::ZeroDuration());
   LinkFaults faults;
-  NatsEventLogOptions options = server_.Options(&clock_, "late");
-  options.connect = [&faults](const NatsLinkOptions& link, absl::Duration timeout) {
-    return faults.Connect(link, timeout);
-  };
+  const NatsEventLogOptions options = Through(&faults, server_.Options(&clock_, "late"));
   const auto one = ImportStream();
   const auto late = *OpenNatsLogImporter(options, "a test");
   faults.Silence();
@@ -192,7 +168,7 @@ TEST_F(NatsLogCopyTest, OfTwoWhoCopyAtOnceOneIsHeard) {
 }
 
 TEST_F(NatsLogCopyTest, WhatWasOutAtTwoEndsIsDueAtOnceInTheStream) {
-  const auto from = MakeSource(8);
+  const auto from = OpenSource(8);
   {
     const auto importer = ImportStream();
     ASSERT_TRUE(importer->Append(*from->ReadAfter(0, 9, absl::ZeroDuration())).ok());
@@ -207,10 +183,7 @@ TEST_F(NatsLogCopyTest, WhatWasOutAtTwoEndsIsDueAtOnceInTheStream) {
 
 TEST_F(NatsLogCopyTest, WhoLeavesAStreamIsWaitedFor) {
   LinkFaults faults;
-  NatsEventLogOptions options = server_.Options(&clock_);
-  options.connect = [&faults](const NatsLinkOptions& link, absl::Duration timeout) {
-    return faults.Connect(link, timeout);
-  };
+  const NatsEventLogOptions options = Through(&faults, server_.Options(&clock_));
   auto working = OpenStream();
   ASSERT_TRUE(working->Append(MadeEvent(1)).ok());
   ASSERT_EQ(OpenStream(NatsLogUse::kRead)->LastSequence(), 1u);
@@ -223,7 +196,7 @@ TEST_F(NatsLogCopyTest, WhoLeavesAStreamIsWaitedFor) {
 }
 
 TEST_F(NatsLogCopyTest, ManyLargeRecordsGoInMoreThanOneMessage) {
-  const auto from = OpenEmbedded("large");
+  const auto from = OpenLog("large");
   for (int i = 0; i < 8; ++i)
     ASSERT_TRUE(from->Append({absl::StrCat("id ", i), "test.made", std::string(200'000, 'x')}).ok());
   ASSERT_TRUE(CopyLog(*from, *ImportStream(), NoProgress).ok());
@@ -245,10 +218,7 @@ TEST_F(NatsLogCopyTest, AStreamThatIsNotThereIsNamed) {
 
 TEST_F(NatsLogCopyTest, AServerThatDoesNotSayWhoFollowsIsNotTakenForQuiet) {
   LinkFaults faults;
-  NatsEventLogOptions options = server_.Options(&clock_);
-  options.connect = [&faults](const NatsLinkOptions& link, absl::Duration timeout) {
-    return faults.Connect(link, timeout);
-  };
+  const NatsEventLogOptions options = Through(&faults, server_.Options(&clock_));
   faults.Fail("StreamEnd", absl::UnavailableError("no"));
   EXPECT_EQ(WaitUntilNobodyFollows(options, absl::ZeroDuration()).code(), absl::StatusCode::kUnavailable);
 }

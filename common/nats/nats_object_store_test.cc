@@ -6,8 +6,7 @@
 #include <string>
 
 #include "common/hash.h"
-#include "common/nats/nats_link_test_faults.h"
-#include "common/nats/nats_test_server.h"
+#include "common/nats/nats_fault_test_fixture.h"
 #include "common/object_store_bounds.h"
 
 namespace seaworthy {
@@ -55,11 +54,8 @@ class NatsObjectFaultTest : public NatsObjectStoreTest {
  protected:
   // A store on a connection of which the test says what goes wrong.
   std::unique_ptr<ObjectStore> Faulty(absl::Duration patience = absl::Seconds(20)) {
-    NatsEventLogOptions options = server_.Options();
+    NatsEventLogOptions options = Through(&faults_, server_.Options());
     options.commit_timeout = patience;
-    options.connect = [this](const NatsLinkOptions& link, absl::Duration timeout) {
-      return faults_.Connect(link, timeout);
-    };
     return *OpenNatsObjectStore(options);
   }
   // A message beside those of the store, named by `hash`.

@@ -1,21 +1,14 @@
 // Two processes on one subscription, of which one is overtaken.
 #include "common/log_copy_test_support.h"
-#include "common/nats/nats_link_test_faults.h"
-#include "common/nats/nats_test_server.h"
+#include "common/nats/nats_fault_test_fixture.h"
 
 namespace seaworthy {
 namespace {
 
-constexpr absl::Duration kSoon = absl::Seconds(20);
-
-class NatsSubscriptionRaceTest : public testing::Test {
+class NatsSubscriptionRaceTest : public NatsFaultFixture {
  protected:
   NatsSubscriptionRaceTest() {
-    NatsEventLogOptions options = server_.Options(&clock_, "slow");
-    options.connect = [this](const NatsLinkOptions& link, absl::Duration timeout) {
-      return faults_.Connect(link, timeout);
-    };
-    slow_ = OpenOn(options);
+    slow_ = OpenOn(Faulty("slow", &clock_));
     fast_ = OpenOn(server_.Options(&clock_, "fast"));
     slow_reader_ = *slow_->Subscribe(MadeReader());
     fast_reader_ = *fast_->Subscribe(MadeReader());
@@ -42,9 +35,7 @@ class NatsSubscriptionRaceTest : public testing::Test {
     return fetched.ok() ? *std::move(fetched) : std::vector<Delivery>();
   }
 
-  NatsTestServer server_;
   FakeClock clock_;
-  LinkFaults faults_;
   std::unique_ptr<EventLog> slow_;
   std::unique_ptr<EventLog> fast_;
   std::unique_ptr<Subscription> slow_reader_;

@@ -3,31 +3,12 @@
 #include <thread>
 
 #include "common/log_copy_test_support.h"
-#include "common/nats/nats_link_test_faults.h"
-#include "common/nats/nats_test_server.h"
+#include "common/nats/nats_fault_test_fixture.h"
 
 namespace seaworthy {
 namespace {
 
-constexpr absl::Duration kSoon = absl::Seconds(20);
-
-class NatsTrimFaultTest : public testing::Test {
- protected:
-  NatsEventLogOptions Faulty(const std::string& instance = "faulty") {
-    NatsEventLogOptions options = server_.Options(nullptr, instance);
-    options.connect = [this](const NatsLinkOptions& link, absl::Duration timeout) {
-      return faults_.Connect(link, timeout);
-    };
-    return options;
-  }
-  std::unique_ptr<EventLog> OpenSound() { return OpenOn(server_.Options(nullptr, "sound")); }
-  static void AppendTo(EventLog& log, int from, int to) {
-    for (int i = from; i <= to; ++i) ASSERT_TRUE(log.Append(MadeEvent(i)).ok());
-  }
-
-  NatsTestServer server_;
-  LinkFaults faults_;
-};
+class NatsTrimFaultTest : public NatsFaultFixture {};
 
 TEST_F(NatsTrimFaultTest, WhatIsDroppedOrFailsWhileItIsReadAgainIsReadOnceMore) {
   const auto log = OpenOn(Faulty());
@@ -142,6 +123,56 @@ TEST_F(NatsTrimFaultTest, WhoHasNotReadWhatWasTrimmedStops) {
   const absl::Status status = behind->ReadAfter(0, 1, kSoon).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
   EXPECT_NE(status.message().find("was not read here yet"), absl::string_view::npos) << status;
+}
+
+TEST_F(NatsTrimFaultTest, AStartThatIsOvertakenByATrimIsToldToStartAgain) {
+  const auto log = OpenSound();
+  AppendTo(*log, 1, 10);
+  faults_.Before(
+      "Follow",
+      [&] {
+        EXPECT_TRUE(log->TrimBefore(8).ok());
+        return absl::OkStatus();
+      },
+      1);
+  const absl::Status status = OpenNatsEventLog(Faulty()).status();
+  EXPECT_NE(status.message().find("Start again"), absl::string_view::npos) << status;
+  EXPECT_EQ(OpenOn(Faulty())->FirstSequence(), 8u);
+}
+
+TEST_F(NatsTrimFaultTest, WhatIsTrimmedAwayWhileItIsReadIsOutOfRange) {
+  const auto log = OpenOn(Faulty());
+  // Read from the server: more than a process keeps whole comes after them.
+  const std::string payload(kMaxPayloadBytes, 'p');
+  for (int commit = 0; commit < 10; ++commit) {
+    std::vector<NewEvent> batch;
+    for (int i = 0; i < 6; ++i) batch.push_back({absl::StrCat(commit, "/", i), "test.made", payload});
+    ASSERT_TRUE(log->AppendBatch(batch).ok());
+  }
+  // The first commit is an object; before the second is looked for it is gone.
+  faults_.Before(
+      "GetLast",
+      [&] {
+        EXPECT_TRUE(log->TrimBefore(25).ok());
+        return absl::OkStatus();
+      },
+      1);
+  EXPECT_EQ(log->ReadAfter(0, 7, kSoon).status().code(), absl::StatusCode::kOutOfRange);
+}
+
+TEST_F(NatsTrimFaultTest, WhatAnotherTrimmedAwayIsNotDueAgain) {
+  const auto log = OpenSound();
+  for (int i = 0; i < 60; ++i)
+    ASSERT_TRUE(log->Append({absl::StrCat("big ", i), "test.made", std::string(200'000, 'x')}).ok());
+  const auto two = OpenOn(Faulty());
+  {
+    const auto reader = *two->Subscribe(MadeReader());
+    for (int i = 0; i < 60; ++i) ASSERT_TRUE(reader->Ack(reader->Fetch(1, kSoon)->front()).ok());
+  }
+  ASSERT_TRUE(ReadUpTo(*log, 60).ok());
+  ASSERT_TRUE(log->TrimBefore(7).ok());
+  EXPECT_EQ(two->Redeliver("reader", 3, MadeEvent(100)).status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(two->LastSequence(), 60u);
 }
 
 TEST_F(NatsTrimFaultTest, WhoCannotReadWhatCameBeforeAsksAgain) {

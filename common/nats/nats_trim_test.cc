@@ -11,9 +11,6 @@ class NatsTrimTest : public testing::Test {
   std::unique_ptr<EventLog> OpenAs(const std::string& instance) {
     return OpenOn(server_.Options(&clock_, instance));
   }
-  static void AppendTo(EventLog& log, int from, int to) {
-    for (int i = from; i <= to; ++i) ASSERT_TRUE(log.Append(MadeEvent(i)).ok());
-  }
   static void AckAll(Subscription& reader, size_t count) {
     const std::vector<Delivery> fetched = *reader.Fetch(count, absl::Seconds(20));
     ASSERT_EQ(fetched.size(), count);
