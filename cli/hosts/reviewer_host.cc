@@ -58,6 +58,8 @@ absl::StatusOr<std::unique_ptr<ReviewerHost>> ReviewerHost::Open(Config config, 
   SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<v1::Persona> all, LoadPersonas(config.prompts_dir));
   ReviewerService::Options options;
   SEAWORTHY_ASSIGN_OR_RETURN(options.personas, Choose(all, personas, config));
+  // Who names some leaves the rest to other processes.
+  for (const v1::Persona& persona : all) options.known.insert(persona.persona_id());
   SEAWORTHY_ASSIGN_OR_RETURN(host->panel_, Panel::Open(config, options.personas, &data.dir->layout()));
   options.log = data.log.get();
   options.objects = data.objects.get();

@@ -92,7 +92,7 @@ ReviewerService::~ReviewerService() { Stop(); }
 
 absl::Status ReviewerService::Start() {
   if (options_.log == nullptr || !lanes_.empty()) return absl::OkStatus();
-  std::set<std::string> known;
+  std::set<std::string> known = options_.known;
   for (const auto& persona : personas_) known.insert(persona->persona_id());
   for (const auto& persona : personas_) {
     // Kept, so that a verdict's words can be explained later.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,7 +31,10 @@ class ReviewerService {
     ObjectStore* objects = nullptr;     // Not owned; may be null without a log.
     Clock* clock = nullptr;             // Not owned.
     VerdictSeeker* seeker = nullptr;    // Not owned.
-    std::vector<v1::Persona> personas;  // In their order.
+    std::vector<v1::Persona> personas;  // Answered for, in their order.
+    // Every persona there is, where other processes answer for some. A request
+    // to none of these and those fails.
+    std::set<std::string> known;
     // Reviews of one persona under way at once, at most.
     size_t max_in_flight = 64;
   };

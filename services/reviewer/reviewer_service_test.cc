@@ -100,7 +100,7 @@ class ReviewerServiceTest : public testing::Test {
   ReviewerServiceTest() {
     log_ = *OpenRocksDbEventLog({dir_, &clock_, nullptr});
     objects_ = NewMemoryObjectStore();
-    ReviewerService::Options options;
+    ReviewerService::Options& options = options_;
     options.log = log_.get();
     options.objects = objects_.get();
     options.clock = &clock_;
@@ -121,12 +121,23 @@ class ReviewerServiceTest : public testing::Test {
     std::filesystem::remove_all(dir_);
   }
 
+  // The others are another process's.
+  void AnswerOnlyFor(const std::string& persona) {
+    for (const v1::Persona& other : options_.personas) options_.known.insert(other.persona_id());
+    std::erase_if(options_.personas, [&](const auto& one) { return one.persona_id() != persona; });
+    service_ = std::make_unique<ReviewerService>(options_);
+  }
+
   void Request(const std::string& persona, const std::string& dedup_id = "ask", uint32_t round = 0) {
+    Request(std::vector<std::string>{persona}, dedup_id, round);
+  }
+  void Request(const std::vector<std::string>& personas, const std::string& dedup_id = "ask",
+               uint32_t round = 0) {
     v1::Event event;
     v1::ReviewRequested* asked = event.mutable_review_requested();
     *asked->mutable_revision() = TestRevision("Harrow").request().revision;
     asked->mutable_revision()->set_text_object(*objects_->Put("Harrow is here."));
-    asked->add_persona_ids(persona);
+    for (const std::string& persona : personas) asked->add_persona_ids(persona);
     asked->set_round(round);
     ASSERT_TRUE(log_->Append({dedup_id, "review.requested", event.SerializeAsString()}).ok());
   }
@@ -182,6 +193,7 @@ class ReviewerServiceTest : public testing::Test {
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<ObjectStore> objects_;
   std::unique_ptr<VerdictSeeker> seeker_;
+  ReviewerService::Options options_;
   std::unique_ptr<ReviewerService> service_;
 };
 
@@ -261,6 +273,15 @@ TEST_F(ReviewerServiceTest, UnknownPersonaFailsByName) {
   ASSERT_TRUE(service_->Start().ok());
   Request("astrologer");
   EXPECT_THAT(Wait("review-failed:a-tool@1/astrologer").review_failed().reason(), HasSubstr("`astrologer`"));
+}
+
+TEST_F(ReviewerServiceTest, APersonaThatAnotherAnswersForDoesNotFailHere) {
+  AnswerOnlyFor("dx");
+  ASSERT_TRUE(service_->Start().ok());
+  Request({"astrologer", "business", "dx"});
+  Wait("review-failed:a-tool@1/astrologer");
+  Wait("verdict:a-tool@1/dx");
+  EXPECT_TRUE(absl::IsNotFound(log_->FindByDedupId("review-failed:a-tool@1/business").status()));
 }
 
 TEST_F(ReviewerServiceTest, ReviewsWithoutALogToo) {
