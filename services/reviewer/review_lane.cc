@@ -295,11 +295,19 @@ class ReviewLane::Impl : public std::enable_shared_from_this<Impl> {
     }
   }
 
+  // The taking thread's, which alone takes away what is held. Under no lock: the
+  // log may be slow to answer, and those who bring verdicts must not wait for it.
   void RenewHeld() {
-    absl::MutexLock lock(&mutex_);
     const absl::Time now = options_.clock->Now();
-    for (const auto& taken : again_) {
-      if (now - taken->renewed < kRenewAfter) continue;
+    std::vector<Taken*> due;
+    {
+      absl::MutexLock lock(&mutex_);
+      for (const auto& taken : again_) {
+        if (now - taken->renewed >= kRenewAfter) due.push_back(taken.get());
+      }
+    }
+    for (Taken* taken : due) {
+      if (Stopping()) return;
       Log(subscription_->InProgress(taken->delivery));
       taken->renewed = now;
     }
