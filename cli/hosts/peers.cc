@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/service_access.h"
@@ -34,17 +35,8 @@ Peers::~Peers() {
 std::shared_ptr<grpc::Channel> Peers::Connect(const ServiceTls& tls, const std::string& name,
                                               const std::string& address) {
   std::shared_ptr<grpc::Channel> channel = tls.Connect(address, name);
-  std::string what = absl::StrCat(name, " at ", address);
-  peers_.push_back({.what = what, .channel = channel, .waiting = Waiting(what)});
+  peers_.push_back({.channel = channel, .waiting = Waiting(absl::StrCat(name, " at ", address))});
   return channel;
-}
-
-absl::Status Peers::Ready() const {
-  for (const Peer& peer : peers_) {
-    if (peer.channel->GetState(false) == GRPC_CHANNEL_READY) continue;
-    return absl::UnavailableError(absl::StrCat("no connection to ", peer.what));
-  }
-  return absl::OkStatus();
 }
 
 void Peers::LookAfter() {

@@ -6,7 +6,6 @@
 #include <thread>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "cli/hosts/publisher_host.h"
 #include "cli/hosts/waiting.h"
 #include "common/clients.h"
@@ -31,14 +30,11 @@ class Peers {
   Peers& operator=(const Peers&) = delete;
 
   PublisherPeers clients() const { return {aggregator_.get(), ingest_.get(), reviewer_.get()}; }
-  // UNAVAILABLE naming the first that is not connected.
-  absl::Status Ready() const;
 
  private:
   struct Peer {
-    std::string what;  // `aggregator at 127.0.0.1:9403`.
     std::shared_ptr<grpc::Channel> channel;
-    Waiting waiting;
+    Waiting waiting;  // For `aggregator at 127.0.0.1:9403`.
   };
   std::shared_ptr<grpc::Channel> Connect(const ServiceTls& tls, const std::string& name,
                                          const std::string& address);

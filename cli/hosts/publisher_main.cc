@@ -59,8 +59,12 @@ absl::Status Run(const Config& config, const StopSignal& stop) {
                              StartTelemetry(config, site ? "seaworthy-site" : "seaworthy-publisher"));
   clients.metrics = telemetry->counted();
   SEAWORTHY_ASSIGN_OR_RETURN(const auto host, PublisherHost::Open(config, *dir, clients, site));
-  telemetry->health().AddReadiness(
-      "aggregator", [&clients] { return clients.aggregator->GetStatus({}, absl::Seconds(1)).status(); });
+  telemetry->health().AddReadiness("aggregator", [&clients] {
+    // Both roles may ask for it, and their pages are made of it.
+    v1::ListPublishedChangesRequest request;
+    request.set_page_size(1);
+    return clients.aggregator->ListPublishedChanges(request, absl::Seconds(1)).status();
+  });
   SEAWORTHY_RETURN_IF_ERROR(host->Start());
   SEAWORTHY_ASSIGN_OR_RETURN(auto socket, FolderSocket::Open(*dir, *host, telemetry->health()));
   spdlog::info("{} is ready: HTTP on {}:{}, data in {}", site ? kSiteName : kPublisherName,
