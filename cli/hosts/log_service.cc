@@ -19,8 +19,9 @@
 namespace seaworthy::cli {
 namespace {
 
-// One try takes no longer, so that a signal is obeyed.
-constexpr absl::Duration kOpenTimeout = absl::Seconds(5);
+// No try takes longer, so that a signal is obeyed, and whoever waits for an
+// answer (kRpcDeadline) learns that it was the log.
+constexpr absl::Duration kLogTimeout = absl::Seconds(5);
 constexpr absl::Duration kPause = absl::Seconds(1);
 
 // Whether another try may help.
@@ -50,7 +51,8 @@ void Stop(Running& running) {
 absl::Status TryToStart(const Config& config, const LogService& service, Running& running) {
   SEAWORTHY_ASSIGN_OR_RETURN(NatsEventLogOptions options,
                              NatsOptionsOf(config.log, running.data.dir->layout()));
-  options.open_timeout = kOpenTimeout;
+  options.open_timeout = kLogTimeout;
+  options.commit_timeout = kLogTimeout;
   SEAWORTHY_ASSIGN_OR_RETURN(running.data.log, OpenNatsEventLog(options));
   SEAWORTHY_ASSIGN_OR_RETURN(running.data.objects, OpenNatsObjectStore(options));
   SEAWORTHY_ASSIGN_OR_RETURN(running.host, service.open(config, running.data));
