@@ -18,6 +18,12 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       status.error_message() == "Server Threadpool Exhausted") {
     return absl::UnavailableError("the server serves as many calls as it can; try again");
   }
+  // Its words for a call it does not have: none.
+  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED && status.error_message().empty()) {
+    return absl::UnimplementedError(
+        "the process that was asked is of another service or of another version; ask the one that hosts this "
+        "(docs/services.md), with programs of one version");
+  }
   return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
 }
 

@@ -3,6 +3,8 @@
 #include <grpcpp/support/status.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace seaworthy {
 namespace {
 
@@ -18,6 +20,12 @@ TEST(ErrorCodes, AServerWithoutAFreeThreadIsUnavailableAndNoRefusal) {
   EXPECT_TRUE(
       absl::IsUnavailable(FromGrpcStatus({StatusCode::RESOURCE_EXHAUSTED, "Server Threadpool Exhausted"})));
   EXPECT_TRUE(absl::IsResourceExhausted(FromGrpcStatus({StatusCode::RESOURCE_EXHAUSTED, "over 2 MiB"})));
+}
+
+TEST(ErrorCodes, ACallThatIsNotThereSaysWhomToAsk) {
+  const absl::Status status = FromGrpcStatus({grpc::StatusCode::UNIMPLEMENTED, ""});
+  EXPECT_TRUE(absl::IsUnimplemented(status));
+  EXPECT_NE(status.message().find("of another service"), std::string::npos);
 }
 
 TEST(ErrorCodes, ConflictsAreConflictsInHttp) {
