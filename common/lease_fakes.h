@@ -101,7 +101,7 @@ class LeaseBoard {
     LeaseState State() const override { return board_->State(name_, holder_); }
     void SetNote(std::string note) override { board_->SetNote(name_, holder_, std::move(note)); }
     void Yield(absl::Duration pause) override {
-      if (Held()) board_->Give(name_, "");
+      if (pause > absl::ZeroDuration() && Held()) board_->Give(name_, "");
     }
     void Alive() override {}
 

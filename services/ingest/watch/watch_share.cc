@@ -1,5 +1,6 @@
 #include "services/ingest/watch/watch_share.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -83,7 +84,8 @@ int WatchShare::BucketOf(std::string_view host) {
   return static_cast<unsigned char>(Sha256(host).front()) % kBuckets;
 }
 
-WatchShare::WatchShare(Leases* leases, SharedTable* table, absl::Duration ttl) : table_(table) {
+WatchShare::WatchShare(Leases* leases, SharedTable* table, absl::Duration ttl)
+    : table_(table), me_(leases->holder()), ttl_(ttl) {
   for (int i = 0; i < kBuckets; ++i) {
     LeaseOptions options;
     options.name = absl::StrCat("watch.", i);
@@ -91,6 +93,11 @@ WatchShare::WatchShare(Leases* leases, SharedTable* table, absl::Duration ttl) :
     options.group = "watch";
     leases_[i] = leases->Want(options);
   }
+  LeaseOptions wish;
+  wish.name = "watch.wish";
+  wish.ttl = ttl / 3;
+  wish_ = leases->Want(wish);
+  wish_->Yield(absl::InfiniteDuration());
 }
 
 bool WatchShare::Ready(int bucket) const {
@@ -131,6 +138,39 @@ void WatchShare::MarkReady(int bucket, uint64_t token) {
 void WatchShare::MarkUnready(int bucket) {
   absl::MutexLock lock(&mutex_);
   ready_[bucket] = 0;
+}
+
+void WatchShare::Balance() {
+  std::map<std::string, int> held;
+  bool any_free = false;
+  int last = 0;
+  for (int i = 0; i < kBuckets; ++i) {
+    const LeaseState state = leases_[i]->State();
+    const bool own = state.holder == me_;
+    const bool free = state.holder.empty() || (own && !state.held);
+    any_free = any_free || free;
+    if (!free) ++held[state.holder];
+    if (own && state.held) last = i;
+  }
+  const int mine = held[me_];
+  int most = 0;
+  for (const auto& [holder, count] : held) most = std::max(most, count);
+  Ask(most - mine > 1);
+  const LeaseState wish = wish_->State();
+  const bool asked = !wish.holder.empty() && wish.holder != me_ && wish.note != answered_;
+  if (!asked || any_free || mine < most || mine - held[wish.holder] < 2) return;
+  answered_ = wish.note;
+  // Until who asked has seen it.
+  leases_[last]->Yield(ttl_ / 2);
+}
+
+void WatchShare::Ask(bool wants) {
+  // A note is answered once: who died asking is given no more.
+  const int64_t time = SteadyClock::Real()->Now() / std::max(ttl_ / 3, absl::Milliseconds(1));
+  if (wants) wish_->SetNote(absl::StrCat(me_, "/", time));
+  if (std::exchange(asks_, wants) != wants) {
+    wish_->Yield(wants ? absl::ZeroDuration() : absl::InfiniteDuration());
+  }
 }
 
 absl::StatusOr<std::string> WatchShare::Load(const std::string& name) {

@@ -57,6 +57,10 @@ class WatchShare {
   // To be taken over anew.
   void MarkUnready(int bucket);
 
+  // One look at who has how many: asks for one, or gives one to who asks. Of one
+  // thread, again and again.
+  void Balance();
+
   // Nothing where nobody wrote it yet. Errors: the table's; DATA_LOSS.
   absl::StatusOr<std::optional<SharedSource>> LoadSource(const std::string& source_id);
   absl::StatusOr<std::optional<v1::WatchHost>> LoadHost(const std::string& host);
@@ -68,11 +72,17 @@ class WatchShare {
   absl::Status ForgetSource(const std::string& source_id);
 
  private:
+  void Ask(bool wants);
   absl::StatusOr<std::string> Load(const std::string& name);
   absl::Status Save(const std::string& name, const std::string& bytes);
 
   SharedTable* const table_;
+  const std::string me_;
+  const absl::Duration ttl_;
   std::array<std::unique_ptr<Lease>, kBuckets> leases_;  // Constant after construction.
+  std::unique_ptr<Lease> wish_;                          // Of whoever asks for a bucket.
+  bool asks_ = false;                                    // Balance's, as what follows.
+  std::string answered_;                                 // The note of the wish that was answered last.
   mutable absl::Mutex mutex_;
   std::array<uint64_t, kBuckets> ready_ ABSL_GUARDED_BY(mutex_) = {};  // The token; 0: not ready.
   std::map<std::string, uint64_t> revisions_ ABSL_GUARDED_BY(mutex_);  // Of what was seen or written last.

@@ -62,6 +62,7 @@ void WatcherImpl::Tend() {
       if (applied_ < begin) continue;
     }
     const std::shared_ptr<WatchShare> share = Share();
+    share->Balance();
     for (const int bucket : share->Lost()) LetGo(bucket);
     absl::Status taken = TakeOverStrangers(*share);
     for (const int bucket : share->Gained()) {

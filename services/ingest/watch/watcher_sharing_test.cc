@@ -54,6 +54,7 @@ class WatcherSharingTest : public ::testing::Test {
     options.public_url = "https://reviews.example";
     options.leases = process.leases.get();
     options.shared = &table_;
+    options.lease_ttl = absl::Milliseconds(30);
     process.watcher = *Watcher::Open(options);
     EXPECT_TRUE(process.watcher->Start().ok());
   }
@@ -92,6 +93,14 @@ class WatcherSharingTest : public ::testing::Test {
   // All buckets to one process; empty: to nobody.
   void Give(const std::string& holder) {
     for (int i = 0; i < WatchShare::kBuckets; ++i) board_.Give(Cat("watch.", i), holder);
+  }
+  std::vector<std::string> BucketsOf(const std::string& holder) {
+    std::vector<std::string> buckets;
+    for (int i = 0; i < WatchShare::kBuckets; ++i) {
+      const std::string name = Cat("watch.", i);
+      if (board_.State(name, "").holder == holder) buckets.push_back(name);
+    }
+    return buckets;
   }
   void Answer(const std::string& url, const absl::StatusOr<FetchResult>& answer) {
     one_.fetcher.Answer(url, answer);
@@ -205,6 +214,33 @@ TEST_F(WatcherSharingTest, WhoeverIsAskedShowsAndReadsASource) {
   ASSERT_TRUE(two_.watcher->ReadSource(request).ok());
   EXPECT_TRUE(Soon([&] { return one_.watcher->NextTime() <= clock_.Now(); }));
   EXPECT_EQ(two_.watcher->Waiting(), 0u);
+}
+
+TEST_F(WatcherSharingTest, OneThatJoinsIsGivenItsShareABucketAtATime) {
+  Give("one");
+  board_.Give("watch.wish", "two");
+  for (size_t i = 0; i < WatchShare::kBuckets / 2; ++i) {
+    ASSERT_TRUE(Soon([&] { return !BucketsOf("").empty(); })) << i;
+    ASSERT_EQ(BucketsOf("").size(), 1u);
+    board_.Give(BucketsOf("")[0], "two");
+  }
+  // It has enough and says so.
+  EXPECT_TRUE(Soon([&] { return board_.State("watch.wish", "").holder.empty(); }));
+  EXPECT_EQ(BucketsOf("one").size(), 8u);
+}
+
+TEST_F(WatcherSharingTest, WhoAskedAndDiedIsAnsweredOnce) {
+  two_.watcher.reset();
+  Give("one");
+  board_.Give("watch.wish", "two");
+  board_.SetNote("watch.wish", "two", "two/1");
+  ASSERT_TRUE(Soon([&] { return !BucketsOf("").empty(); }));
+  Give("one");
+  // A source set now is tended to later.
+  Answer(kFeedUrl, seaworthy::Answer(200, Rss({{"a"}})));
+  Put("acme", kFeedUrl);
+  RunOf(one_, 1);
+  EXPECT_EQ(BucketsOf("one").size(), 16u);
 }
 
 TEST_F(WatcherSharingTest, PagesToBeReadGoOverToo) {
