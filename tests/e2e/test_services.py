@@ -1,11 +1,15 @@
 """Each service in a process of its own: any order, any kill, any reviewer."""
 
+import contextlib
+import http.client
 import json
 import pathlib
 import re
 import shutil
 import tempfile
+import threading
 import unittest
+from unittest import mock
 
 from support import http_client, server
 from support.announcements import model_card
@@ -14,6 +18,7 @@ from support.services import SERVICES, Service, Services
 from support.waiting import wait_until
 
 from e2e.case import ServerCase
+from e2e.test_desk import Browser
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -105,6 +110,22 @@ class Pipeline(ServicesCase):
             self.assertEqual((answer.status, answer.json["code"]), (421, "elsewhere"), where)
         self.assertFalse((site.data / "people").exists())
 
+    def test_a_site_is_ready_while_the_aggregator_answers(self):
+        port, asked = server.free_port(), server.free_port()
+        config = self.services.config_of("site")
+        config.write_text(config.read_text().replace("[telemetry]", f'[telemetry]\nlisten = "127.0.0.1:{asked}"'))
+        site = Service(self.services, "asked-site", "publisher", ["--role", "site", "--port", port])
+        with mock.patch.object(self.services, "config_of", lambda _: config):
+            site.spawn().wait()
+        self.addCleanup(site.stop)
+        ready = lambda: http_client.send(asked, "GET", "/readyz").status
+        wait_until(lambda: ready() == 200, "the site is ready")
+        self.services["aggregator"].kill()
+        wait_until(lambda: ready() == 503, "it is not without the aggregator")
+        self.services["aggregator"].spawn().wait()
+        wait_until(lambda: ready() == 200, "it is ready again")
+        wait_until(self.services.answers, "all is well")
+
     def test_one_announcements_lines_carry_one_trace_in_every_program(self):
         read = self.server.submit_and_read(model_card(72), traceparent=f"00-{TRACE}-00f067aa0ba902b7-01")
         announcement, tool = read["announcement_id"], read["tools"][0]
@@ -147,6 +168,11 @@ class Pipeline(ServicesCase):
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("log at event", done.out)
 
+    def test_a_folder_says_what_its_process_does_not_host(self):
+        done = server.run("status", "--once", "--data", self.services["ingest"].data)
+        self.assertEqual(done.code, 1)
+        self.assertIn("of another service", done.err)
+
     def test_the_aggregators_own_folder_tells_its_status(self):
         done = server.run("status", "--once", "--data", self.services["aggregator"].data)
         self.assertEqual(done.code, 0, done.err)
@@ -188,6 +214,51 @@ class TwoReviewers(ServicesCase):
         self.record(model_card(31))
         self.server.settle()
         self.assertEqual(self.verdicts(), before + 4)
+        for name in ("one", "two"):
+            self.assertNotIn("is unknown", self.services[name].text())
+
+
+class Subscribers(ServicesCase):
+    tables = '[mail]\nurl = "smtp://127.0.0.1:9"\nfrom = "edition@example.org"\n'
+
+    def subscribers(self, action, address, service="publisher", token=server.TOKEN, code=0):
+        data = self.services[service].data
+        done = server.run("subscribers", action, address, "--data", data, *(["--token", token] if token else []))
+        self.assertEqual(done.code, code, done.out + done.err)
+        return done
+
+    def known(self, address):
+        return json.loads(self.subscribers("export", address).out)["known"]
+
+    def test_the_command_asks_the_publisher_and_opens_its_folder_without_one(self):
+        for address in ("ada@example.org", "bob@example.org"):
+            self.assertEqual(Browser(self.server.port).post("/subscribe", {"address": address}).status, 303)
+        self.assertTrue(self.known("ada@example.org"))
+        self.subscribers("erase", "ada@example.org")
+        self.assertEqual((self.known("ada@example.org"), self.known("bob@example.org")), (False, True))
+        self.assertIn("--token", self.subscribers("export", "bob@example.org", token=None, code=1).err)
+        self.assertIn("the publisher's data folder", self.subscribers("erase", "bob@example.org", "aggregator", code=5).err)
+        self.services["publisher"].stop()
+        self.subscribers("erase", "bob@example.org", token=None)
+        self.assertFalse(self.known("bob@example.org"))
+        self.assertNotRegex(self.services["publisher"].text(), "ada@|bob@")
+
+
+class WithoutTheBroker(ServicesCase):
+    def test_all_stop_in_order_with_work_under_way(self):
+        self.services.nats.kill()
+        sender = threading.Thread(target=self.send_until_nobody_answers)
+        sender.start()
+        self.addCleanup(sender.join)
+        ingest = self.services["ingest"]
+        wait_until(lambda: ingest.says("nothing is taken or renewed"), "ingest has seen that the log is away")
+        for name in SERVICES:
+            self.assertEqual(self.services[name].stop(), 0, self.services[name].text()[-1000:])
+
+    def send_until_nobody_answers(self):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            while self.api.submit(model_card(90)).status == 503:
+                pass
 
 
 class TwoAggregators(ServicesCase):
