@@ -6,14 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/claims/subjects.h"
 
 namespace seaworthy::claims {
 namespace {
 
 using Owner = ClaimIndex::Owner;
-
-// How far before an atom its subject is looked for.
-constexpr size_t kReach = 80;
 
 // Names that are words in small letters too.
 const WordSet& Homonyms() {
@@ -24,32 +22,14 @@ const WordSet& Homonyms() {
   return *kSet;
 }
 
-// Between a name and what is said, these turn the talk to something else.
-const WordSet& Turns() {
-  static const auto* const kSet = new WordSet(
-      "but than versus vs unlike compared while whereas that against lacks without not this here doesn isn "
-      "aren beat "
-      "yet although though because so");
-  return *kSet;
-}
-
-// Between a name and what is said, one of these says it of the name.
-const WordSet& Links() {
-  static const auto* const kSet = new WordSet(
-      "under is are was were both all each ships ship released release licensed has have had with at gets "
-      "get offers "
-      "costs charges priced from comes uses carries for s runs claims scores reaches supports takes goes "
-      "went");
-  return *kSet;
-}
-
 std::string TextOf(const ScannedQuote& quote, const Atom& atom) {
   return std::string(quote.text.substr(atom.begin, atom.end - atom.begin));
 }
 
 class Judge {
  public:
-  Judge(const ClaimIndex& index, ScannedQuote& quote) : index_(index), quote_(quote) {}
+  Judge(const ClaimIndex& index, ScannedQuote& quote)
+      : index_(index), quote_(quote), subjects_(index, quote) {}
 
   void Run() {
     for (n_ = 0; n_ < quote_.atoms.size(); ++n_) {
@@ -87,7 +67,6 @@ class Judge {
   }
   const Word& At(size_t i) const { return quote_.words[i]; }
   bool Stands(const Atom& atom) const { return index_.HasWords(quote_.words, atom.first, atom.last); }
-  bool Later(size_t i) const { return i < quote_.words.size(); }
 
   void JudgeName(Atom& atom) {
     if (atom.owner.kind != Owner::kNobody || NameStands(atom)) return;
@@ -155,84 +134,20 @@ class Judge {
                                    "' stands neither in the announcement nor in the facts", known, "."));
   }
 
-  // The other product a statement is about, or null where it is about the
-  // tool or about nobody.
-  const Atom* OtherSubject(const Atom& atom) const {
-    for (size_t k = n_; k-- > 0;) {
-      const Atom& name = quote_.atoms[k];
-      if (quote_.sentence[name.first] != quote_.sentence[atom.first] || atom.begin - name.end > kReach)
-        return nullptr;
-      const bool product = name.kind == v1::Mark::NAME || name.kind == v1::Mark::HARDWARE;
-      if (!product) continue;
-      if (name.owner.kind == Owner::kTool) return nullptr;
-      const bool other = name.owner.kind == Owner::kCompetitor || name.support != v1::Claim::SUPPORTED;
-      if (!other || name.kind == v1::Mark::HARDWARE) continue;
-      return SaidOf(name, atom) ? &name : nullptr;
-    }
-    return nullptr;
-  }
-
-  bool SaidOf(const Atom& name, const Atom& atom) const {
-    bool linked = atom.first == name.last;
-    for (size_t i = name.last; i < atom.first; ++i) {
-      if (Turns().Has(At(i))) return false;
-      linked = linked || Links().Has(At(i));
-    }
-    const std::string_view between = quote_.text.substr(name.end, atom.begin - name.end);
-    const bool broken = between.find(';') != std::string_view::npos ||
-                        between.find("\xe2\x80\x94") != std::string_view::npos ||
-                        between.find(" - ") != std::string_view::npos;
-    if (!broken) return linked;
-    // `A and B — both Apache 2.0`
-    const size_t dash = name.end + between.find_first_of(";\xe2-");
-    for (size_t i = name.last; i < atom.first; ++i) {
-      if (At(i).begin > dash) {
-        return At(i).hash == "both"_w || At(i).hash == "all"_w || At(i).hash == "each"_w;
-      }
-    }
-    return false;
-  }
-
-  // A tool of the store that the sentence names anywhere and for which `says`
-  // holds.
-  template <typename Says>
-  bool SomeCompetitor(const Atom& atom, Says says) const {
-    const uint16_t sentence = quote_.sentence[atom.first];
-    const auto check = [&](const Atom& name) {
-      return name.owner.kind == Owner::kCompetitor && says(index_.competitors()[name.owner.competitor]);
-    };
-    for (size_t k = n_; k-- > 0 && quote_.sentence[quote_.atoms[k].first] == sentence && n_ - k < 16;) {
-      if (check(quote_.atoms[k])) return true;
-    }
-    for (size_t k = n_ + 1; k < std::min(quote_.atoms.size(), n_ + 16); ++k) {
-      if (quote_.sentence[quote_.atoms[k].first] != sentence) break;
-      if (check(quote_.atoms[k])) return true;
-    }
-    return false;
-  }
-
-  // `not`, `no` right before: the words deny it.
-  bool Denied(const Atom& atom) const {
-    for (size_t i = atom.first; i-- > 0 && atom.first - i <= 2;) {
-      const uint64_t hash = At(i).hash;
-      if (hash == "not"_w || hash == "no"_w || hash == "never"_w) return true;
-    }
-    return false;
-  }
-
   void JudgeLicense(Atom& atom) {
     const uint64_t id = atom.id;
     const std::string text = TextOf(quote_, atom);
-    if (const Atom* other = OtherSubject(atom)) return JudgeOtherLicense(atom, *other, id);
+    if (const Atom* other = subjects_.OtherSubject(n_)) return JudgeOtherLicense(atom, *other, id);
     if (index_.HasLicense(id) || Stands(atom)) return;
-    if (SomeCompetitor(atom, [id](const ClaimIndex::Competitor& known) { return known.license == id; }))
+    if (subjects_.SomeCompetitor(n_,
+                                 [id](const ClaimIndex::Competitor& known) { return known.license == id; }))
       return;
     if (index_.license() == 0) {
       return Unsupported(
           atom, absl::StrCat("The licence '", text,
                              "' stands neither in the announcement nor in the facts, which name none."));
     }
-    if (Denied(atom)) return;
+    if (subjects_.Denied(n_)) return;
     Contradicted(atom,
                  absl::StrCat("The licence '", text, "' stands nowhere in the evidence; the facts give '",
                               index_.license_name(), "'."));
@@ -264,12 +179,12 @@ class Judge {
     if (const size_t machine = MachineBehind(atom); machine > 0) return JudgeMachines(atom, machine);
     const bool size = quantity.unit == Unit::kParams ||
                       (quantity.unit == Unit::kCount && quantity.scaled && quantity.value >= 1e6);
-    const Atom* other = size ? OtherSubject(atom) : nullptr;
+    const Atom* other = size ? subjects_.OtherSubject(n_) : nullptr;
     if (other != nullptr) return JudgeOtherSize(atom, *other);
     if (index_.HasQuantity(quantity) || index_.IsDerived(quantity) || SeveralCards(atom)) return;
     const double billions = quantity.value / 1e9;
     const auto same = [billions](const ClaimIndex::Competitor& known) { return HasSize(known, billions); };
-    if (size && SomeCompetitor(atom, same)) return;
+    if (size && subjects_.SomeCompetitor(n_, same)) return;
     const std::string text = TextOf(quote_, atom);
     if (quantity.unit == Unit::kParams && !index_.parameters_b().empty()) {
       std::string sizes;
@@ -277,7 +192,7 @@ class Judge {
         absl::StrAppend(&sizes, sizes.empty() ? "" : ", ", SaySize(size));
       const std::string reason =
           absl::StrCat("'", text, "' is no size in the evidence; the facts give ", sizes, ".");
-      return SaidOfTool(atom) ? Contradicted(atom, reason) : Unsupported(atom, reason);
+      return subjects_.SaidOfTool(n_) ? Contradicted(atom, reason) : Unsupported(atom, reason);
     }
     if (AboutContext(atom) && index_.context_tokens().has_value()) {
       return Contradicted(atom,
@@ -381,21 +296,6 @@ class Judge {
     return true;
   }
 
-  // The tool, or `this`, `its`, `it`, shortly before in the sentence.
-  bool SaidOfTool(const Atom& atom) const {
-    for (size_t k = n_; k-- > 0;) {
-      const Atom& name = quote_.atoms[k];
-      if (quote_.sentence[name.first] != quote_.sentence[atom.first] || atom.begin - name.end > kReach) break;
-      if (name.owner.kind == Owner::kTool) return true;
-    }
-    for (size_t i = atom.first;
-         i-- > 0 && quote_.sentence[i] == quote_.sentence[atom.first] && atom.first - i < 8;) {
-      const uint64_t hash = At(i).hash;
-      if (hash == "this"_w || hash == "its"_w || hash == "it"_w) return true;
-    }
-    return false;
-  }
-
   bool AboutContext(const Atom& atom) const {
     if (atom.quantity.unit_word == "context"_w) return true;
     const bool amount = atom.quantity.unit == Unit::kTokens || atom.quantity.unit == Unit::kCount;
@@ -414,7 +314,7 @@ class Judge {
     if (atom.quantity.words == 0) return JudgeFree(atom);
     const double value = atom.quantity.value;
     if (index_.HasQuantity(atom.quantity) || index_.IsDerived(atom.quantity)) return;
-    if (SomeCompetitor(atom, [value](const ClaimIndex::Competitor& known) {
+    if (subjects_.SomeCompetitor(n_, [value](const ClaimIndex::Competitor& known) {
           return known.price.has_value() && std::abs(*known.price - value) < 1e-6;
         }))
       return;
@@ -422,15 +322,16 @@ class Judge {
       const char* known = index_.pricing() == "free" ? "which say it is free" : "which name no price";
       const std::string reason = absl::StrCat(
           "The price '", text, "' stands neither in the announcement nor in the facts, ", known, ".");
-      return index_.pricing() == "free" && SaidOfTool(atom) ? Contradicted(atom, reason)
-                                                            : Unsupported(atom, reason);
+      return index_.pricing() == "free" && subjects_.SaidOfTool(n_) ? Contradicted(atom, reason)
+                                                                    : Unsupported(atom, reason);
     }
     const std::string known =
         absl::StrCat("$", SayNumber(*index_.entry_price()), index_.entry_price_unit().empty() ? "" : " per ",
                      index_.entry_price_unit());
     const std::string reason =
         absl::StrCat("The price '", text, "' stands nowhere in the evidence; the facts give ", known, ".");
-    return SameUnit(atom) || SaidOfTool(atom) ? Contradicted(atom, reason) : Unsupported(atom, reason);
+    return SameUnit(atom) || subjects_.SaidOfTool(n_) ? Contradicted(atom, reason)
+                                                      : Unsupported(atom, reason);
   }
 
   // `per month` where the entry price is per month.
@@ -477,6 +378,7 @@ class Judge {
 
   const ClaimIndex& index_;
   ScannedQuote& quote_;
+  const Subjects subjects_;
   size_t n_ = 0;
 };
 
