@@ -1,11 +1,7 @@
 #include "services/publisher/api/api_json.h"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
-#include "absl/strings/ascii.h"
-#include "absl/time/time.h"
 #include "common/hash.h"
+#include "services/publisher/api/api_json_parts.h"
 #include "services/publisher/pages/page_text.h"
 #include "services/publisher/pages/source_view.h"
 
@@ -13,21 +9,6 @@ namespace seaworthy {
 namespace {
 
 using nlohmann::json;
-
-json OrNull(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
-
-template <typename Repeated>
-json ArrayOf(const Repeated& values) {
-  json array = json::array();
-  for (const auto& value : values) array.push_back(value);
-  return array;
-}
-
-json TimeJson(bool set, const google::protobuf::Timestamp& time) {
-  if (!set) return nullptr;
-  const absl::Time at = absl::FromUnixSeconds(time.seconds());
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", at, absl::UTCTimeZone());
-}
 
 json EvidenceJson(const v1::Evidence& evidence) {
   return {{"announcement_id", evidence.announcement_id()},
@@ -48,8 +29,6 @@ json FactsJson(const v1::Revision& revision) {
   }
   return facts;
 }
-
-std::string LowerName(const std::string& name) { return absl::AsciiStrToLower(name); }
 
 json ClaimJson(const v1::Claim& claim) {
   json evidence = json::array();
@@ -73,30 +52,6 @@ json UsageJson(const v1::Usage& usage) {
           {"cached_input_tokens", usage.cached_input_tokens()},
           {"output_tokens", usage.output_tokens()},
           {"cost_micro_usd", usage.has_cost_micro_usd() ? json(usage.cost_micro_usd()) : json(nullptr)}};
-}
-
-json SpendJson(const v1::Spend& spend) {
-  return {{"verdicts", spend.verdicts()},
-          {"input_tokens", spend.input_tokens()},
-          {"cached_input_tokens", spend.cached_input_tokens()},
-          {"output_tokens", spend.output_tokens()},
-          {"cost_micro_usd", spend.cost_micro_usd()},
-          {"unpriced", spend.unpriced()}};
-}
-
-json CountsJson(const v1::PanelCounts& counts) {
-  return {{"persona", counts.persona_id()},
-          {"endpoint", OrNull(counts.endpoint())},
-          {"model", OrNull(counts.model())},
-          {"verdicts", counts.verdicts()},
-          {"ship", counts.ship()},
-          {"rule_based", counts.rule_based()},
-          {"from_cache", counts.from_cache()},
-          {"repaired", counts.repaired()},
-          {"marks", counts.marks()},
-          {"marks_unsupported", counts.marks_unsupported()},
-          {"marks_contradicted", counts.marks_contradicted()},
-          {"spend", SpendJson(counts.spend())}};
 }
 
 json MarkJson(const v1::Mark& mark) {
@@ -161,10 +116,6 @@ json PanelJson(const v1::Panel& panel) {
           {"failed", ArrayOf(panel.failed_personas())},
           {"full", panel.full()}};
 }
-
-}  // namespace
-
-namespace {
 
 json ConflictsJson(const v1::Revision& revision) {
   json conflicts = json::array();
@@ -268,173 +219,6 @@ json ComparisonViewJson(const v1::ComparisonView& view) {
   json comparison = ComparisonJson(view.comparison());
   comparison["tools"] = {ToolJson(view.content().a(), true), ToolJson(view.content().b(), true)};
   return comparison;
-}
-
-json PublishedJson(const v1::PublishedComparison& published) {
-  return {
-      {"id", published.content().comparison_id()},
-      {"state", "approved"},
-      {"content_hash", published.content_hash()},
-      {"published_hash", published.content_hash()},
-      {"approve_time", TimeJson(published.decision().has_decide_time(), published.decision().decide_time())},
-      {"tools", {ToolJson(published.content().a()), ToolJson(published.content().b())}}};
-}
-
-namespace {
-
-// Of those who spent anything.
-json SpentByJson(const google::protobuf::RepeatedPtrField<v1::PanelCounts>& rows) {
-  json spent_by = json::array();
-  for (const v1::PanelCounts& row : rows) {
-    if (row.spend().verdicts() == 0) continue;
-    spent_by.push_back({{"persona", row.persona_id()},
-                        {"endpoint", OrNull(row.endpoint())},
-                        {"model", OrNull(row.model())},
-                        {"spend", SpendJson(row.spend())}});
-  }
-  return spent_by;
-}
-
-}  // namespace
-
-json StatusJson(const v1::AggregatorStatus& status) {
-  json counts = json::object();
-  for (const auto& [name, count] : status.counts()) counts[name] = count;
-  json queues = json::array();
-  for (const v1::QueueStatus& queue : status.queues()) {
-    queues.push_back({{"name", queue.name()},
-                      {"pending", queue.pending()},
-                      {"in_flight", queue.in_flight()},
-                      {"retrying", queue.retrying()},
-                      {"dead", queue.dead()}});
-  }
-  return {{"counts", counts},
-          {"spent_today", SpendJson(status.spent_today())},
-          {"spent_total", SpendJson(status.spent_total())},
-          {"spent_by", SpentByJson(status.spent_by())},
-          {"spent_today_by", SpentByJson(status.spent_today_by())},
-          {"queues", queues},
-          {"log_sequence", status.log_sequence()},
-          {"log_first_sequence", status.log_first_sequence()},
-          {"log_retention_days", status.log_retention_days()},
-          {"applied_sequence", status.applied_sequence()},
-          {"leading", status.leading()},
-          {"leader", OrNull(status.leader())}};
-}
-
-namespace {
-
-json ResolutionJson(const v1::PredictionResolution& resolution) {
-  return {{"outcome", LowerName(v1::PredictionResolution::Outcome_Name(resolution.outcome()))},
-          {"source_url", OrNull(resolution.source_url())},
-          {"note", OrNull(resolution.note())},
-          {"resolve_time", TimeJson(resolution.has_resolve_time(), resolution.resolve_time())}};
-}
-
-}  // namespace
-
-json PredictionsJson(const v1::ListPredictionsResponse& ledger) {
-  json rows = json::array();
-  for (const v1::Prediction& row : ledger.predictions()) {
-    rows.push_back({{"id", OrNull(row.prediction_id())},
-                    {"resolution", row.has_resolution() ? ResolutionJson(row.resolution()) : json(nullptr)},
-                    {"due_date", row.due_date()},
-                    {"probability", row.has_probability() ? json(row.probability()) : json(nullptr)},
-                    {"text", row.text()},
-                    {"decided_by", OrNull(row.decided_by())},
-                    {"persona", row.persona_id()},
-                    {"tool", row.tool_id()},
-                    {"tool_name", OrNull(row.tool_name())},
-                    {"revision", row.revision()},
-                    {"verdict_id", OrNull(row.verdict_id())},
-                    {"vote", LowerName(v1::Vote_Name(row.vote()))},
-                    {"comparison", OrNull(row.comparison_id())}});
-  }
-  return rows;
-}
-
-json PanelHealthJson(const v1::PanelHealth& health) {
-  json counts = json::array();
-  for (const v1::PanelCounts& row : health.counts()) counts.push_back(CountsJson(row));
-  json agreements = json::array();
-  for (const v1::Agreement& row : health.agreements()) {
-    agreements.push_back(
-        {{"personas", {row.persona_a(), row.persona_b()}}, {"both", row.both()}, {"same", row.same()}});
-  }
-  json failures = json::array();
-  for (const v1::FailureCount& row : health.failures()) {
-    failures.push_back({{"persona", row.persona_id()}, {"outcome", row.outcome()}, {"count", row.count()}});
-  }
-  json likeness = json::array();
-  for (const v1::Likeness& row : health.likeness()) {
-    likeness.push_back({{"persona", row.persona_id()},
-                        {"verdicts", row.verdicts()},
-                        {"sequences", row.sequences()},
-                        {"repeated_sequences", row.repeated_sequences()}});
-  }
-  return {{"counts", counts}, {"agreements", agreements}, {"failures", failures}, {"likeness", likeness}};
-}
-
-json ToolSummaryJson(const v1::PublishedToolSummary& tool) {
-  const auto ships = std::count_if(tool.votes().begin(), tool.votes().end(),
-                                   [](const v1::PersonaVote& vote) { return vote.vote() == v1::SHIP; });
-  return {
-      {"id", tool.tool_id()},
-      {"name", tool.name()},
-      {"vendor", OrNull(tool.vendor())},
-      {"category", OrNull(tool.category())},
-      {"kind", tool.kind() == v1::TOOL_KIND_UNSPECIFIED ? json(nullptr)
-                                                        : json(LowerName(v1::ToolKind_Name(tool.kind())))},
-      {"tagline", OrNull(tool.tagline())},
-      {"ship", ships},
-      {"total", tool.votes_size()}};
-}
-
-json SummaryJson(const v1::PublishedSummary& summary) {
-  return {{"id", summary.comparison_id()},
-          {"content_hash", summary.content_hash()},
-          {"publish_time", TimeJson(summary.has_publish_time(), summary.publish_time())},
-          {"correct_time", TimeJson(summary.has_correct_time(), summary.correct_time())},
-          {"tools", {ToolSummaryJson(summary.a()), ToolSummaryJson(summary.b())}}};
-}
-
-json ChangeJson(const v1::PublishedChange& change) {
-  const v1::PublishedSummary& now = change.summary();
-  return {{"comparison", change.comparison_id()},
-          {"sequence", change.sequence()},
-          {"state", change.has_summary() ? "published" : "withdrawn"},
-          {"content_hash", OrNull(now.content_hash())},
-          {"publish_time", TimeJson(now.has_publish_time(), now.publish_time())},
-          {"correct_time", TimeJson(now.has_correct_time(), now.correct_time())}};
-}
-
-json CorrectionJson(const v1::Correction& correction) {
-  return {{"id", correction.correction_id()},
-          {"note", correction.note()},
-          {"was", OrNull(correction.was())},
-          {"verdict_id", OrNull(correction.verdict_id())},
-          {"tool", OrNull(correction.tool_id())},
-          {"field", OrNull(correction.field())},
-          {"comparisons", ArrayOf(correction.comparison_ids())},
-          {"correct_time", TimeJson(correction.has_correct_time(), correction.correct_time())}};
-}
-
-json EditionJson(const v1::Edition& edition) {
-  json items = json::array();
-  for (const v1::EditionItem& item : edition.items()) {
-    items.push_back({{"id", item.item_id()},
-                     {"kind", LowerName(v1::EditionItem::Kind_Name(item.kind()))},
-                     {"title", item.title()},
-                     {"text", item.text()},
-                     {"path", OrNull(item.path())}});
-  }
-  return {{"id", edition.edition_id()},
-          {"title", edition.title()},
-          {"introduction", OrNull(edition.introduction())},
-          {"items", items},
-          {"items_left_out", edition.items_left_out()},
-          {"begin_time", TimeJson(edition.has_begin_time(), edition.begin_time())},
-          {"end_time", TimeJson(edition.has_end_time(), edition.end_time())}};
 }
 
 std::string StateText(v1::Comparison::State state) {
