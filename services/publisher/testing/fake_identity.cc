@@ -3,11 +3,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/publisher/testing/fake_clients.h"
+#include "services/publisher/testing/fake_parts.h"
 
 namespace seaworthy {
 namespace {
-
-constexpr int64_t kDecideTime = 1'763'630'000;
 
 template <typename Items, typename Which>
 void Drop(Items& items, Which which) {
