@@ -43,6 +43,13 @@ def documented_metrics():
     return dict(rows)
 
 
+def documented_labels():
+    """name -> labels, from the same table."""
+    rows = re.findall(r"^\| `([a-z_]+)` \| (?:gauge|counter|histogram) \| (.*?) ?\|", (ROOT / "docs/telemetry.md").read_text(),
+                      re.M)
+    return {name: set(re.findall(r"`([a-z_]+)`", labels)) for name, labels in rows}
+
+
 def documented_keys():
     """Configuration keys, `table.key`; the names of endpoints and the like are `*`."""
     keys = set()

@@ -27,6 +27,13 @@ def policy(objects, name):
     return one(objects, "NetworkPolicy", name)["spec"]
 
 
+def configure(objects, old, new):
+    """Changes the programs' configuration."""
+    data = next(each["data"] for each in of_kind(objects, "ConfigMap") if "seaworthy.toml" in each["data"])
+    assert old in data["seaworthy.toml"], old
+    data["seaworthy.toml"] = data["seaworthy.toml"].replace(old, new)
+
+
 MUTATIONS = {
     "no readinessProbe": lambda all: without(container(all), "readinessProbe"),
     "livenessProbe asks a port": lambda all: container(all)["livenessProbe"]["httpGet"].update(port="nobody"),
@@ -35,6 +42,8 @@ MUTATIONS = {
     "readOnlyRootFilesystem": lambda all: container(all)["securityContext"].update(readOnlyRootFilesystem=False),
     "capabilities": lambda all: container(all)["securityContext"].update(capabilities={"drop": ["ALL"], "add": ["X"]}),
     "takes back": lambda all: container(all)["securityContext"].update(runAsUser=0),
+    "of the node's": lambda all: container(all)["ports"][0].update(hostPort=9402),
+    "a seccompProfile of": lambda all: container(all)["securityContext"].update(seccompProfile={"type": "Unconfined"}),
     "runAsNonRoot": lambda all: pod_of(reviewer(all))["securityContext"].update(runAsNonRoot=False),
     "seccompProfile": lambda all: without(pod_of(reviewer(all))["securityContext"], "seccompProfile"),
     "fsGroupChangePolicy": lambda all: without(pod_of(reviewer(all))["securityContext"], "fsGroupChangePolicy"),
@@ -66,5 +75,13 @@ MUTATIONS = {
     "terminationGracePeriodSeconds is 5": lambda all: pod_of(reviewer(all)).update(terminationGracePeriodSeconds=5),
     "config map nowhere": lambda all: pod_of(reviewer(all))["volumes"][0].update(configMap={"name": "nowhere"}),
     "volume gone does not exist": lambda all: container(all)["volumeMounts"][0].update(name="gone"),
+    "it listens on {'telemetry': '0.0.0.0:9464', 'grpc': '0.0.0.0:1'}": lambda all: container(all)["args"].__setitem__(
+        4, "0.0.0.0:1"),
+    "it listens on {'telemetry': '127.0.0.1:9464'": lambda all: configure(all, "0.0.0.0:9464", "127.0.0.1:9464"),
+    "'http': '0.0.0.0:8081'": lambda all: configure(all, "http_port = 8080", "http_port = 8081"),
+    "nobody answers at ingest:9402": lambda all: configure(all, "ingest:9401", "ingest:9402"),
+    "nobody answers at nats-3.nats:4222": lambda all: configure(all, "nats-2.nats", "nats-3.nats"),
+    "4 replicas of the log on 3 servers": lambda all: configure(all, "replicas = 3", "replicas = 4"),
+    "is in no Secret it mounts": lambda all: configure(all, "/run/secrets/seaworthy/ca.crt", "/etc/seaworthy/ca.crt"),
     "nobody listens on 1": lambda all: one(all, "Service", "ingest")["spec"]["ports"][0].update(port=1),
 }

@@ -2,6 +2,7 @@
 sentence for each offence; test_manifests.py breaks each of them once."""
 
 import re
+import tomllib
 
 from deploy.objects import (containers, flows, is_ours, labels_of, name_of, of_kind, pod_of, policies_for, selects,
                             workloads)
@@ -54,6 +55,8 @@ def restricted_containers(objects):
                 yield f"{where}: securityContext.{key} is not {value}"
         if context.get("privileged") or context.get("runAsUser") == 0 or context.get("runAsNonRoot") is False:
             yield f"{where}: securityContext takes back what the pod's says"
+        if "seccompProfile" in context or any("hostPort" in port for port in container["ports"]):
+            yield f"{where}: a seccompProfile of its own, or a port of the node's"
 
 
 def restricted_pods(objects):
@@ -233,6 +236,57 @@ def services(objects):
                 yield f"{name_of(service)}: nobody listens on {port.get('targetPort', port['port'])}"
 
 
+def configuration_of(objects, workload):
+    """What a pod of ours reads."""
+    mounted = {volume.get("configMap", {}).get("name") for volume in pod_of(workload)["volumes"]}
+    for one in of_kind(objects, "ConfigMap"):
+        if one["metadata"]["name"] in mounted and "seaworthy.toml" in one["data"]:
+            return tomllib.loads(one["data"]["seaworthy.toml"])
+    return {}
+
+
+def listeners(objects):
+    """The ports a program is told to listen on are those the pod shows."""
+    for workload, container, where in each_container(objects):
+        if not is_ours(workload):
+            continue
+        config = configuration_of(objects, workload)
+        args = container["args"]
+        wanted = {"telemetry": config.get("telemetry", {}).get("listen")}
+        if "--listen" in args:
+            wanted["grpc"] = args[args.index("--listen") + 1]
+        else:
+            wanted["http"] = f"{config.get('http_address')}:{config.get('http_port')}"
+        shown = {port["name"]: f"0.0.0.0:{port['containerPort']}" for port in container["ports"]}
+        if shown != wanted:
+            yield f"{where}: it listens on {wanted}, and shows {shown}"
+
+
+def addresses(objects):
+    """Where the configuration says that others answer, somebody does, and the files it names are there."""
+    served = {f"{service['metadata']['name']}:{port['port']}" for service in of_kind(objects, "Service")
+              for port in service["spec"]["ports"]}
+    for one in of_kind(objects, "StatefulSet"):
+        service = one["spec"]["serviceName"]
+        served |= {f"{one['metadata']['name']}-{i}.{address}" for i in range(least_replicas(objects, one))
+                   for address in served if address.startswith(f"{service}:")}
+    for workload in filter(is_ours, workloads(objects)):
+        config = configuration_of(objects, workload)
+        services, log = config.get("services", {}), config.get("log", {})
+        asked = {services[name] for name in ("ingest", "reviewer", "aggregator") if name in services}
+        servers = {url.removeprefix("tls://") for url in log["url"].split(",")} if "url" in log else set()
+        for address in sorted((asked | servers) - served):
+            yield f"{name_of(workload)}: nobody answers at {address}"
+        if len(servers) < log.get("replicas", 0):
+            yield f"{name_of(workload)}: {log['replicas']} replicas of the log on {len(servers)} servers"
+        secrets = {volume["name"] for volume in pod_of(workload)["volumes"] if "secret" in volume}
+        folders = [mount["mountPath"] for mount in containers(workload)[0]["volumeMounts"] if mount["name"] in secrets]
+        files = {value for table in (services, log) for key, value in table.items() if key.endswith("_file")}
+        for file in sorted(files):
+            if file.rpartition("/")[0] not in folders:
+                yield f"{name_of(workload)}: {file} is in no Secret it mounts"
+
+
 def sign_in_link(objects):
     """A publisher prints it where no file is named, and what a pod prints is its log."""
     maps = {one["metadata"]["name"]: one["data"] for one in of_kind(objects, "ConfigMap")}
@@ -247,8 +301,7 @@ def sign_in_link(objects):
 
 RULES = [probes, probed_paths, resources, restricted_containers, restricted_pods, restricted_namespace, images,
          service_account_tokens, secrets_by_reference, default_deny, disruption_budgets, autoscalers, spread,
-         data_on_volumes, graceful_stop, references, services,
-         sign_in_link]
+         data_on_volumes, graceful_stop, references, services, listeners, addresses, sign_in_link]
 
 
 def findings(objects, documented):

@@ -12,7 +12,8 @@ import subprocess
 import tempfile
 import unittest
 
-from deploy.material import ROOT
+from deploy.material import ROOT, objects_of
+from deploy.objects import is_ours, pod_of, workloads
 from support.server import PROGRAM
 
 CONTAINERFILE = (ROOT / "deploy/Containerfile").read_text()
@@ -29,7 +30,11 @@ def why_not_built():
 
 class TheFile(unittest.TestCase):
     def test_the_image_does_not_run_as_root(self):
-        self.assertEqual(re.findall(r"^USER (.*)$", CONTAINERFILE, re.M)[-1], "65532:65532")
+        user = re.findall(r"^USER (.*)$", CONTAINERFILE, re.M)[-1]
+        for workload in filter(is_ours, workloads(objects_of("overlays/cluster"))):
+            context = pod_of(workload)["securityContext"]
+            self.assertEqual(user, f"{context['runAsUser']}:{context['runAsGroup']}")
+        self.assertNotIn(user.split(":")[0], ("0", "root"))
 
     def test_the_last_stage_holds_neither_compiler_nor_source(self):
         last = CONTAINERFILE[CONTAINERFILE.rindex("\nFROM "):]

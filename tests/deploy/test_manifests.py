@@ -1,7 +1,6 @@
 """deploy/k8s: built, held to our rules, to Kubernetes' schemas and to the docs."""
 
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -16,7 +15,8 @@ from deploy import kustomize, policy
 from deploy.material import (K8S, KUSTOMIZATIONS, OPERATIONS, OVERLAYS, ROOT, documented_flows, documented_keys,
                              objects_of)
 from deploy.mutations import MUTATIONS, container
-from deploy.objects import containers, of_kind, pod_of, workloads
+from deploy.objects import containers, is_ours, of_kind, pod_of, workloads
+from support.server import run
 
 HERE = pathlib.Path(__file__).parent
 
@@ -109,14 +109,12 @@ class Configuration(unittest.TestCase):
                 self.assertEqual((keys or {key}) - known, set(), name)
 
     def test_the_program_takes_every_file(self):
-        program = os.environ.get("SEAWORTHY_PROGRAM", ROOT / "build/bin/seaworthy")
         for _, text in self.files():
             with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
                 file.write(text)
                 file.flush()
-                done = subprocess.run([program, "endpoints", "list", "--config", file.name], capture_output=True, text=True,
-                                      timeout=60, check=False)
-                self.assertEqual(done.returncode, 0, done.stderr)
+                done = run("endpoints", "list", "--config", file.name)
+                self.assertEqual(done.code, 0, done.err)
 
     def test_every_program_named_is_built(self):
         known = set(re.findall(r"`(seaworthy(?:-[a-z]+)?)", (ROOT / "docs/services.md").read_text()))
@@ -137,15 +135,54 @@ class Documentation(unittest.TestCase):
                 for name in names:
                     self.assertRegex(OPERATIONS, rf"\| .*`{name}`.* \|")
 
-    def test_every_page_it_links_to_is_there(self):
+    def test_every_page_and_file_it_names_is_there(self):
         for page in re.findall(r"\]\(([a-z-]+\.md)", OPERATIONS):
             self.assertTrue((ROOT / "docs" / page).is_file(), page)
+        for path in re.findall(r"`?(deploy/[\w./-]+)", OPERATIONS):
+            self.assertTrue((ROOT / path).exists(), path)
+
+    def test_every_command_it_shows_is_one(self):
+        commands = re.findall(r"(?:`|^| -- )seaworthy ((?:[a-z]+ ?)+)([^`\n]*)", OPERATIONS, re.M)
+        self.assertGreater(len(commands), 10)
+        for words, rest in commands:
+            with self.subTest(words + rest):
+                done = run(*words.split(), "--help")
+                self.assertEqual(done.code, 0, done.err)
+                self.assertEqual([flag for flag in re.findall(r"--[a-z-]+", rest) if flag not in done.out], [])
 
     def test_every_certificate_has_the_identity_of_its_service(self):
-        for certificate in of_kind(objects_of("certificates"), "Certificate"):
+        certificates = {one["spec"]["secretName"]: one for one in of_kind(objects_of("certificates"), "Certificate")}
+        mounted = {volume["secret"]["secretName"] for workload in workloads(objects_of("overlays/cluster"))
+                   for volume in pod_of(workload)["volumes"] if "secret" in volume}
+        self.assertEqual(mounted - set(certificates), set())
+        config = policy.configuration_of(*self.a_pod_of_ours())
+        hosts = {url.removeprefix("tls://").rpartition(":")[0] for url in config["log"]["url"].split(",")}
+        self.assertEqual(hosts - set(certificates["nats-tls"]["spec"]["dnsNames"]), set())
+        for certificate in certificates.values():
             name = certificate["metadata"]["name"]
             if name not in ("nats", "seaworthy-ca"):
                 self.assertEqual(certificate["spec"]["uris"], [f"spiffe://seaworthy/{name}"])
+
+    @staticmethod
+    def a_pod_of_ours():
+        objects = objects_of("overlays/cluster")
+        return objects, next(filter(is_ours, workloads(objects)))
+
+
+class Routes(unittest.TestCase):
+    """The table of docs/services.md in the Ingress."""
+
+    def test_what_only_the_publisher_does_goes_there_and_the_rest_to_the_sites(self):
+        page = (ROOT / "docs/services.md").read_text()
+        row = re.search(r"^\| (`/desk.*) \| publisher \|$", page, re.M)[1]
+        paths = [path.rstrip("*").rstrip("/") for path in re.findall(r"`(/[^`]*)`", row)]
+        self.assertIn("/vote", paths)
+        routes = {path["path"]: path["backend"]["service"]["name"] for rule in
+                  of_kind(objects_of("ingress"), "Ingress")[0]["spec"]["rules"] for path in rule["http"]["paths"]}
+        self.assertEqual(routes.pop("/"), "site")
+        self.assertEqual(set(routes.values()), {"publisher"})
+        for path in paths:
+            self.assertTrue(any(f"{path}/".startswith(f"{prefix}/") for prefix in routes), path)
 
 
 if __name__ == "__main__":

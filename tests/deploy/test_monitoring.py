@@ -7,7 +7,8 @@ import unittest
 
 import yaml
 
-from deploy.material import MONITORING, OPERATIONS, documented_metrics, metrics_in, objects_of, rules
+from deploy.material import (MONITORING, OPERATIONS, ROOT, documented_labels, documented_metrics, metrics_in, objects_of,
+                             rules)
 from deploy.objects import containers, is_ours, workloads
 from deploy.test_manifests import refused_by_schemas
 
@@ -17,6 +18,14 @@ def known_metrics():
     for name, kind in documented_metrics().items():
         known |= {f"{name}_bucket", f"{name}_sum", f"{name}_count"} if kind == "histogram" else {name}
     return known
+
+
+def unknown_labels(expression):
+    """What matchers ask of a metric that it does not have; namespace and instance come by the scrape."""
+    labels = documented_labels()
+    return {f"{name}{{{label}}}" for name, matchers in re.findall(r"([a-z_]+)\{([^}]*)\}", expression)
+            for label in re.findall(r"([a-z_]+)\s*[=!]", matchers)
+            if label not in labels[re.sub("_(bucket|sum|count)$", "", name)] | {"namespace", "instance", "le"}}
 
 
 class Rules(unittest.TestCase):
@@ -35,6 +44,11 @@ class Rules(unittest.TestCase):
             self.assertTrue(metrics_in(rule["expr"]), rule["alert"])
             self.assertEqual(metrics_in(rule["expr"]) - known_metrics(), set(), rule["alert"])
 
+    def test_they_ask_for_labels_there_are(self):
+        for rule in rules():
+            self.assertEqual(unknown_labels(rule["expr"]), set(), rule["alert"])
+        self.assertEqual(unknown_labels('seaworthy_mails_total{outcome="x",route=~"y"}'), {"seaworthy_mails_total{route}"})
+
     def test_a_metric_that_is_not_there_would_be_found(self):
         expression = 'sum by (seaworthy_no_metric) (rate(seaworthy_invented_total{outcome="x"}[5m])) and up == 0'
         self.assertEqual(metrics_in(expression) - known_metrics(), {"seaworthy_invented_total", "up"})
@@ -44,6 +58,13 @@ class Rules(unittest.TestCase):
             self.assertIn(f"\n## {rule['alert']}\n", OPERATIONS)
             self.assertEqual(rule["annotations"]["runbook_url"], f"docs/operations.md#{rule['alert'].lower()}")
             self.assertIn(rule["labels"]["severity"], ("critical", "warning"))
+
+    def test_the_outcomes_of_calls_it_speaks_of_are_some(self):
+        section = re.search(r"^## SeaworthyEndpointFailing\n(.*?)^## ", OPERATIONS, re.M | re.S)[1]
+        table = re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", (ROOT / "docs/endpoints.md").read_text(), re.M)
+        said = set(re.findall(r"`([a-z_]+)`", section)) - {"max_in_flight"}
+        self.assertIn("rate_limited", said)
+        self.assertEqual(said - set(re.findall(r"[a-z_]+", " ".join(table))), set())
 
     def test_every_section_of_an_alert_has_its_alert(self):
         sections = re.findall(r"^## (Seaworthy\w+)$", OPERATIONS, re.M)
@@ -84,6 +105,12 @@ class Dashboard(unittest.TestCase):
             for target in panel["targets"]:
                 self.assertTrue(metrics_in(target["expr"]), panel["title"])
                 self.assertEqual(metrics_in(target["expr"]) - known_metrics(), set(), panel["title"])
+                self.assertEqual(unknown_labels(target["expr"]), set(), panel["title"])
+
+    def test_it_has_the_panels_the_docs_send_one_to(self):
+        titles = [panel["title"] for panel in self.panels]
+        for named in re.findall(r"(?<!\*)\*([A-Z][a-z ]+)\*(?!\*)", OPERATIONS):
+            self.assertTrue(any(title.startswith(named) for title in titles), named)
 
     def test_no_two_panels_overlap(self):
         taken = set()
