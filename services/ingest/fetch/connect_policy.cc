@@ -11,7 +11,7 @@ namespace {
 absl::StatusOr<FetchUrl> UrlOfEntry(std::string_view entry) {
   auto url = FetchUrl::Parse(Cat("http://", entry, "/"));
   if (!url.ok() || !EndsWith(entry, Cat(":", url->port())) || url->path_and_query() != "/")
-    return absl::InvalidArgumentError(Cat("fetch_allowed_hosts: `", ShownUrl(entry),
+    return absl::InvalidArgumentError(Cat("allowed_private_hosts: `", ShownUrl(entry),
                                           "` is no host:port; write it like `127.0.0.1:8099`, "
                                           "`[::1]:8099` or `feeds.intranet:80`"));
   return url;
@@ -35,7 +35,7 @@ absl::Status ConnectPolicy::CheckPort(const FetchUrl& url) const {
   return FetchError(absl::StatusCode::kInvalidArgument, "port_forbidden", ShownUrl(url.text()), ": port ",
                     url.port(),
                     " belongs to another protocol; use another port, or allow this host and port in "
-                    "fetch_allowed_hosts");
+                    "allowed_private_hosts");
 }
 
 bool ConnectPolicy::MayConnect(const FetchUrl& url, const sockaddr& address) const {

@@ -94,7 +94,7 @@ class Fetcher {
 struct FetcherOptions {
   // Empty: UserAgent("").
   std::string user_agent = {};
-  // `fetch_allowed_hosts`: host:port (`127.0.0.1:8099`) an operator allows
+  // `allowed_private_hosts`: host:port (`127.0.0.1:8099`) an operator allows
   // although its address is private, spelled as in the URL; for tests and intranets. An address allows
   // that address only. A name allows the private addresses it resolves to, but
   // never link-local or unspecified ones.

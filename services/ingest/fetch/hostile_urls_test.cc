@@ -249,6 +249,11 @@ TEST_F(AllowedHostTest, IsReached) {
                   .ok());
 }
 
+TEST_F(AllowedHostTest, OneThatIsRefusedIsToldTheKeyThatAllowsIt) {
+  const absl::Status refused = FetchError(server_.url(), {});
+  EXPECT_NE(refused.message().find("allowed_private_hosts"), absl::string_view::npos) << refused;
+}
+
 TEST_F(AllowedHostTest, AllowsNoOtherNamePortOrAddress) {
   const std::string entry = server_.host_port();
   const std::string port = Cat(server_.port());

@@ -202,7 +202,7 @@ class Hop {
     if (code == CURLE_COULDNT_CONNECT && !refused_.empty())
       return FetchError(absl::StatusCode::kPermissionDenied, "address_forbidden", Shown(), ": ", refused_,
                         " is no public address; if it is meant, add `", url_.HostPort(),
-                        "` to fetch_allowed_hosts");
+                        "` to allowed_private_hosts");
     if (code == CURLE_OPERATION_TIMEDOUT && deadline_.Left() < kTimerSlack)
       return FetchError(absl::StatusCode::kDeadlineExceeded, "deadline_exceeded", Shown(),
                         ": no whole answer within ", absl::FormatDuration(deadline_.whole()),
