@@ -116,7 +116,10 @@ absl::StatusOr<v1::Edition> MailRoom::EditionToSend(const std::string& id) {
   v1::GetEditionRequest request;
   request.set_edition_id(id);
   SEAWORTHY_ASSIGN_OR_RETURN(v1::Edition edition, options_.aggregator->GetEdition(request));
-  if (edition.state() != v1::Edition::APPROVED) return absl::NotFoundError("the edition is not approved");
+  // What was approved stays so: the aggregator that told of it had seen more.
+  if (edition.state() != v1::Edition::APPROVED) {
+    return absl::FailedPreconditionError("the aggregator that answers has not seen that it was approved");
+  }
   absl::MutexLock lock(&mutex_);
   sending_ = edition;
   return edition;

@@ -92,6 +92,21 @@ TEST_F(MailRoomTest, ADraftGoesToNobody) {
   EXPECT_EQ(Queued(), 0u);
 }
 
+TEST_F(MailRoomTest, WhereAnAggregatorAnswersThatHasSeenLessItsMailsWait) {
+  Subscribe("ada@example.org");
+  Approve();
+  ASSERT_TRUE(room_.QueueApproved().ok());
+  v1::Edition before;
+  before.set_edition_id("2026-W06");
+  before.set_state(v1::Edition::DRAFTED);
+  aggregator_.AddEdition(before);
+  ASSERT_TRUE(room_.SendDue().ok());
+  EXPECT_EQ(Queued(), 1u);
+  Approve();
+  ASSERT_TRUE(room_.SendDue().ok());
+  EXPECT_THAT(mailer_.To("ada@example.org"), SizeIs(1));
+}
+
 TEST_F(MailRoomTest, WhoConfirmsAfterTheApprovalGetsTheNextOne) {
   Approve();
   clock_.Advance(absl::Minutes(1));

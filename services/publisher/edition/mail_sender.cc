@@ -117,9 +117,6 @@ absl::StatusOr<bool> MailSender::SendOne() {
   auto mail = options_.compose(*entry, *subscriber);
   if (mail.ok()) {
     SEAWORTHY_RETURN_IF_ERROR(Deliver(*entry, *subscriber, *std::move(mail)));
-  } else if (absl::IsNotFound(mail.status())) {
-    SEAWORTHY_RETURN_IF_ERROR(
-        options_.ledger->End(*entry, v1::MailEntry::CANCELLED, MessageOf(mail.status())));
   } else if (absl::IsUnavailable(mail.status()) || absl::IsDeadlineExceeded(mail.status())) {
     // Whoever knows what it says is away: no mail's fault, and the next would fare no better.
     SEAWORTHY_RETURN_IF_ERROR(options_.ledger->HandBack(*entry));

@@ -185,15 +185,11 @@ TEST_F(MailSenderTest, WhileTheAggregatorIsAwayMailsWaitAndNoAttemptCounts) {
   EXPECT_EQ(StateOf(id), v1::MailEntry::SENT);
 }
 
-TEST_F(MailSenderTest, WhatCannotBeComposedIsCancelledOrTriedAgain) {
+TEST_F(MailSenderTest, WhatCannotBeComposedIsTriedAgain) {
   const std::string id = Queue();
   composes_ = absl::InternalError("the edition cannot be read");
   ASSERT_TRUE(sender_.SendDue().ok());
   EXPECT_EQ(StateOf(id), v1::MailEntry::QUEUED);
-  composes_ = absl::NotFoundError("the edition was withdrawn");
-  clock_.Advance(absl::Hours(1));
-  ASSERT_TRUE(sender_.SendDue().ok());
-  EXPECT_EQ(StateOf(id), v1::MailEntry::CANCELLED);
 }
 
 TEST_F(MailSenderTest, TheThreadSendsWhatIsDue) {
