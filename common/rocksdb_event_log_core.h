@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "common/event_log.h"
 #include "common/rocksdb_event_log_check.h"
 #include "common/rocksdb_event_log_db.h"
+#include "common/rocksdb_event_log_format.h"
 #include "common/rocksdb_event_log_index.h"
 #include "common/rocksdb_event_log_tracker.h"
 #include "common/rocksdb_event_log_writer.h"
@@ -51,6 +53,8 @@ struct LogCore {
   Clock* const clock;
 
   absl::Mutex trimming;  // One trim at a time: cuts reach the disk in order.
+  // The last one's, until it is known to be on disk.
+  std::optional<event_log_format::CutEntry> cut ABSL_GUARDED_BY(trimming);
 
   mutable absl::Mutex mutex ABSL_ACQUIRED_AFTER(trimming);
   SteadyCondVar grown;  // There are more records.

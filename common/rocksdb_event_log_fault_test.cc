@@ -290,6 +290,22 @@ TEST_F(FullDiskTest, ARedeliveryThatFindsNoRoomAgainIsThereOrNot) {
   }
 }
 
+TEST_F(FullDiskTest, ATrimThatFoundNoRoomIsDoneWhenItIsAskedForAgain) {
+  for (const Fault fault : {Fault::kNoSpace, Fault::kSyncNoSpace}) {
+    std::filesystem::remove_all(path_);
+    acknowledged_ = 0;
+    status_ = absl::OkStatus();
+    Restart(fault, 0);
+    AppendUntilFailure(3);
+    system_->Arm(fault, 1);
+    EXPECT_EQ(log_->TrimBefore(3).code(), absl::StatusCode::kUnavailable);
+    system_->Heal();
+    EXPECT_TRUE(log_->TrimBefore(3).ok());
+    log_.reset();
+    EXPECT_EQ((*OpenAt(path_, &clock_))->FirstSequence(), 3u);
+  }
+}
+
 class PowerTest : public FaultTest {
  protected:
   static constexpr int kCuts = 200;

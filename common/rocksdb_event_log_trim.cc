@@ -55,13 +55,18 @@ absl::Status FreeSpace(LogDatabase& database, uint64_t sequence) {
 absl::Status TrimLog(LogCore& core, uint64_t sequence) {
   absl::MutexLock trimming(&core.trimming);
   SEAWORTHY_ASSIGN_OR_RETURN(const std::string hash, HashBefore(core, sequence));
-  if (hash.empty()) return absl::OkStatus();  // It begins there or later.
-  SEAWORTHY_RETURN_IF_ERROR(BeginTrim(core, sequence));
+  if (!hash.empty()) {
+    SEAWORTHY_RETURN_IF_ERROR(BeginTrim(core, sequence));
+    core.cut = event_log_format::CutEntry{sequence, hash};
+  }
+  if (!core.cut) return absl::OkStatus();  // It begins there or later.
+  sequence = core.cut->first;
   LogWrite write;
   write.trim_before = sequence;
   write.bookkeeping.push_back(
-      {std::string(event_log_format::kCutKey), event_log_format::EncodeCut({sequence, hash})});
+      {std::string(event_log_format::kCutKey), event_log_format::EncodeCut(*core.cut)});
   SEAWORTHY_RETURN_IF_ERROR(core.writer.Commit(write).status());
+  core.cut.reset();
   spdlog::info("the event log in {} begins at record {} now", core.database->path(), sequence);
   const absl::Status freed = FreeSpace(*core.database, sequence);
   if (!freed.ok()) spdlog::warn("{}", std::string(freed.message()));
