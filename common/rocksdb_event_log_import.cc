@@ -76,6 +76,7 @@ class RocksDbLogImporter : public LogImporter {
   }
 
   absl::Status CheckpointTo(const std::string& dir) const override {
+    SEAWORTHY_RETURN_IF_ERROR(database_->CheckUsable());
     return RocksDbCheckpoint(database_->db(), "the copy in " + database_->path(), dir);
   }
 
