@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status_macros.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy {
 namespace {
@@ -29,13 +30,13 @@ class Socket {
 };
 
 // The next call on it ends at `deadline`; zero would mean never.
-void EndCallsAt(int fd, absl::Time deadline) {
-  const timeval left = absl::ToTimeval(std::max(deadline - absl::Now(), absl::Milliseconds(1)));
+void EndCallsAt(int fd, const SteadyDeadline& deadline) {
+  const timeval left = absl::ToTimeval(std::max(deadline.Left(), absl::Milliseconds(1)));
   setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &left, sizeof(left));  // Of connect too: socket(7).
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &left, sizeof(left));
 }
 
-std::string ReadLine(int fd, absl::Time deadline) {
+std::string ReadLine(int fd, const SteadyDeadline& deadline) {
   std::string line;
   while (line.size() < kMaxInfoBytes && line.find('\n') == std::string::npos) {
     char buffer[2048];
@@ -66,7 +67,7 @@ absl::StatusOr<NatsServerFacts> ParseInfo(const std::string& line) {
 
 absl::StatusOr<NatsServerFacts> ProbeNatsServer(const std::string& host, const std::string& port,
                                                 absl::Duration timeout) {
-  const absl::Time deadline = absl::Now() + timeout;
+  const SteadyDeadline deadline(timeout);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
