@@ -74,7 +74,7 @@ absl::Status CheckEvents(absl::Span<const NewEvent> events) {
   size_t bytes = 0;
   for (size_t i = 0; i < events.size(); ++i) {
     SEAWORTHY_RETURN_IF_ERROR(CheckEvent(events[i], i));
-    bytes += events[i].payload.size();
+    bytes += events[i].dedup_id.size() + events[i].subject.size() + events[i].payload.size();
   }
   if (bytes > kMaxBatchBytes) {
     return absl::InvalidArgumentError(

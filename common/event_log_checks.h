@@ -23,7 +23,9 @@ inline constexpr absl::Duration kClockPoll = absl::Milliseconds(20);
 inline constexpr size_t kMaxSubjectBytes = 255;
 inline constexpr size_t kMaxSubscriptionNameBytes = 64;
 inline constexpr size_t kMaxBatchEvents = 4096;
-inline constexpr size_t kMaxBatchBytes = 16 * 1024 * 1024;
+// Ids and subjects with it; over NATS a batch with all around it fits into an
+// object (object_store_bounds.h).
+inline constexpr size_t kMaxBatchBytes = 14 * 1024 * 1024;
 
 // Whether all may be appended as one batch. Errors: INVALID_ARGUMENT naming
 // the event and the bound.

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "common/event_log_checks.h"
 #include "common/event_log_contract_failures_test.h"
 #include "common/event_log_contract_fixture.h"
 #include "common/event_log_contract_subscriptions_test.h"
@@ -79,6 +80,18 @@ TEST_P(EventLogContract, ABatchWithOneBadEventAppendsNothing) {
   const std::vector<NewEvent> events = {Event("a"), Event("")};
   EXPECT_EQ(log().AppendBatch(events).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(log().LastSequence(), 0u);
+}
+
+TEST_P(EventLogContract, TheLargestBatchIsAppendedWhole) {
+  constexpr size_t kRest = 100;  // Of each, for its id and subject.
+  std::vector<NewEvent> events;
+  for (size_t i = 0; i < kMaxBatchBytes / kMaxPayloadBytes; ++i) {
+    events.push_back(
+        Event(absl::StrCat("large ", i), "test.made", std::string(kMaxPayloadBytes - kRest, 'p')));
+  }
+  const absl::StatusOr<std::vector<Appended>> appended = log().AppendBatch(events);
+  ASSERT_TRUE(appended.ok()) << appended.status();
+  EXPECT_EQ(log().Read(events.size())->payload, events.back().payload);
 }
 
 TEST_P(EventLogContract, AnEmptyBatchIsNoError) {

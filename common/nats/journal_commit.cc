@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/event_log_checks.h"
 #include "common/nats/journal.h"
+#include "common/object_store_bounds.h"
 #include "common/rocksdb_event_log_format.h"
 #include "common/status_macros.h"
 #include "spdlog/spdlog.h"
@@ -17,6 +19,10 @@ constexpr size_t kMaxGroup = 256;
 constexpr size_t kMessageMargin = 64 * 1024;
 constexpr size_t kEventOverhead = 128;
 constexpr size_t kNoteOverhead = 128;
+// Of a group, before its last member; with the largest batch it is an object.
+constexpr size_t kMaxGroupBytes = 1024 * 1024;
+static_assert(kMaxGroupBytes + kMaxBatchBytes + kMaxBatchEvents * kEventOverhead + kMessageMargin <=
+              kMaxObjectBytes);
 constexpr absl::Duration kPause = absl::Milliseconds(50);
 // How long a subscription that ends may try to hand back what it held.
 constexpr absl::Duration kHandBackTimeout = absl::Seconds(3);
@@ -113,7 +119,8 @@ Journal::Staged Journal::Stage(std::vector<Waiting*>& members) {
   staged.commit.time_us = NowUs();
   staged.commit.first_sequence = state.last() + 1;
   staged.commit.previous_hash = state.commit_hash();
-  const size_t most = link_->max_payload() - std::min(link_->max_payload() / 2, kMessageMargin);
+  const size_t message = link_->max_payload() - std::min(link_->max_payload() / 2, kMessageMargin);
+  const size_t most = std::min(message, kMaxGroupBytes);
   for (size_t i = 0; i < members.size(); ++i) {
     Waiting& member = *members[i];
     if (member.answered) continue;
