@@ -136,8 +136,7 @@ class Journal {
   bool Touches(const JournalOperation& operation, std::set<std::pair<std::string, uint64_t>>& touched) const;
   void Lead(bool after_close) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   // One try on the state as it is; true once its members have their answers.
-  bool Round(std::vector<Waiting*>& members, const SteadyDeadline& deadline)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
+  bool Round(std::vector<Waiting*>& members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   Staged Stage(std::vector<Waiting*>& members) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
   void StageMember(Waiting& member, JournalChange change, Staged& staged)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);

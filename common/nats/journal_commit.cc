@@ -30,10 +30,12 @@ constexpr absl::Duration kHandBackTimeout = absl::Seconds(3);
 }  // namespace
 
 struct Journal::Waiting : CommitCaller {
-  const JournalOperation* operation = nullptr;
+  Waiting(const JournalOperation& wanted, absl::Duration patience) : operation(&wanted), deadline(patience) {}
+  const JournalOperation* const operation;
+  const SteadyDeadline deadline;
   std::vector<Appended> appended;
   absl::Status status;
-  bool answered = false;  // Without a commit.
+  bool answered = false;
 };
 
 // What the leader writes.
@@ -53,8 +55,7 @@ absl::StatusOr<std::vector<Appended>> Journal::Commit(const JournalOperation& op
   if (options_.use == NatsLogUse::kRead) {
     return absl::FailedPreconditionError(absl::StrCat("stream ", stream_.name, " is open for reading only"));
   }
-  Waiting self;
-  self.operation = &operation;
+  Waiting self(operation, operation.after_close ? kHandBackTimeout : options_.commit_timeout);
   absl::MutexLock lock(&mutex);
   const auto refusal = [&]()
                            ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) { return CheckOpen(operation.after_close); };
@@ -90,22 +91,27 @@ void Journal::Lead(bool after_close) {
     taken += fits ? 1 : 0;
     return fits;
   });
-  const SteadyDeadline deadline(after_close ? kHandBackTimeout : options_.commit_timeout);
-  while (!Round(members, deadline)) {
+  while (!Round(members)) {
   }
   queue_.Finish(members);
 }
 
-bool Journal::Round(std::vector<Waiting*>& members, const SteadyDeadline& deadline) {
+bool Journal::Round(std::vector<Waiting*>& members) {
+  const SteadyDeadline& deadline = members.front()->deadline;  // It waits longest.
   Staged staged = Stage(members);
   absl::StatusOr<bool> stored = true;
   const bool records = !staged.events.empty() || !staged.records.empty();
   if (records || !staged.commit.notes.empty()) stored = Publish(staged, deadline);
   if (stored.ok() && !*stored) return false;
+  const bool late = !stored.ok() && deadline.Passed();
   for (auto& [member, appended] : staged.answers) {
+    if (late && !member->deadline.Passed()) continue;
     member->status = stored.status();
     member->appended = std::move(appended);
+    member->answered = true;
   }
+  // Whose own time is not over waits on.
+  if (late) PutBack(members, 0);
   return true;
 }
 
@@ -159,7 +165,7 @@ void Journal::StageMember(Waiting& member, JournalChange change, Staged& staged)
   staged.answers.emplace_back(&member, std::move(appended));
 }
 
-// What does not fit into this message goes first into the next.
+// What is not answered with this message goes first into the next.
 void Journal::PutBack(std::vector<Waiting*>& members, size_t from) {
   for (size_t i = members.size(); i > from; --i) {
     if (members[i - 1]->answered) continue;
@@ -204,11 +210,12 @@ absl::StatusOr<bool> Journal::Publish(Staged& staged, const SteadyDeadline& dead
 absl::StatusOr<bool> Journal::PublishBytes(const Staged& staged, const std::string& bytes,
                                            const SteadyDeadline& deadline) {
   const std::string id = absl::StrCat(epoch_, ".", staged.commit.number);
-  std::string reason = "the NATS server is away";
-  while (true) {
+  std::string reason;
+  for (bool tried = false;; tried = true) {
     if (state.applied() > staged.expected) return landed_number_ == staged.commit.number;
     SEAWORTHY_RETURN_IF_ERROR(CheckOpen(staged.after_close));
-    if (deadline.Passed()) {
+    // Who has waited behind others all its time tries once.
+    if (tried && deadline.Passed()) {
       return absl::UnavailableError(
           absl::StrCat("the event log's stream ", stream_.name, " did not answer in time (", reason,
                        "): whether it was stored is not known. Appending again with the same ids is safe"));
