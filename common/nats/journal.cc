@@ -271,6 +271,8 @@ void Journal::TakeByNumber(uint64_t stream_sequence) {
     return;
   }
   if (!absl::IsNotFound(bytes.status())) return;
+  // Trimmed away: CheckEnd says so.
+  if (!CheckEnd()) return;
   Break(absl::DataLossError(absl::StrCat(
       "message ", stream_sequence, " of stream ", stream_.name,
       " is gone, but later ones are there: the NATS server lost records; restore its store from a "
@@ -319,6 +321,8 @@ absl::StatusOr<std::vector<Record>> Journal::ReadRecords(const std::vector<uint6
       const Record* const recent = state.Recent(sequence);
       if (recent != nullptr) records.push_back(*recent);
       if (recent != nullptr) continue;
+      // It may have been trimmed away since it was asked for.
+      SEAWORTHY_RETURN_IF_ERROR(CheckHeld(sequence));
       place = state.StreamSequenceOf(sequence);
     }
     if (place != commit_at) {

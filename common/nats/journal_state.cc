@@ -158,9 +158,9 @@ void JournalState::ApplyToRecord(Subscriber& subscriber, const Commit& commit, c
     const DeliveryTracker::Entry entry{DeliveryState::kRetrying, note.attempts, base_us, due_us};
     if (note.kind == NoteKind::kSettled) tracker.Settle(note.sequence);
     if (note.kind == NoteKind::kRetry) tracker.Reschedule(note.sequence, entry);
-    if (note.kind == NoteKind::kAgain && tracker.BeginAgain(note.sequence, entry)) {
-      tracker.SetBusy(note.sequence, false);
-    }
+    // What was trimmed away meanwhile cannot be delivered any more.
+    const bool again = note.kind == NoteKind::kAgain && note.sequence >= first();
+    if (again && tracker.BeginAgain(note.sequence, entry)) tracker.SetBusy(note.sequence, false);
   }
 }
 

@@ -248,6 +248,16 @@ TEST_F(JournalSummaryTest, TheFirstRecordOnlyGoesForward) {
   EXPECT_EQ(state_.Recent(3), nullptr);
 }
 
+TEST_F(JournalSummaryTest, WhatIsDueAgainAndTrimmedAwayHoldsNothingUp) {
+  ASSERT_TRUE(Apply(Next({"x", "y"}, {Of(NoteKind::kSubscribed), Of(NoteKind::kDelivered, 1, 1)})).ok());
+  ASSERT_TRUE(Apply(Next({}, {Of(NoteKind::kSettled, 1), Of(NoteKind::kAgain, 1)})).ok());
+  state_.SetFirst(2);
+  EXPECT_EQ(Reader().retrying, 0u);
+  ASSERT_TRUE(Apply(Next({}, {Of(NoteKind::kAgain, 1)})).ok()) << "its writer had not heard of the cut";
+  EXPECT_EQ(Reader().retrying, 0u);
+  EXPECT_EQ(Reader().pending, 1u);
+}
+
 TEST_F(JournalStateTest, DeadLettersOfACopyAreCountedWhereTheirQueueStands) {
   ASSERT_TRUE(Apply(Next({}, {Of(NoteKind::kImportBegun)})).ok());
   ASSERT_TRUE(Apply(NextLetters({"dead:reader:1", "dead:other:1"})).ok());

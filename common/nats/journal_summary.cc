@@ -31,6 +31,15 @@ void JournalState::SetFirst(uint64_t first) {
     recent_bytes_ -= recent_.front().payload.size() + sizeof(Record);
     recent_.pop_front();
   }
+  // Due again just while another process trimmed it away: whoever tried to
+  // deliver it would try for ever.
+  for (auto& [name, subscriber] : subscribers_) {
+    for (auto owed = subscriber.tracker.FirstUnsettled(index_); owed && *owed < first;
+         owed = subscriber.tracker.FirstUnsettled(index_)) {
+      subscriber.tracker.Settle(*owed);
+      subscriber.out.erase(*owed);
+    }
+  }
 }
 
 Commit JournalState::Summary(int64_t now_us) const {

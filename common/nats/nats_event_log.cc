@@ -175,6 +175,8 @@ absl::StatusOr<JournalChange> PrepareRedelivery(JournalState& state, const std::
 absl::StatusOr<Appended> NatsEventLog::Redeliver(std::string_view subscription, uint64_t sequence,
                                                  const NewEvent& note) {
   SEAWORTHY_RETURN_IF_ERROR(CheckEvents(absl::MakeConstSpan(&note, 1)));
+  // Another process may have trimmed it away: who reads it notices.
+  Read(sequence).status().IgnoreError();
   const std::string name(subscription);
   JournalOperation operation;
   operation.subscription = name;

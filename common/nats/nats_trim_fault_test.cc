@@ -150,13 +150,13 @@ TEST_F(NatsTrimFaultTest, WhatIsTrimmedAwayWhileItIsReadIsOutOfRange) {
     ASSERT_TRUE(log->AppendBatch(batch).ok());
   }
   // The first commit is an object; before the second is looked for it is gone.
-  faults_.Before(
-      "GetLast",
-      [&] {
-        EXPECT_TRUE(log->TrimBefore(25).ok());
-        return absl::OkStatus();
-      },
-      1);
+  bool trimmed = false;
+  faults_.Before("GetLast", [&, mine = std::this_thread::get_id()] {
+    if (std::this_thread::get_id() != mine || trimmed) return absl::OkStatus();
+    trimmed = true;
+    EXPECT_TRUE(log->TrimBefore(25).ok());
+    return absl::OkStatus();
+  });
   EXPECT_EQ(log->ReadAfter(0, 7, kSoon).status().code(), absl::StatusCode::kOutOfRange);
 }
 
