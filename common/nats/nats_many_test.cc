@@ -18,9 +18,10 @@ class NatsManyTest : public testing::Test {
   std::unique_ptr<EventLog> OpenAs(const std::string& instance) {
     return OpenOn(server_.Options(&clock_, instance));
   }
-  static std::unique_ptr<Subscription> Open(EventLog& log) {
+  static std::unique_ptr<Subscription> Open(EventLog& log, size_t max_in_flight = 64) {
     SubscriptionOptions options;
     options.name = "reader";
+    options.max_in_flight = max_in_flight;
     options.subjects = {"test.made"};
     return *log.Subscribe(options);
   }
@@ -81,6 +82,20 @@ TEST_F(NatsManyTest, ReplicasShareTheRecordsOfOneSubscription) {
   Work(*first, 60);
   helper.join();
   EXPECT_EQ(seen_.size(), 60u);
+}
+
+TEST_F(NatsManyTest, WhatOneReplicaHasTakesNoRoomFromAnother) {
+  const auto one = OpenAs("one");
+  const auto two = OpenAs("two");
+  AppendMany(*one, 6);
+  const auto first = Open(*one, 2);
+  const auto second = Open(*two, 2);
+  const auto held = *first->Fetch(6, kSoon);
+  EXPECT_EQ(held.size(), 2u);
+  EXPECT_EQ(second->Fetch(6, kSoon)->size(), 2u);
+  EXPECT_TRUE(first->Fetch(6, absl::ZeroDuration())->empty());
+  ASSERT_TRUE(first->Ack(held[0]).ok());
+  EXPECT_EQ(first->Fetch(6, kSoon)->size(), 1u);
 }
 
 TEST_F(NatsManyTest, WhatAStrangerHeldComesAfterItsTime) {

@@ -88,9 +88,14 @@ NatsSubscription::~NatsSubscription() {
 }
 
 Picked NatsSubscription::Peek(JournalState& state, size_t max, int64_t now_us) const {
-  DeliveryTracker& tracker = Self(state).tracker;
-  Picked picked = tracker.Pick(options_, state.index(), max, now_us);
-  tracker.Undo(picked);
+  JournalState::Subscriber& subscriber = Self(state);
+  // What other processes have is theirs to answer, and leaves us as much room.
+  SubscriptionOptions options = options_;
+  options.max_in_flight += static_cast<size_t>(
+      std::count_if(subscriber.out.begin(), subscriber.out.end(),
+                    [this](const auto& out) { return out.second.instance != journal_->instance(); }));
+  Picked picked = subscriber.tracker.Pick(options, state.index(), max, now_us);
+  subscriber.tracker.Undo(picked);
   return picked;
 }
 
