@@ -30,7 +30,11 @@ constexpr int kPingsOut = 2;
 constexpr int64_t kHeartbeatNs = 2'000'000'000;
 constexpr int kTailMessages = 65536;
 constexpr int kTailBytes = 128 * 1024 * 1024;
-constexpr jsErrCode kStreamStoreFailed = static_cast<jsErrCode>(10077);
+// Answers after which a message may be stored yet: it is on its way to the other
+// servers (nats-server 2.10 and later), or another of its subject is.
+constexpr auto kStreamStoreFailed = static_cast<jsErrCode>(10077);
+constexpr auto kMessageUnderWay = static_cast<jsErrCode>(10158);
+constexpr auto kSubjectUnderWay = static_cast<jsErrCode>(10164);
 
 struct Free {
   void operator()(natsOptions* p) const { natsOptions_Destroy(p); }
@@ -284,7 +288,8 @@ class Link : public NatsLink {
       stored.outcome = NatsStored::Outcome::kConflict;
       return stored;
     }
-    if (code != 0 && code != kStreamStoreFailed) {
+    const bool later = code == kStreamStoreFailed || code == kMessageUnderWay || code == kSubjectUnderWay;
+    if (code != 0 && !later) {
       return absl::ResourceExhaustedError(absl::StrCat("the NATS server refuses: ", stored.reason));
     }
     return stored;

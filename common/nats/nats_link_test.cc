@@ -119,6 +119,30 @@ TEST_F(NatsLinkTest, AStreamWithoutRoomMayHaveItLater) {
   EXPECT_EQ(link->Append("KEPT.log", "b", "2", 1)->outcome, NatsStored::Outcome::kUnknown);
 }
 
+// As the servers of a cluster answer while the message, or another of its
+// subject, is on its way from one to the others.
+TEST_F(NatsLinkTest, WhatIsUnderWayIsNotRefused) {
+  natsConnection* connection = nullptr;
+  ASSERT_EQ(natsConnection_ConnectTo(&connection, server_.url().c_str()), NATS_OK);
+  const auto answer = [](natsConnection* by, natsSubscription*, natsMsg* asked, void* with) {
+    natsConnection_PublishString(by, natsMsg_GetReply(asked), static_cast<const char*>(with));
+    natsMsg_Destroy(asked);
+  };
+  const auto link = Connect();
+  for (const char* code : {"10158", "10164"}) {
+    std::string text = absl::StrCat(R"({"error":{"code":400,"err_code":)", code, R"(,"description":"no"}})");
+    natsSubscription* subscription = nullptr;
+    ASSERT_EQ(natsConnection_Subscribe(&subscription, connection, "ANSWERED.log", answer, text.data()),
+              NATS_OK);
+    ASSERT_EQ(natsConnection_Flush(connection), NATS_OK);
+    const auto stored = link->PutOnce("ANSWERED.log", "bytes");
+    ASSERT_TRUE(stored.ok()) << stored.status();
+    EXPECT_EQ(stored->outcome, NatsStored::Outcome::kUnknown) << code;
+    natsSubscription_Destroy(subscription);
+  }
+  natsConnection_Destroy(connection);
+}
+
 TEST_F(NatsLinkTest, WhatIsNotThereIsNotFoundAndAServerThatIsAwayUnavailable) {
   const auto link = Connect();
   EXPECT_EQ(link->StreamEnd("NONE").status().code(), absl::StatusCode::kNotFound);
