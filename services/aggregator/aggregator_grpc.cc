@@ -1,9 +1,9 @@
 #include <grpcpp/grpcpp.h>
 
-#include "absl/time/clock.h"
 #include "common/grpc_answer.h"
 #include "seaworthy/v1/aggregator_service.grpc.pb.h"
 #include "services/aggregator/aggregator_service.h"
+#include "services/aggregator/change_waiters.h"
 
 namespace seaworthy {
 namespace {
@@ -13,10 +13,13 @@ namespace {
     return Answer(service_->Method(*request), response);                                           \
   }
 
+// Waits for a change hold no thread.
+using Base = v1::AggregatorService::WithCallbackMethod_WaitForChange<v1::AggregatorService::Service>;
+
 // Carries calls to the service and statuses back; no logic of its own.
-class AggregatorGrpc : public v1::AggregatorService::Service {
+class AggregatorGrpc : public Base {
  public:
-  explicit AggregatorGrpc(seaworthy::AggregatorService* service) : service_(service) {}
+  explicit AggregatorGrpc(seaworthy::AggregatorService* service) : service_(service), waiters_(service) {}
 
   SEAWORTHY_RPC(GetAnnouncement, v1::GetAnnouncementRequest, v1::Announcement)
   SEAWORTHY_RPC(ListAnnouncements, v1::ListAnnouncementsRequest, v1::ListAnnouncementsResponse)
@@ -57,15 +60,15 @@ class AggregatorGrpc : public v1::AggregatorService::Service {
   SEAWORTHY_RPC(GetPublication, v1::GetPublicationRequest, v1::PublishedComparison)
   SEAWORTHY_RPC(ListPublishedChanges, v1::ListPublishedChangesRequest, v1::ListPublishedChangesResponse)
   SEAWORTHY_RPC(GetStatus, v1::GetStatusRequest, v1::AggregatorStatus)
-  // Waits no longer than the caller does, so that no thread is held for nobody.
-  grpc::Status WaitForChange(grpc::ServerContext* context, const v1::WaitForChangeRequest* request,
-                             v1::WaitForChangeResponse* response) override {
-    return Answer(service_->WaitForChange(*request, absl::FromChrono(context->deadline()) - absl::Now()),
-                  response);
+  grpc::ServerUnaryReactor* WaitForChange(grpc::CallbackServerContext* context,
+                                          const v1::WaitForChangeRequest* request,
+                                          v1::WaitForChangeResponse* response) override {
+    return waiters_.Wait(context, request, response);
   }
 
  private:
   seaworthy::AggregatorService* const service_;
+  ChangeWaiters waiters_;
 };
 
 #undef SEAWORTHY_RPC
