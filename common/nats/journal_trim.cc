@@ -146,10 +146,12 @@ absl::Status Journal::AdoptCut(uint64_t first_message) {
 
 absl::Status Journal::WhyMissing(uint64_t sequence, absl::Status status) {
   if (!absl::IsNotFound(status)) return status;
-  CheckEnd();
+  const bool known = CheckEnd().has_value();
   absl::MutexLock lock(&mutex);
   SEAWORTHY_RETURN_IF_ERROR(CheckHeld(sequence));
-  return absl::DataLossError(std::string(status.message()));
+  if (!broken_.ok()) return broken_;
+  const std::string message(status.message());
+  return known ? absl::DataLossError(message) : absl::UnavailableError(message);
 }
 
 }  // namespace seaworthy

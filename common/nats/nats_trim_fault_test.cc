@@ -98,13 +98,16 @@ TEST_F(NatsTrimFaultTest, AClosedLogIsNotTrimmed) {
   EXPECT_EQ(log->TrimBefore(3).code(), absl::StatusCode::kCancelled);
 }
 
-TEST_F(NatsTrimFaultTest, AStartThatCannotReadWhatCameBeforeSaysSo) {
+TEST_F(NatsTrimFaultTest, AStartThatCannotReadWhatCameBeforeAsksAgainForItsTime) {
   const auto log = OpenSound();
   AppendTo(*log, 1, 10);
   ASSERT_TRUE(log->TrimBefore(5).ok());
-  faults_.Fail("GetLast", absl::UnavailableError("no"), 1);
-  EXPECT_EQ(OpenNatsEventLog(Faulty()).status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(OpenOn(Faulty())->FirstSequence(), 5u);
+  NatsEventLogOptions options = Faulty();
+  faults_.Fail("GetLast", absl::UnavailableError("no"), 3);
+  EXPECT_EQ(OpenOn(options)->FirstSequence(), 5u);
+  options.open_timeout = absl::Milliseconds(300);
+  faults_.Fail("GetLast", absl::UnavailableError("no"));
+  EXPECT_EQ(OpenNatsEventLog(options).status().code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(NatsTrimFaultTest, WhoHasNotReadWhatWasTrimmedStops) {
@@ -173,6 +176,18 @@ TEST_F(NatsTrimFaultTest, WhatAnotherTrimmedAwayIsNotDueAgain) {
   ASSERT_TRUE(log->TrimBefore(7).ok());
   EXPECT_EQ(two->Redeliver("reader", 3, MadeEvent(100)).status().code(), absl::StatusCode::kOutOfRange);
   EXPECT_EQ(two->LastSequence(), 60u);
+}
+
+TEST_F(NatsTrimFaultTest, WhatIsMissingIsNotCalledLostWhileTheServerDoesNotSayWhy) {
+  const auto log = OpenSound();
+  for (int i = 0; i < 60; ++i)
+    ASSERT_TRUE(log->Append({absl::StrCat("big ", i), "test.made", std::string(200'000, 'x')}).ok());
+  const auto two = OpenOn(Faulty());
+  faults_.Fail("StreamEnd", absl::UnavailableError("no"));
+  ASSERT_TRUE(log->TrimBefore(7).ok());
+  EXPECT_EQ(two->Read(3).status().code(), absl::StatusCode::kUnavailable);
+  faults_.Heal();
+  EXPECT_EQ(two->Read(3).status().code(), absl::StatusCode::kOutOfRange);
 }
 
 TEST_F(NatsTrimFaultTest, WhoCannotReadWhatCameBeforeAsksAgain) {
