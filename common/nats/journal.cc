@@ -19,6 +19,9 @@ constexpr absl::Duration kTailSlice = absl::Milliseconds(200);
 constexpr absl::Duration kRetryPause = absl::Milliseconds(100);
 // Silence after which the stream's end is asked for.
 constexpr absl::Duration kSilence = absl::Seconds(2);
+// Which of several servers leads changes, and one that leads anew may answer
+// before it has taken in all that its predecessor told us.
+constexpr absl::Duration kCatchUp = absl::Seconds(10);
 
 absl::Status CheckOptions(const NatsEventLogOptions& options) {
   const auto bad = [](char c) {
@@ -68,6 +71,13 @@ Journal::~Journal() {
 absl::StatusOr<std::shared_ptr<Journal>> Journal::Open(const NatsEventLogOptions& asked) {
   SEAWORTHY_RETURN_IF_ERROR(CheckOptions(asked));
   const NatsEventLogOptions options = Named(asked);
+  SEAWORTHY_ASSIGN_OR_RETURN(std::shared_ptr<Journal> journal,
+                             InsistFor(options.open_timeout, [&] { return Begin(options); }));
+  if (options.use == NatsLogUse::kWork) SEAWORTHY_RETURN_IF_ERROR(journal->CommitOpened());
+  return journal;
+}
+
+absl::StatusOr<std::shared_ptr<Journal>> Journal::Begin(const NatsEventLogOptions& options) {
   SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<NatsLink> link,
                              options.connect(options.link, options.open_timeout));
   SEAWORTHY_ASSIGN_OR_RETURN(NatsServerFacts facts, link->Facts());
@@ -94,8 +104,7 @@ absl::Status Journal::Start() {
   }
   follower_ = std::thread([this] { FollowLoop(); });
   SEAWORTHY_RETURN_IF_ERROR(WaitUntilRead(end.last));
-  SEAWORTHY_RETURN_IF_ERROR(CheckUse());
-  return options_.use == NatsLogUse::kWork ? CommitOpened() : absl::OkStatus();
+  return CheckUse();
 }
 
 absl::Status Journal::CheckUse() const {
@@ -188,6 +197,26 @@ void Journal::Break(absl::Status status) {
   WakeAll();
 }
 
+void Journal::Suspect(absl::Status loss) {
+  {
+    absl::MutexLock lock(&mutex);
+    if (!suspected_ || suspected_at_ != state.applied()) {
+      suspected_at_ = state.applied();
+      suspected_.emplace(options_.replicas > 1 ? kCatchUp : absl::ZeroDuration());
+    }
+    if (!suspected_->Passed()) {
+      grown.WaitWithTimeout(&mutex, kRetryPause);
+      return;
+    }
+  }
+  Break(std::move(loss));
+}
+
+void Journal::Trust() {
+  absl::MutexLock lock(&mutex);
+  suspected_.reset();
+}
+
 void Journal::FollowLoop() {
   std::unique_ptr<NatsTail> tail;
   uint64_t reconnects = 0;
@@ -209,6 +238,7 @@ void Journal::FollowLoop() {
       const std::optional<uint64_t> end = CheckEnd();
       if (end && *end > Applied()) TakeByNumber(Applied() + 1);
       if (end && *end > Applied()) tail.reset();
+      if (end && *end <= Applied()) Trust();
     }
     if (!good) tail.reset();
   }
@@ -235,10 +265,10 @@ std::optional<uint64_t> Journal::CheckEnd() {
   if (end.ok() && end->last >= applied) {
     absl::Status held = AdoptCut(end->first);
     if (held.ok()) return end->last;
-    if (!absl::IsUnavailable(held)) Break(std::move(held));
+    if (!absl::IsUnavailable(held)) Suspect(std::move(held));
     return std::nullopt;
   }
-  Break(absl::DataLossError(
+  Suspect(absl::DataLossError(
       absl::StrCat("stream ", stream_.name,
                    end.ok() ? absl::StrCat(" holds messages ", end->first, " to ", end->last) : " is gone",
                    ", but message ", applied,
@@ -260,7 +290,7 @@ bool Journal::TakeMessage(const NatsMessage& message) {
     absl::MutexLock lock(&mutex);
     if (state.applied() == applied) status = ApplyCommit(message.sequence, *commit);
   }
-  if (absl::IsDataLoss(status)) Break(status);
+  if (absl::IsDataLoss(status)) Suspect(status);
   return status.ok();
 }
 
@@ -273,7 +303,7 @@ void Journal::TakeByNumber(uint64_t stream_sequence) {
   if (!absl::IsNotFound(bytes.status())) return;
   // Trimmed away: CheckEnd says so.
   if (!CheckEnd()) return;
-  Break(absl::DataLossError(absl::StrCat(
+  Suspect(absl::DataLossError(absl::StrCat(
       "message ", stream_sequence, " of stream ", stream_.name,
       " is gone, but later ones are there: the NATS server lost records; restore its store from a "
       "backup")));

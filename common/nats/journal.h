@@ -100,6 +100,8 @@ class Journal {
   struct Staged;
 
   Journal(const NatsEventLogOptions& options, std::unique_ptr<NatsLink> link);
+  // Connects, checks and reads; writes nothing yet.
+  static absl::StatusOr<std::shared_ptr<Journal>> Begin(const NatsEventLogOptions& options);
   absl::Status Start();
   absl::Status WaitUntilRead(uint64_t last);
   // Whether it may be opened for what it was opened for.
@@ -118,6 +120,9 @@ class Journal {
   std::optional<uint64_t> CheckEnd();
   uint64_t Applied() const;
   void Break(absl::Status status);
+  // Breaks where `loss` has lasted; until then it is asked again.
+  void Suspect(absl::Status loss);
+  void Trust();
   bool Stopping() const;
   absl::StatusOr<journal::Commit> Decode(uint64_t stream_sequence, const std::string& bytes);
   absl::Status ApplyCommit(uint64_t stream_sequence, const journal::Commit& commit)
@@ -166,6 +171,9 @@ class Journal {
   bool stopping_ ABSL_GUARDED_BY(mutex) = false;
   bool opened_ ABSL_GUARDED_BY(mutex) = false;  // This epoch is in the stream.
   absl::Status broken_ ABSL_GUARDED_BY(mutex);
+  // A loss was seen behind this message, and from then on until it is believed.
+  uint64_t suspected_at_ ABSL_GUARDED_BY(mutex) = 0;
+  std::optional<SteadyDeadline> suspected_ ABSL_GUARDED_BY(mutex);
   uint64_t next_number_ ABSL_GUARDED_BY(mutex) = 1;
   uint64_t landed_number_ ABSL_GUARDED_BY(mutex) = 0;  // Our last commit in the stream.
   std::thread follower_;

@@ -136,8 +136,10 @@ class Link : public NatsLink {
   absl::Status EnsureStream(const NatsStreamSpec& spec) override {
     absl::StatusOr<Owned<jsStreamInfo>> info = Info(spec.name);
     if (!info.ok() && absl::IsNotFound(info.status())) info = Create(spec);
-    SEAWORTHY_RETURN_IF_ERROR(info.status());
-    return CheckStream(spec, *(*info)->Config);
+    if (info.ok()) return CheckStream(spec, *(*info)->Config);
+    return absl::UnavailableError(
+        absl::StrCat(std::string(info.status().message()),
+                     "; see that JetStream runs there, and of several servers more than half"));
   }
 
   absl::StatusOr<NatsStreamEnd> StreamEnd(const std::string& stream) override {

@@ -7,11 +7,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/nats/server_promise.h"
+#include "common/steady_wait.h"
 
 namespace seaworthy {
 
@@ -27,6 +30,25 @@ struct NatsLinkOptions {
   std::string certificate_file;
   std::string key_file;
 };
+
+inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
+template <typename T>
+const absl::Status& StatusOf(const absl::StatusOr<T>& made) {
+  return made.status();
+}
+
+// What `attempt` returns; asked again for `timeout` while that is UNAVAILABLE:
+// the server goes away meanwhile, or several have not chosen yet who leads.
+template <typename Attempt>
+std::invoke_result_t<Attempt> InsistFor(absl::Duration timeout, Attempt attempt) {
+  const SteadyDeadline deadline(timeout);
+  std::invoke_result_t<Attempt> made = attempt();
+  while (absl::IsUnavailable(StatusOf(made)) && !deadline.Passed()) {
+    absl::SleepFor(absl::Milliseconds(100));
+    made = attempt();
+  }
+  return made;
+}
 
 // A stream as it must be: kept whole, in files, never dropped from.
 struct NatsStreamSpec {
@@ -87,7 +109,7 @@ class NatsLink {
   virtual bool connected() const = 0;
 
   // Makes the stream, or checks the one there. Errors: FAILED_PRECONDITION
-  // naming the setting that would lose records.
+  // naming the setting that would lose records; UNAVAILABLE.
   virtual absl::Status EnsureStream(const NatsStreamSpec& spec) = 0;
   // Drops the messages before `sequence`, for good.
   virtual absl::Status PurgeBefore(const std::string& stream, uint64_t sequence) = 0;

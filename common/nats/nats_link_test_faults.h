@@ -57,6 +57,10 @@ class LinkFaults {
   void GetInstead(uint64_t sequence) { get_instead_ = sequence; }
   uint64_t get_instead() const { return get_instead_; }
 
+  // The server says it is of this version. Before the first connection.
+  void SayVersion(std::string version) { version_ = std::move(version); }
+  const std::string& version() const { return version_; }
+
   // Waits until `call` has gone wrong as often as it was to; false: it did not.
   bool WaitUntilStruck(const std::string& call) {
     const auto struck = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return faults_.count(call) == 0; };
@@ -90,6 +94,7 @@ class LinkFaults {
   absl::Mutex mutex_;
   std::map<std::string, std::pair<std::function<absl::Status()>, int>> faults_ ABSL_GUARDED_BY(mutex_);
   std::atomic<uint64_t> get_instead_{0};
+  std::string version_;
 };
 
 class FaultyTail : public NatsTail {
@@ -116,7 +121,11 @@ class FaultyLink : public NatsLink {
  public:
   FaultyLink(std::unique_ptr<NatsLink> link, LinkFaults* faults) : link_(std::move(link)), faults_(faults) {}
 
-  absl::StatusOr<NatsServerFacts> Facts() override { return link_->Facts(); }
+  absl::StatusOr<NatsServerFacts> Facts() override {
+    absl::StatusOr<NatsServerFacts> facts = link_->Facts();
+    if (facts.ok() && !faults_->version().empty()) facts->version = faults_->version();
+    return facts;
+  }
   size_t max_payload() const override { return link_->max_payload(); }
   uint64_t reconnects() const override { return link_->reconnects(); }
   bool connected() const override { return link_->connected(); }

@@ -196,7 +196,9 @@ absl::StatusOr<std::unique_ptr<ObjectStore>> NewNatsObjectStore(NatsLink* link,
 absl::StatusOr<std::unique_ptr<ObjectStore>> OpenNatsObjectStore(const NatsEventLogOptions& options) {
   SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<NatsLink> link,
                              options.connect(options.link, options.open_timeout));
-  SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<ObjectStore> store, NewNatsObjectStore(link.get(), options));
+  SEAWORTHY_ASSIGN_OR_RETURN(std::unique_ptr<ObjectStore> store, InsistFor(options.open_timeout, [&] {
+                               return NewNatsObjectStore(link.get(), options);
+                             }));
   return std::make_unique<OwningStore>(std::move(link), std::move(store));
 }
 

@@ -57,7 +57,7 @@ absl::StatusOr<std::unique_ptr<SharedTable>> OpenNatsSharedTable(const NatsEvent
   stream.subject = absl::StrCat(stream.name, ".>");
   stream.replicas = options.replicas;
   stream.newest_only = true;
-  SEAWORTHY_RETURN_IF_ERROR(link->EnsureStream(stream));
+  SEAWORTHY_RETURN_IF_ERROR(InsistFor(options.open_timeout, [&] { return link->EnsureStream(stream); }));
   return std::make_unique<NatsSharedTable>(std::move(link), std::move(stream));
 }
 

@@ -27,7 +27,8 @@ namespace seaworthy {
 // Its port and its store's folder stay the same over restarts. Used by one thread.
 class NatsTestServer {
  public:
-  NatsTestServer() : port_(FreePort()) { Start(); }
+  // `more`: further lines of its configuration.
+  explicit NatsTestServer(std::string more = "") : more_(std::move(more)), port_(FreePort()) { Start(); }
   ~NatsTestServer() { End(SIGKILL); }
   NatsTestServer(const NatsTestServer&) = delete;
   NatsTestServer& operator=(const NatsTestServer&) = delete;
@@ -48,7 +49,7 @@ class NatsTestServer {
   void Start() {
     WriteBytes(folder_.Sub("server.conf"),
                absl::StrCat("listen: 127.0.0.1:", port_, "\njetstream { store_dir: \"", store(),
-                            "\" }\nlog_file: \"", folder_.Sub("server.log"), "\"\n"));
+                            "\" }\nlog_file: \"", folder_.Sub("server.log"), "\"\n", more_));
     const std::string config = folder_.Sub("server.conf");
     child_ = fork();
     if (child_ == 0) {
@@ -72,7 +73,7 @@ class NatsTestServer {
     return options;
   }
 
- private:
+  // Of loopback.
   static int FreePort() {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -86,6 +87,7 @@ class NatsTestServer {
     return ntohs(address.sin_port);
   }
 
+ private:
   void End(int signal) {
     if (child_ <= 0) return;
     kill(child_, signal);
@@ -94,6 +96,7 @@ class NatsTestServer {
   }
 
   TestFolder folder_;
+  const std::string more_;
   const int port_;
   pid_t child_ = -1;
 };
