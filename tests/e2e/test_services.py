@@ -261,6 +261,23 @@ class WithoutTheBroker(ServicesCase):
                 pass
 
 
+class TwoWatchers(ServicesCase):
+    def buckets(self, name):
+        text = self.services[name].text()
+        taken, lost = (re.findall(rf"lease watch\.\d+: \w+ {word} it", text) for word in ("holds", "has lost"))
+        return len(taken) - len(lost)
+
+    def test_one_that_joins_is_given_buckets(self):
+        wait_until(lambda: self.buckets("ingest") == 16, "the first has them all")
+        second = self.services.add("second", "ingest", ["--listen", f"127.0.0.1:{server.free_port()}"])
+        second.spawn().wait()
+        self.addCleanup(second.stop)
+        wait_until(lambda: self.buckets("second") >= 2, "the second is given some")
+        self.assertEqual(self.services["ingest"].stop(), 0)
+        wait_until(lambda: self.buckets("second") == 16, "the second has them all")
+        self.services["ingest"].spawn().wait()
+
+
 class TwoAggregators(ServicesCase):
     """Behind one name."""
 
