@@ -1,0 +1,142 @@
+// Tells the thread sanitizer what Abseil's mutexes do. Debian's Abseil is built
+// without it, so that every access under an absl::Mutex would look like a race:
+// the linker sends our calls here first (--wrap in Seaworthy.cmake). What a
+// condition reads while Abseil asks it is not looked at.
+#include <sanitizer/tsan_interface.h>
+
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+
+namespace {
+
+// The mutex is let go and taken again within `wait`.
+template <typename Wait>
+auto AroundWait(absl::Mutex* mutex, Wait wait) {
+  __tsan_mutex_pre_unlock(mutex, 0);
+  __tsan_mutex_post_unlock(mutex, 0);
+  __tsan_mutex_pre_lock(mutex, 0);
+  struct Taken {
+    absl::Mutex* mutex;
+    ~Taken() { __tsan_mutex_post_lock(mutex, 0, 0); }
+  } taken{mutex};
+  return wait();
+}
+
+void* Of(const void* thing) { return const_cast<void*>(thing); }
+
+}  // namespace
+
+// NAME is Abseil's, mangled; `real` is the library's own.
+#define SEAWORTHY_WRAP(RESULT, NAME, PARAMETERS) \
+  RESULT __real_##NAME PARAMETERS;               \
+  RESULT __wrap_##NAME PARAMETERS
+
+extern "C" {
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian35Mutex4LockEv, (absl::Mutex * mutex)) {
+  __tsan_mutex_pre_lock(mutex, 0);
+  __real__ZN4absl7debian35Mutex4LockEv(mutex);
+  __tsan_mutex_post_lock(mutex, 0, 0);
+}
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian35Mutex6UnlockEv, (absl::Mutex * mutex)) {
+  __tsan_mutex_pre_unlock(mutex, 0);
+  __real__ZN4absl7debian35Mutex6UnlockEv(mutex);
+  __tsan_mutex_post_unlock(mutex, 0);
+}
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian35Mutex10ReaderLockEv, (absl::Mutex * mutex)) {
+  __tsan_mutex_pre_lock(mutex, __tsan_mutex_read_lock);
+  __real__ZN4absl7debian35Mutex10ReaderLockEv(mutex);
+  __tsan_mutex_post_lock(mutex, __tsan_mutex_read_lock, 0);
+}
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian35Mutex12ReaderUnlockEv, (absl::Mutex * mutex)) {
+  __tsan_mutex_pre_unlock(mutex, __tsan_mutex_read_lock);
+  __real__ZN4absl7debian35Mutex12ReaderUnlockEv(mutex);
+  __tsan_mutex_post_unlock(mutex, __tsan_mutex_read_lock);
+}
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian35MutexD1Ev, (absl::Mutex * mutex)) {
+  __real__ZN4absl7debian35MutexD1Ev(mutex);
+  __tsan_mutex_destroy(mutex, 0);
+}
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian35Mutex5AwaitERKNS0_9ConditionE,
+               (absl::Mutex * mutex, const absl::Condition* until)) {
+  AroundWait(mutex, [&] { __real__ZN4absl7debian35Mutex5AwaitERKNS0_9ConditionE(mutex, until); });
+}
+
+SEAWORTHY_WRAP(bool, _ZN4absl7debian35Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE,
+               (absl::Mutex * mutex, const absl::Condition* until, absl::Duration timeout)) {
+  return AroundWait(mutex, [&] {
+    return __real__ZN4absl7debian35Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE(mutex, until,
+                                                                                           timeout);
+  });
+}
+
+SEAWORTHY_WRAP(bool, _ZN4absl7debian35Mutex17AwaitWithDeadlineERKNS0_9ConditionENS0_4TimeE,
+               (absl::Mutex * mutex, const absl::Condition* until, absl::Time end)) {
+  return AroundWait(mutex, [&] {
+    return __real__ZN4absl7debian35Mutex17AwaitWithDeadlineERKNS0_9ConditionENS0_4TimeE(mutex, until, end);
+  });
+}
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian35Mutex8LockWhenERKNS0_9ConditionE,
+               (absl::Mutex * mutex, const absl::Condition* until)) {
+  __tsan_mutex_pre_lock(mutex, 0);
+  __real__ZN4absl7debian35Mutex8LockWhenERKNS0_9ConditionE(mutex, until);
+  __tsan_mutex_post_lock(mutex, 0, 0);
+}
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian37CondVar4WaitEPNS0_5MutexE,
+               (absl::CondVar * condition, absl::Mutex* mutex)) {
+  AroundWait(mutex, [&] { __real__ZN4absl7debian37CondVar4WaitEPNS0_5MutexE(condition, mutex); });
+}
+
+SEAWORTHY_WRAP(bool, _ZN4absl7debian37CondVar15WaitWithTimeoutEPNS0_5MutexENS0_8DurationE,
+               (absl::CondVar * condition, absl::Mutex* mutex, absl::Duration timeout)) {
+  return AroundWait(mutex, [&] {
+    return __real__ZN4absl7debian37CondVar15WaitWithTimeoutEPNS0_5MutexENS0_8DurationE(condition, mutex,
+                                                                                       timeout);
+  });
+}
+
+SEAWORTHY_WRAP(bool, _ZN4absl7debian37CondVar16WaitWithDeadlineEPNS0_5MutexENS0_4TimeE,
+               (absl::CondVar * condition, absl::Mutex* mutex, absl::Time end)) {
+  return AroundWait(mutex, [&] {
+    return __real__ZN4absl7debian37CondVar16WaitWithDeadlineEPNS0_5MutexENS0_4TimeE(condition, mutex, end);
+  });
+}
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian312Notification6NotifyEv, (absl::Notification * notification)) {
+  __tsan_release(notification);
+  __real__ZN4absl7debian312Notification6NotifyEv(notification);
+}
+
+SEAWORTHY_WRAP(void, _ZNK4absl7debian312Notification19WaitForNotificationEv,
+               (const absl::Notification* notification)) {
+  __real__ZNK4absl7debian312Notification19WaitForNotificationEv(notification);
+  __tsan_acquire(Of(notification));
+}
+
+SEAWORTHY_WRAP(bool, _ZNK4absl7debian312Notification30WaitForNotificationWithTimeoutENS0_8DurationE,
+               (const absl::Notification* notification, absl::Duration timeout)) {
+  const bool notified = __real__ZNK4absl7debian312Notification30WaitForNotificationWithTimeoutENS0_8DurationE(
+      notification, timeout);
+  if (notified) __tsan_acquire(Of(notification));
+  return notified;
+}
+
+SEAWORTHY_WRAP(bool, _ZN4absl7debian315BlockingCounter14DecrementCountEv, (absl::BlockingCounter * counter)) {
+  __tsan_release(counter);
+  return __real__ZN4absl7debian315BlockingCounter14DecrementCountEv(counter);
+}
+
+SEAWORTHY_WRAP(void, _ZN4absl7debian315BlockingCounter4WaitEv, (absl::BlockingCounter * counter)) {
+  __real__ZN4absl7debian315BlockingCounter4WaitEv(counter);
+  __tsan_acquire(counter);
+}
+
+}  // extern "C"
