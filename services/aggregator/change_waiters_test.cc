@@ -12,7 +12,8 @@
 namespace seaworthy {
 namespace {
 
-constexpr int kThreads = 2;
+// Far fewer than wait; one that has answered is not free at once.
+constexpr int kThreads = 8;
 constexpr int kWaiters = 40;
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
