@@ -1,8 +1,10 @@
-// Tells the thread sanitizer what Abseil's mutexes do. Debian's Abseil is built
+// Tells the thread sanitizer what Abseil's mutexes and statuses do. Debian's Abseil is built
 // without it, so that every access under an absl::Mutex would look like a race:
 // the linker sends our calls here first (--wrap in Seaworthy.cmake). What a
 // condition reads while Abseil asks it is not looked at.
 #include <sanitizer/tsan_interface.h>
+
+#include <cstdint>
 
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/mutex.h"
@@ -137,6 +139,13 @@ SEAWORTHY_WRAP(bool, _ZN4absl7debian315BlockingCounter14DecrementCountEv, (absl:
 SEAWORTHY_WRAP(void, _ZN4absl7debian315BlockingCounter4WaitEv, (absl::BlockingCounter * counter)) {
   __real__ZN4absl7debian315BlockingCounter4WaitEv(counter);
   __tsan_acquire(counter);
+}
+
+// Of a status' count: whoever ends the last has seen what the others did.
+SEAWORTHY_WRAP(void, _ZN4absl7debian36Status15UnrefNonInlinedEm, (uintptr_t status)) {
+  __tsan_release(reinterpret_cast<void*>(status));
+  __tsan_acquire(reinterpret_cast<void*>(status));
+  __real__ZN4absl7debian36Status15UnrefNonInlinedEm(status);
 }
 
 }  // extern "C"
