@@ -112,6 +112,13 @@ void Send(const restinio::request_handle_t& request, HttpResponse response, bool
   builder.done(done);
 }
 
+// A connection refers to the server and the server to its context: what still
+// waits, a reader who keeps the connection, has to go while both are there.
+class Io : public restinio::asio_ns::io_context {
+ public:
+  void DropWhatWaits() { shutdown(); }
+};
+
 }  // namespace
 
 class HttpServer::Impl {
@@ -141,7 +148,7 @@ class HttpServer::Impl {
   const HttpHandler handler_;
   InFlight in_flight_;
   HttpStreams streams_;
-  restinio::asio_ns::io_context io_;
+  Io io_;
   std::unique_ptr<RestinioServer> server_;
   std::thread io_thread_;
   WorkerPool pool_;
@@ -285,6 +292,7 @@ void HttpServer::Impl::Stop() {
   pool_.Stop();
   io_.stop();
   if (io_thread_.joinable()) io_thread_.join();
+  io_.DropWhatWaits();
 }
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
