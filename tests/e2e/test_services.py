@@ -327,6 +327,8 @@ class AnyOrder(ServicesCase):
         for name in order:
             self.services[name].wait()
         wait_until(self.services.answers, "all is well")
+        # A refused connection is tried again after a while.
+        wait_until(lambda: self.api.call("GET", "/sources").status == 200, "the publisher reaches ingest")
         for name in order[1:]:
             self.assertEqual(len(re.findall("waiting for the log", self.services[name].text())), 1, name)
         self.approved_pair(model_card(70), model_card(71))
