@@ -1,6 +1,6 @@
-// Tells the thread sanitizer what Abseil's mutexes and statuses do. Debian's Abseil is built
-// without it, so that every access under an absl::Mutex would look like a race:
-// the linker sends our calls here first (--wrap in Seaworthy.cmake). What a
+// Tells the thread sanitizer what Abseil's mutexes and statuses do. Debian's
+// Abseil is built without it, so that every access under an absl::Mutex would
+// look like a race: the linker sends our calls here first (--wrap in Seaworthy.cmake). What a
 // condition reads while Abseil asks it is not looked at.
 #include <sanitizer/tsan_interface.h>
 

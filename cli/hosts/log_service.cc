@@ -19,8 +19,8 @@
 namespace seaworthy::cli {
 namespace {
 
-// No try takes longer, so that a signal is obeyed, and whoever waits for an
-// answer (kRpcDeadline) learns that it was the log.
+// No wait of a try takes longer, so that a signal is obeyed, and whoever waits
+// for an answer (kRpcDeadline) learns that it was the log.
 constexpr absl::Duration kLogTimeout = absl::Seconds(5);
 constexpr absl::Duration kPause = absl::Seconds(1);
 

@@ -34,8 +34,6 @@ class NatsTestCluster {
   }
 
   NatsTestServer& node(int index) { return *nodes_.at(static_cast<size_t>(index)); }
-  // Of all connections but those a test makes others of.
-  LinkFaults& faults() { return faults_; }
 
   // Until each server holds all that the others do.
   bool WaitUntilWhole(absl::Duration timeout) const {
@@ -77,7 +75,7 @@ class NatsTestCluster {
     return answered && std::string_view(answer).find(" 200 ") != std::string_view::npos;
   }
 
-  LinkFaults faults_;
+  LinkFaults faults_;  // None: only the version is another.
   std::vector<int> monitors_;
   std::vector<std::unique_ptr<NatsTestServer>> nodes_;
 };
