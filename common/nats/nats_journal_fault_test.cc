@@ -153,6 +153,20 @@ TEST_F(NatsJournalFaultTest, WhatIsReadFromTheServerFailsAsTheServerDoes) {
   EXPECT_EQ(log->ReadAfter(0, 5, kSoon)->size(), 5u);
 }
 
+TEST_F(NatsJournalFaultTest, WhoReadsWhileTheLogBreaksIsToldWhyItBroke) {
+  const auto log = OpenOn(Faulty());
+  AppendMuch(*log);
+  const auto link = *NatsLink::Connect(server_.Options().link, kSoon);
+  const auto break_it = [&] {
+    EXPECT_TRUE(link->Append("SEAWORTHY.log", "not a commit", "x", link->StreamEnd("SEAWORTHY")->last).ok());
+    const absl::Time soon = absl::Now() + kSoon;
+    while (log->Health().ok() && absl::Now() < soon) std::this_thread::yield();
+    return absl::NotFoundError("gone");
+  };
+  faults_.Before("Get", break_it, 1);
+  ExpectLoss(log->Read(1).status(), "is damaged");
+}
+
 TEST_F(NatsJournalFaultTest, AMessageInTheWrongPlaceIsLoss) {
   const auto log = OpenOn(Faulty());
   AppendMuch(*log);

@@ -1,17 +1,16 @@
 #include "common/nats/nats_link.h"
 
 #include <nats/nats.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <thread>
 #include <utility>
-#include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/synchronization/mutex.h"
+#include "common/nats/nats_session.h"
 #include "common/nats/server_probe.h"
 #include "common/status_macros.h"
 #include "common/steady_wait.h"
@@ -20,13 +19,8 @@ namespace seaworthy {
 namespace {
 
 constexpr absl::Duration kProbeTimeout = absl::Seconds(5);
-constexpr int64_t kConnectMs = 2000;
 constexpr int64_t kRequestMs = 5000;
 constexpr int64_t kPublishMs = 2000;
-constexpr int64_t kReconnectWaitMs = 100;
-constexpr int64_t kReconnectJitterMs = 100;
-constexpr int64_t kPingMs = 5000;
-constexpr int kPingsOut = 2;
 constexpr int64_t kHeartbeatNs = 2'000'000'000;
 constexpr int kTailMessages = 65536;
 constexpr int kTailBytes = 128 * 1024 * 1024;
@@ -36,46 +30,14 @@ constexpr auto kStreamStoreFailed = static_cast<jsErrCode>(10077);
 constexpr auto kMessageUnderWay = static_cast<jsErrCode>(10158);
 constexpr auto kSubjectUnderWay = static_cast<jsErrCode>(10164);
 
-struct Free {
-  void operator()(natsOptions* p) const { natsOptions_Destroy(p); }
-  void operator()(natsConnection* p) const { natsConnection_Destroy(p); }
-  void operator()(jsCtx* p) const { jsCtx_Destroy(p); }
-  void operator()(natsMsg* p) const { natsMsg_Destroy(p); }
-  void operator()(natsSubscription* p) const { natsSubscription_Destroy(p); }
-  void operator()(jsStreamInfo* p) const { jsStreamInfo_Destroy(p); }
-  void operator()(jsPubAck* p) const { jsPubAck_Destroy(p); }
-  void operator()(jsMsgMetaData* p) const { jsMsgMetaData_Destroy(p); }
-  void operator()(natsStatistics* p) const { natsStatistics_Destroy(p); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Free>;
-
-std::string Text(natsStatus status) {
-  const std::string last(absl::NullSafeStringView(nats_GetLastError(nullptr)));
-  const std::string text = natsStatus_GetText(status);
-  return last.empty() ? text : absl::StrCat(text, ": ", last);
-}
-
-// Why nothing listens, without the library's own words about it.
-std::string ConnectTrouble(natsStatus status) {
-  if (status == NATS_NO_SERVER) return "nothing answers there";
-  return Text(status);
-}
-
-absl::Status ToStatus(natsStatus status, const std::string& what) {
-  if (status == NATS_OK) return absl::OkStatus();
-  const std::string text = absl::StrCat(what, ": ", Text(status));
-  return status == NATS_NOT_FOUND ? absl::NotFoundError(text) : absl::UnavailableError(text);
-}
-
 std::string BytesOf(natsMsg* message) {
   return {natsMsg_GetData(message), static_cast<size_t>(natsMsg_GetDataLength(message))};
 }
 
 class Tail : public NatsTail {
  public:
-  Tail(Owned<natsSubscription> subscription, std::string stream)
-      : subscription_(std::move(subscription)), stream_(std::move(stream)) {}
+  Tail(std::shared_ptr<NatsSession> session, NatsOwned<natsSubscription> subscription, std::string stream)
+      : session_(std::move(session)), subscription_(std::move(subscription)), stream_(std::move(stream)) {}
   ~Tail() override { natsSubscription_Unsubscribe(subscription_.get()); }
 
   absl::StatusOr<std::optional<NatsMessage>> Next(absl::Duration timeout) override {
@@ -83,31 +45,40 @@ class Tail : public NatsTail {
     const natsStatus status = natsSubscription_NextMsg(
         &raw, subscription_.get(), std::max<int64_t>(1, absl::ToInt64Milliseconds(timeout)));
     if (status == NATS_TIMEOUT) return std::optional<NatsMessage>();
-    SEAWORTHY_RETURN_IF_ERROR(ToStatus(status, absl::StrCat("reading stream ", stream_)));
-    const Owned<natsMsg> message(raw);
+    SEAWORTHY_RETURN_IF_ERROR(NatsError(status, absl::StrCat("reading stream ", stream_)));
+    const NatsOwned<natsMsg> message(raw);
     jsMsgMetaData* meta = nullptr;
-    SEAWORTHY_RETURN_IF_ERROR(ToStatus(natsMsg_GetMetaData(&meta, raw), "a message without its place"));
-    const Owned<jsMsgMetaData> owned_meta(meta);
+    SEAWORTHY_RETURN_IF_ERROR(NatsError(natsMsg_GetMetaData(&meta, raw), "a message without its place"));
+    const NatsOwned<jsMsgMetaData> owned_meta(meta);
     return std::optional<NatsMessage>({meta->Sequence.Stream, BytesOf(raw), natsMsg_GetSubject(raw)});
   }
 
  private:
-  const Owned<natsSubscription> subscription_;
+  const std::shared_ptr<NatsSession> session_;
+  const NatsOwned<natsSubscription> subscription_;
   const std::string stream_;
 };
 
 class Link : public NatsLink {
  public:
-  Link(Owned<natsConnection> connection, Owned<jsCtx> js)
-      : connection_(std::move(connection)),
-        js_(std::move(js)),
-        max_payload_(natsConnection_GetMaxPayload(connection_.get())) {}
-  ~Link() override { natsConnection_Close(connection_.get()); }
+  // `files`: HashOfTlsFiles from before `session` was opened.
+  Link(NatsLinkOptions options, std::string files, std::shared_ptr<NatsSession> session)
+      : options_(std::move(options)),
+        max_payload_(natsConnection_GetMaxPayload(session->connection())),
+        files_(std::move(files)),
+        session_(std::move(session)) {
+    if (!files_.empty()) renewer_ = std::thread([this] { RenewLoop(); });
+  }
+  ~Link() override {
+    stopping_.Set();
+    if (renewer_.joinable()) renewer_.join();
+    Session()->Close();
+  }
 
   absl::StatusOr<NatsServerFacts> Facts() override {
     char url[512] = {};
-    SEAWORTHY_RETURN_IF_ERROR(ToStatus(natsConnection_GetConnectedUrl(connection_.get(), url, sizeof(url)),
-                                       "the server's address"));
+    SEAWORTHY_RETURN_IF_ERROR(NatsError(
+        natsConnection_GetConnectedUrl(Session()->connection(), url, sizeof(url)), "the server's address"));
     std::string place = url;
     place = place.substr(place.rfind('/') + 1);
     // HOST:PORT, an IPv6 address in brackets.
@@ -120,21 +91,16 @@ class Link : public NatsLink {
   size_t max_payload() const override { return max_payload_; }
 
   bool connected() const override {
-    return natsConnection_Status(connection_.get()) == NATS_CONN_STATUS_CONNECTED;
+    return natsConnection_Status(Session()->connection()) == NATS_CONN_STATUS_CONNECTED;
   }
 
   uint64_t reconnects() const override {
-    natsStatistics* raw = nullptr;
-    natsStatistics_Create(&raw);  // Null without memory; what follows takes that.
-    const Owned<natsStatistics> statistics(raw);
-    uint64_t count = 0;
-    natsConnection_GetStats(connection_.get(), raw);
-    natsStatistics_GetCounts(raw, nullptr, nullptr, nullptr, nullptr, &count);
-    return count;
+    absl::MutexLock lock(&mutex_);
+    return past_reconnects_ + session_->reconnects();
   }
 
   absl::Status EnsureStream(const NatsStreamSpec& spec) override {
-    absl::StatusOr<Owned<jsStreamInfo>> info = Info(spec.name);
+    absl::StatusOr<NatsOwned<jsStreamInfo>> info = Info(spec.name);
     if (!info.ok() && absl::IsNotFound(info.status())) info = Create(spec);
     if (info.ok()) return CheckStream(spec, *(*info)->Config);
     return absl::UnavailableError(
@@ -143,7 +109,7 @@ class Link : public NatsLink {
   }
 
   absl::StatusOr<NatsStreamEnd> StreamEnd(const std::string& stream) override {
-    SEAWORTHY_ASSIGN_OR_RETURN(const Owned<jsStreamInfo> info, Info(stream));
+    SEAWORTHY_ASSIGN_OR_RETURN(const NatsOwned<jsStreamInfo> info, Info(stream));
     return NatsStreamEnd{info->State.FirstSeq, info->State.LastSeq, info->State.Consumers};
   }
 
@@ -152,8 +118,8 @@ class Link : public NatsLink {
     jsOptions_Init(&options);
     options.Wait = kRequestMs;
     options.Stream.Purge.Sequence = sequence;
-    return ToStatus(js_PurgeStream(js_.get(), stream.c_str(), &options, nullptr),
-                    absl::StrCat("purging stream ", stream, " before message ", sequence));
+    return NatsError(js_PurgeStream(Session()->js(), stream.c_str(), &options, nullptr),
+                     absl::StrCat("purging stream ", stream, " before message ", sequence));
   }
 
   absl::StatusOr<NatsStored> Append(const std::string& subject, std::string_view bytes,
@@ -185,9 +151,10 @@ class Link : public NatsLink {
 
   absl::StatusOr<std::string> Get(const std::string& stream, uint64_t sequence) override {
     natsMsg* raw = nullptr;
-    SEAWORTHY_RETURN_IF_ERROR(ToStatus(js_GetMsg(&raw, js_.get(), stream.c_str(), sequence, nullptr, nullptr),
-                                       absl::StrCat("message ", sequence, " of stream ", stream)));
-    const Owned<natsMsg> message(raw);
+    SEAWORTHY_RETURN_IF_ERROR(
+        NatsError(js_GetMsg(&raw, Session()->js(), stream.c_str(), sequence, nullptr, nullptr),
+                  absl::StrCat("message ", sequence, " of stream ", stream)));
+    const NatsOwned<natsMsg> message(raw);
     return BytesOf(raw);
   }
 
@@ -198,9 +165,9 @@ class Link : public NatsLink {
 
   absl::StatusOr<NatsMessage> GetLastMessage(const std::string& stream, const std::string& subject) override {
     natsMsg* raw = nullptr;
-    SEAWORTHY_RETURN_IF_ERROR(
-        ToStatus(js_GetLastMsg(&raw, js_.get(), stream.c_str(), subject.c_str(), nullptr, nullptr), subject));
-    const Owned<natsMsg> message(raw);
+    SEAWORTHY_RETURN_IF_ERROR(NatsError(
+        js_GetLastMsg(&raw, Session()->js(), stream.c_str(), subject.c_str(), nullptr, nullptr), subject));
+    const NatsOwned<natsMsg> message(raw);
     return NatsMessage{natsMsg_GetSequence(raw), BytesOf(raw)};
   }
 
@@ -215,25 +182,26 @@ class Link : public NatsLink {
     options.Config.Heartbeat = kHeartbeatNs;
     options.Config.Replicas = 1;
     options.Config.MemoryStorage = true;
+    std::shared_ptr<NatsSession> session = Session();
     natsSubscription* raw = nullptr;
     SEAWORTHY_RETURN_IF_ERROR(
-        ToStatus(js_SubscribeSync(&raw, js_.get(), spec.subject.c_str(), nullptr, &options, nullptr),
-                 absl::StrCat("following stream ", spec.name)));
-    Owned<natsSubscription> subscription(raw);
+        NatsError(js_SubscribeSync(&raw, session->js(), spec.subject.c_str(), nullptr, &options, nullptr),
+                  absl::StrCat("following stream ", spec.name)));
+    NatsOwned<natsSubscription> subscription(raw);
     SEAWORTHY_RETURN_IF_ERROR(
-        ToStatus(natsSubscription_SetPendingLimits(raw, kTailMessages, kTailBytes), "following"));
-    return std::make_unique<Tail>(std::move(subscription), spec.name);
+        NatsError(natsSubscription_SetPendingLimits(raw, kTailMessages, kTailBytes), "following"));
+    return std::make_unique<Tail>(std::move(session), std::move(subscription), spec.name);
   }
 
  private:
-  absl::StatusOr<Owned<jsStreamInfo>> Info(const std::string& stream) {
+  absl::StatusOr<NatsOwned<jsStreamInfo>> Info(const std::string& stream) {
     jsStreamInfo* raw = nullptr;
-    const natsStatus status = js_GetStreamInfo(&raw, js_.get(), stream.c_str(), nullptr, nullptr);
-    SEAWORTHY_RETURN_IF_ERROR(ToStatus(status, absl::StrCat("stream ", stream)));
-    return Owned<jsStreamInfo>(raw);
+    const natsStatus status = js_GetStreamInfo(&raw, Session()->js(), stream.c_str(), nullptr, nullptr);
+    SEAWORTHY_RETURN_IF_ERROR(NatsError(status, absl::StrCat("stream ", stream)));
+    return NatsOwned<jsStreamInfo>(raw);
   }
 
-  absl::StatusOr<Owned<jsStreamInfo>> Create(const NatsStreamSpec& spec) {
+  absl::StatusOr<NatsOwned<jsStreamInfo>> Create(const NatsStreamSpec& spec) {
     jsStreamConfig config;
     jsStreamConfig_Init(&config);
     const char* subjects[] = {spec.subject.c_str()};
@@ -247,12 +215,13 @@ class Link : public NatsLink {
     config.DenyDelete = true;
     if (spec.newest_only) config.MaxMsgsPerSubject = 1;
     jsStreamInfo* raw = nullptr;
-    jsErrCode code = static_cast<jsErrCode>(0);
-    const natsStatus status = js_AddStream(&raw, js_.get(), &config, nullptr, &code);
-    // Another process was first.
-    if (code == JSStreamNameExistErr) return Info(spec.name);
-    SEAWORTHY_RETURN_IF_ERROR(ToStatus(status, absl::StrCat("making stream ", spec.name)));
-    return Owned<jsStreamInfo>(raw);
+    const absl::Status made = NatsError(js_AddStream(&raw, Session()->js(), &config, nullptr, nullptr),
+                                        absl::StrCat("making stream ", spec.name));
+    if (made.ok()) return NatsOwned<jsStreamInfo>(raw);
+    // Another process was first? The server has several words for that.
+    absl::StatusOr<NatsOwned<jsStreamInfo>> there = Info(spec.name);
+    if (there.ok()) return there;
+    return made;
   }
 
   static absl::Status CheckStream(const NatsStreamSpec& spec, const jsStreamConfig& config) {
@@ -276,16 +245,16 @@ class Link : public NatsLink {
     options.MaxWait = kPublishMs;
     jsPubAck* raw = nullptr;
     jsErrCode code = static_cast<jsErrCode>(0);
-    const natsStatus status = js_Publish(&raw, js_.get(), subject.c_str(), bytes.data(),
+    const natsStatus status = js_Publish(&raw, Session()->js(), subject.c_str(), bytes.data(),
                                          static_cast<int>(bytes.size()), &options, &code);
-    const Owned<jsPubAck> ack(raw);
+    const NatsOwned<jsPubAck> ack(raw);
     NatsStored stored;
     if (status == NATS_OK) {
       stored.outcome = NatsStored::Outcome::kStored;
       stored.sequence = raw->Sequence;
       return stored;
     }
-    stored.reason = Text(status);
+    stored.reason = NatsText(status);
     if (code == JSStreamWrongLastSequenceErr) {
       stored.outcome = NatsStored::Outcome::kConflict;
       return stored;
@@ -297,86 +266,57 @@ class Link : public NatsLink {
     return stored;
   }
 
-  const Owned<natsConnection> connection_;
-  const Owned<jsCtx> js_;
+  std::shared_ptr<NatsSession> Session() const {
+    absl::MutexLock lock(&mutex_);
+    return session_;
+  }
+
+  // Certificates end; what connects again must show those that are there now.
+  // The new connection stands before the old one goes.
+  void RenewLoop() {
+    std::string refused;
+    while (!stopping_.WaitFor(options_.refresh)) {
+      const std::string files = HashOfTlsFiles(options_);
+      if (files == files_) continue;
+      absl::StatusOr<std::shared_ptr<NatsSession>> made = NatsSession::Open(options_, absl::ZeroDuration());
+      if (made.ok()) {
+        files_ = files;
+        Renew(*std::move(made));
+      } else if (files != refused) {
+        spdlog::warn("NATS: the files of TLS have changed, and no connection comes with them: {}",
+                     std::string(made.status().message()));
+        refused = files;
+      }
+    }
+  }
+
+  void Renew(std::shared_ptr<NatsSession> session) {
+    {
+      absl::MutexLock lock(&mutex_);
+      past_reconnects_ += session_->reconnects() + 1;
+      session_.swap(session);
+    }
+    session->Close();
+    spdlog::info("NATS: connected anew, with the files of TLS there are now");
+  }
+
+  const NatsLinkOptions options_;
   const size_t max_payload_;
+  std::string files_;  // The renewer's.
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<NatsSession> session_ ABSL_GUARDED_BY(mutex_);
+  uint64_t past_reconnects_ ABSL_GUARDED_BY(mutex_) = 0;
+  SteadyFlag stopping_;
+  std::thread renewer_;
 };
-
-absl::Status SetFiles(natsOptions* nats, const NatsLinkOptions& options) {
-  if (!options.credentials_file.empty()) {
-    SEAWORTHY_RETURN_IF_ERROR(
-        ToStatus(natsOptions_SetUserCredentialsFromFiles(nats, options.credentials_file.c_str(), nullptr),
-                 absl::StrCat("credentials ", options.credentials_file)));
-  }
-  if (!options.ca_file.empty()) {
-    SEAWORTHY_RETURN_IF_ERROR(ToStatus(natsOptions_LoadCATrustedCertificates(nats, options.ca_file.c_str()),
-                                       absl::StrCat("roots ", options.ca_file)));
-  }
-  if (!options.certificate_file.empty()) {
-    SEAWORTHY_RETURN_IF_ERROR(ToStatus(
-        natsOptions_LoadCertificatesChain(nats, options.certificate_file.c_str(), options.key_file.c_str()),
-        absl::StrCat("certificate ", options.certificate_file)));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Owned<natsOptions>> MakeOptions(const NatsLinkOptions& options) {
-  if (options.url.find('@') != std::string::npos) {
-    return absl::InvalidArgumentError(
-        "log.url holds a user or password; keep them in a file and name it with log.credentials_file");
-  }
-  natsOptions* raw = nullptr;
-  SEAWORTHY_RETURN_IF_ERROR(ToStatus(natsOptions_Create(&raw), "NATS options"));
-  Owned<natsOptions> nats(raw);
-  std::vector<const char*> servers;
-  const std::vector<std::string> urls = absl::StrSplit(options.url, ',', absl::SkipEmpty());
-  for (const std::string& url : urls) servers.push_back(url.c_str());
-  // The library would take one of its own choice.
-  if (servers.empty()) return absl::InvalidArgumentError("log.url names no NATS server");
-  for (const natsStatus status : {
-           natsOptions_SetServers(raw, servers.data(), static_cast<int>(servers.size())),
-           // It goes by what the server says: a server without TLS would be spoken to in the clear.
-           natsOptions_SetSecure(raw, absl::StrContains(options.url, "tls://")),
-           natsOptions_SetName(raw, options.client_name.c_str()),
-           natsOptions_SetTimeout(raw, kConnectMs),
-           natsOptions_SetMaxReconnect(raw, -1),
-           natsOptions_SetReconnectWait(raw, kReconnectWaitMs),
-           natsOptions_SetReconnectJitter(raw, kReconnectJitterMs, kReconnectJitterMs),
-           // Nothing is kept for later: the journal decides anew what is written.
-           natsOptions_SetReconnectBufSize(raw, 1),
-           natsOptions_SetFailRequestsOnDisconnect(raw, true),
-           natsOptions_SetPingInterval(raw, kPingMs),
-           natsOptions_SetMaxPingsOut(raw, kPingsOut),
-       }) {
-    SEAWORTHY_RETURN_IF_ERROR(ToStatus(status, "NATS options"));
-  }
-  SEAWORTHY_RETURN_IF_ERROR(SetFiles(raw, options));
-  return nats;
-}
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<NatsLink>> NatsLink::Connect(const NatsLinkOptions& options,
                                                             absl::Duration timeout) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const Owned<natsOptions> nats, MakeOptions(options));
-  const SteadyDeadline deadline(timeout);
-  natsConnection* raw = nullptr;
-  natsStatus status = natsConnection_Connect(&raw, nats.get());
-  while (status != NATS_OK && !deadline.Passed()) {
-    nats_Sleep(kReconnectWaitMs);
-    status = natsConnection_Connect(&raw, nats.get());
-  }
-  if (status != NATS_OK) {
-    return absl::UnavailableError(absl::StrCat("no NATS server at ", options.url, ": ",
-                                               ConnectTrouble(status), "; start it, or correct log.url"));
-  }
-  Owned<natsConnection> connection(raw);
-  jsOptions js_options;
-  jsOptions_Init(&js_options);
-  js_options.Wait = kRequestMs;
-  jsCtx* js = nullptr;
-  SEAWORTHY_RETURN_IF_ERROR(ToStatus(natsConnection_JetStream(&js, raw, &js_options), "JetStream"));
-  return std::make_unique<Link>(std::move(connection), Owned<jsCtx>(js));
+  std::string files = HashOfTlsFiles(options);
+  SEAWORTHY_ASSIGN_OR_RETURN(std::shared_ptr<NatsSession> session, NatsSession::Open(options, timeout));
+  return std::make_unique<Link>(options, std::move(files), std::move(session));
 }
 
 }  // namespace seaworthy

@@ -1,5 +1,5 @@
 // One connection to a NATS server: what the log and the object store need of
-// JetStream, in our terms. The only place that knows libnats.
+// JetStream, in our terms. With nats_session the only place that knows libnats.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,12 @@ struct NatsLinkOptions {
   std::string client_name;
   // Credentials as NATS writes them (user JWT and seed); empty: none.
   std::string credentials_file;
-  // PEM; empty: no TLS of that kind.
+  // PEM; empty: no TLS of that kind. Looked at every `refresh`: when they have
+  // changed, a new connection made with them takes the place of the old one.
   std::string ca_file;
   std::string certificate_file;
   std::string key_file;
+  absl::Duration refresh = absl::Seconds(5);
 };
 
 inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
@@ -104,6 +106,7 @@ class NatsLink {
   // What the server says of itself.
   virtual absl::StatusOr<NatsServerFacts> Facts() = 0;
   virtual size_t max_payload() const = 0;
+  // Of all connections so far, and how often one took another's place.
   virtual uint64_t reconnects() const = 0;
   // Whether there is a connection now; waits for nothing.
   virtual bool connected() const = 0;

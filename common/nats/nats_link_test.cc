@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nats/nats.h>
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <thread>
@@ -88,6 +89,25 @@ TEST_F(NatsLinkTest, AStreamTwoMakeAtOnceIsMadeOnce) {
   };
   std::thread other([&] { make(*two); });
   make(*one);
+  other.join();
+}
+
+// Whoever comes second takes it as it is, or is told what is wrong with it.
+TEST_F(NatsLinkTest, AStreamTwoMakeInTwoWaysIsMadeInOne) {
+  const auto one = Connect();
+  const auto two = Connect();
+  std::atomic<int> ready = 0;
+  const auto make = [&ready](NatsLink& link, bool newest_only) {
+    for (int i = 0; i < 50; ++i) {
+      const std::string name = absl::StrCat("MADE_", i);
+      ++ready;
+      while (ready < 2 * (i + 1)) std::this_thread::yield();
+      const absl::Status made = link.EnsureStream({name, absl::StrCat(name, ".log"), 1, newest_only});
+      EXPECT_TRUE(made.ok() || absl::IsFailedPrecondition(made)) << made;
+    }
+  };
+  std::thread other([&] { make(*two, true); });
+  make(*one, false);
   other.join();
 }
 
