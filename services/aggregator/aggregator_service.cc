@@ -39,27 +39,39 @@ constexpr char kLease[] = "aggregator";
 // A follower that has not come round for so long is stuck.
 constexpr absl::Duration kPatience = absl::Seconds(30);
 
+absl::Status MoveFolder(const std::string& from, const std::string& to) {
+  std::error_code error;
+  std::filesystem::rename(from, to, error);
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("cannot put ", from, " in the place of ", to, ": ",
+                                             error.message(), "; check its permissions, start again"));
+}
+
 // Makes a store of an older schema anew from the log, beside it, then takes its
-// place: killed in between, the next start does it again. Only as far as the old
-// one had come: what follows from later events may not be in the log yet.
+// place: killed at any moment, the next start has the old store or the new one,
+// whole. Only as far as the old one had come: what follows from later events may
+// not be in the log yet.
 absl::Status RemakeOldStore(const AggregatorService::Options& options) {
-  SEAWORTHY_ASSIGN_OR_RETURN(const auto stamp, StateStore::ReadStamp(options.store_dir));
+  const std::string& store = options.store_dir;
+  const std::string rebuilt = store + ".rebuilt";
+  const std::string old = store + ".old";
+  std::error_code error;
+  if (std::filesystem::exists(store, error)) {
+    std::filesystem::remove_all(old, error);
+  } else if (std::filesystem::exists(old, error)) {
+    SEAWORTHY_RETURN_IF_ERROR(MoveFolder(old, store));
+  }
+  SEAWORTHY_ASSIGN_OR_RETURN(const auto stamp, StateStore::ReadStamp(store));
   if (!stamp.has_value() || stamp->schema == 0 || stamp->schema >= StateStore::Schema())
     return absl::OkStatus();
   if (stamp->position > options.log->LastSequence()) return absl::OkStatus();
-  spdlog::info("the store in {} has schema {}, this program writes {}: it is made anew from the log",
-               options.store_dir, stamp->schema, StateStore::Schema());
-  const std::string rebuilt = options.store_dir + ".rebuilt";
-  std::error_code error;
+  spdlog::info("the store in {} has schema {}, this program writes {}: it is made anew from the log", store,
+               stamp->schema, StateStore::Schema());
   std::filesystem::remove_all(rebuilt, error);
   SEAWORTHY_RETURN_IF_ERROR(RebuildState(options.log, rebuilt, stamp->position).status());
-  std::filesystem::remove_all(options.store_dir, error);
-  std::filesystem::rename(rebuilt, options.store_dir, error);
-  if (error) {
-    return absl::UnavailableError(absl::StrCat("cannot put the new store in the place of ", options.store_dir,
-                                               ": ", error.message(),
-                                               "; check its permissions, start again"));
-  }
+  SEAWORTHY_RETURN_IF_ERROR(MoveFolder(store, old));
+  SEAWORTHY_RETURN_IF_ERROR(MoveFolder(rebuilt, store));
+  std::filesystem::remove_all(old, error);
   spdlog::info("the store is made anew: {} events", stamp->position);
   return absl::OkStatus();
 }

@@ -342,6 +342,26 @@ TEST_F(AggregatorServiceTest, ARemakeThatWasKilledBeginsAgain) {
   EXPECT_EQ(service_->StateHash().value(), hash);
 }
 
+TEST_F(AggregatorServiceTest, ARemakeKilledBetweenTheStoresBeginsWithTheOldOne) {
+  DraftAdaVsBob();
+  const std::string hash = service_->StateHash().value();
+  Rewrite("2", /*stray_tool=*/true);
+  std::filesystem::rename(dir_ / "store", dir_ / "store.old");
+  Open();
+  EXPECT_EQ(service_->StateHash().value(), hash);
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "store.old"));
+}
+
+TEST_F(AggregatorServiceTest, WhatARemakeThatWasKilledLeftOfTheOldStoreGoes) {
+  DraftAdaVsBob();
+  const std::string hash = service_->StateHash().value();
+  service_.reset();
+  std::filesystem::create_directories(dir_ / "store.old" / "half");
+  Open();
+  EXPECT_EQ(service_->StateHash().value(), hash);
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "store.old"));
+}
+
 TEST_F(AggregatorServiceTest, AStoreOfANewerSchemaIsRefused) {
   Announce({Model("Ada")});
   Rewrite("99", /*stray_tool=*/false);
