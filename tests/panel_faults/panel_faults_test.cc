@@ -7,6 +7,8 @@
 #include <ostream>
 #include <string>
 
+#include "absl/base/config.h"
+#include "absl/time/time.h"
 #include "tests/panel_faults/fault_panel.h"
 
 namespace seaworthy {
@@ -24,7 +26,7 @@ constexpr int64_t kGrowth = 64LL << 20;
 constexpr absl::Duration kSlack = absl::Seconds(5);
 
 // Sanitizers keep what is freed.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_THREAD_SANITIZER)
 constexpr bool kMemoryCounts = false;
 #else
 constexpr bool kMemoryCounts = true;
