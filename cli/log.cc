@@ -111,9 +111,19 @@ bool IsThere(EventLog& from, const PlaceOfLog& place, const Config& config, cons
   return finished.ok() && CompareLogs(from, **finished).ok();
 }
 
+// Before anything is opened: that may take its time.
+absl::Status CheckTarget(const PlaceOfLog& to, bool continues) {
+  if (to.kind == PlaceOfLog::Kind::kCopy) {
+    return WithExitCode(absl::InvalidArgumentError("a log is copied to embedded or to nats"), kUsage);
+  }
+  if (!continues || to.kind == PlaceOfLog::Kind::kEmbedded) return absl::OkStatus();
+  return WithExitCode(absl::InvalidArgumentError("--continue goes with --to embedded:DIR"), kUsage);
+}
+
 absl::Status Copy(const Context& context, const LogFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const PlaceOfLog from_place, ParseLogPlace(flags.from));
   SEAWORTHY_ASSIGN_OR_RETURN(const PlaceOfLog to_place, ParseLogPlace(flags.to));
+  SEAWORTHY_RETURN_IF_ERROR(CheckTarget(to_place, flags.continues));
   SEAWORTHY_ASSIGN_OR_RETURN(const Config config,
                              ConfigOfFolder(context, from_place.kind == PlaceOfLog::Kind::kNats));
   SEAWORTHY_ASSIGN_OR_RETURN(const auto dir, DataDir::Open(config.data_dir));

@@ -107,12 +107,6 @@ absl::StatusOr<SourceLog> OpenSourceLog(const PlaceOfLog& place, const Config& c
 absl::StatusOr<TargetLog> OpenTargetLog(const PlaceOfLog& place, const Config& config, const DataLayout& data,
                                         const std::string& source, bool continues) {
   TargetLog target;
-  if (continues && place.kind != PlaceOfLog::Kind::kEmbedded) {
-    return WithExitCode(absl::InvalidArgumentError("--continue goes with --to embedded:DIR"), kUsage);
-  }
-  if (place.kind == PlaceOfLog::Kind::kCopy) {
-    return WithExitCode(absl::InvalidArgumentError("a log is copied to embedded or to nats"), kUsage);
-  }
   if (place.kind == PlaceOfLog::Kind::kNats) {
     SEAWORTHY_ASSIGN_OR_RETURN(const NatsEventLogOptions options, NatsOptions(place, config, data));
     const absl::Status free = WaitUntilNobodyFollows(options, kForgetting);

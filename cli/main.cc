@@ -1,6 +1,9 @@
 // The `seaworthy` command.
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
 
+#include "absl/status/status.h"
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "common/telemetry/logging.h"
@@ -26,6 +29,12 @@ constexpr char kFooter[] =
     "\n"
     "`seaworthy COMMAND --help` tells the rest; docs/cli.md shows it all.\n\n";
 
+// An answer that did not get out is none.
+absl::Status Answered(const absl::Status& status) {
+  if (!status.ok() || (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)) return status;
+  return absl::UnavailableError("standard output cannot be written; check its disk's space");
+}
+
 int Run(int argc, char** argv) {
   CLI::App app(kAbout, "seaworthy");
   Context context;
@@ -46,7 +55,7 @@ int Run(int argc, char** argv) {
   LogOptions log;
   log.level = "warn";
   if (const absl::Status status = StartLogging(log); !status.ok()) return Finish(status);
-  return Finish(context.action());
+  return Finish(Answered(context.action()));
 }
 
 }  // namespace
