@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from support.nats_server import NatsServer
-from support.server import Server
+from support.server import Server, run
 
 
 class ServerCase(unittest.TestCase):
@@ -72,3 +72,47 @@ class NatsCase(ServerCase):
         cls.addClassCleanup(cls.nats.stop)
         cls.config = cls.folder / "seaworthy.toml"
         cls.config.write_text(cls.nats.log_table)
+
+
+class StoppedCase(ServerCase):
+    """What servers left that run no more; each case gets copies of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.earlier, cls.left = cls.folder / "earlier", cls.folder / "data"
+        cls.fill()
+        cls.server.stop()
+
+    @classmethod
+    def fill(cls):
+        """What happens before the last stop. `keep` at moments between."""
+
+    @classmethod
+    def keep(cls, folder):
+        """Keeps what there is now, and goes on."""
+        cls.server.settle()
+        cls.server.stop()
+        shutil.copytree(cls.left, folder)
+        cls.server.start()
+
+    def setUp(self):
+        self.place = pathlib.Path(tempfile.mkdtemp(prefix="case-", dir=self.folder))
+        self.data = self.copy(self.left, "data")
+
+    def copy(self, folder, name):
+        return pathlib.Path(shutil.copytree(folder, self.place / name))
+
+    def swap(self, part, other):
+        """Puts a part of another folder in the place of ours."""
+        shutil.rmtree(self.data / part)
+        shutil.copytree(other / part, self.data / part)
+
+    def command(self, *arguments, code=0, says=(), **how):
+        """Runs it on the copy; what it printed."""
+        done = run(*arguments, "--data", self.data, **how)
+        told = done.out + done.err
+        self.assertEqual(done.code, code, told)
+        for words in says:
+            self.assertIn(words, " ".join(told.split()))
+        return told

@@ -1,74 +1,19 @@
 """`seaworthy endpoints`: what it tells of endpoints that work and that do not."""
 
-import contextlib
-import http.server
 import json
 import pathlib
 import shutil
 import subprocess
 import tempfile
-import threading
 import unittest
 
+from support.provider import Provider
 from support.server import PROGRAM, ROOT, environment, free_port
 
 KEY = "sk-test-0123456789"
-QUOTE = "Probe 1B sorts mail under the MIT license."
 
 
-class Provider(http.server.BaseHTTPRequestHandler):
-    """Chat Completions with one model; `server.vote` is what it always says."""
-
-    protocol_version = "HTTP/1.1"
-
-    def answer(self, status, body):
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def refused(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.headers.get("Authorization") == f"Bearer {KEY}":
-            return False
-        self.answer(401, {"error": {"message": "Incorrect API key", "type": "invalid_request_error"}})
-        return True
-
-    def do_GET(self):
-        if not self.refused():
-            self.answer(200, {"object": "list", "data": [{"id": "small-1"}]})
-
-    def do_POST(self):
-        if self.refused():
-            return
-        text = json.dumps({"vote": self.server.vote, "confidence": 0.6, "quote": QUOTE, "beats": [], "claims": [],
-                           "competitors": [], "flip": "A price."})
-        choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-        usage = {"prompt_tokens": 900, "completion_tokens": 60, "total_tokens": 960}
-        self.answer(200, {"id": "c1", "object": "chat.completion", "model": "small-1-0001", "choices": [choice],
-                          "usage": usage})
-
-    def log_message(self, *_):
-        pass
-
-
-@contextlib.contextmanager
-def provider(vote):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    server.vote = vote
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"openai:http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class Endpoints(unittest.TestCase):
+class EndpointsCase(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="seaworthy-endpoints-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
@@ -89,22 +34,24 @@ class Endpoints(unittest.TestCase):
         return subprocess.run([PROGRAM, "endpoints", *map(str, arguments)], capture_output=True, text=True, timeout=120,
                               env=settings, check=False)
 
+
+class Endpoints(EndpointsCase):
     def test_one_that_works_is_told_with_tokens_cost_and_model(self):
-        with provider("ship") as url:
-            done = self.run_endpoints("test", "--config", self.table(url))
+        with Provider("ship", KEY) as model:
+            done = self.run_endpoints("test", "--config", self.table(model.url))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         for word in ["ok", "900 + 60 tokens", "$0.001500", "small-1-0001"]:
             self.assertIn(word, done.stdout)
 
     def test_json_holds_the_same(self):
-        with provider("ship") as url:
-            done = self.run_endpoints("test", "--json", "--config", self.table(url))
+        with Provider("ship", KEY) as model:
+            done = self.run_endpoints("test", "--json", "--config", self.table(model.url))
         (endpoint,) = json.loads(done.stdout)["endpoints"]
         self.assertEqual((endpoint["outcome"], endpoint["cost_micro_usd"]), ("ok", 1500))
 
     def test_one_that_ships_everything_fails_the_first_control(self):
-        with provider("ship") as url:
-            done = self.run_endpoints("test", "--json", "--controls", "--config", self.table(url))
+        with Provider("ship", KEY) as model:
+            done = self.run_endpoints("test", "--json", "--controls", "--config", self.table(model.url))
         self.assertEqual(done.returncode, 1)
         passed = {(c["persona"], c["control"]): c["passed"] for c in json.loads(done.stdout)["controls"]}
         self.assertEqual(len(passed), 8)
@@ -116,20 +63,20 @@ class Endpoints(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_a_wrong_key_names_its_variable_and_not_the_key(self):
-        with provider("ship") as url:
-            done = self.run_endpoints("test", "--config", self.table(url), key="sk-wrong-000000")
+        with Provider("ship", KEY) as model:
+            done = self.run_endpoints("test", "--config", self.table(model.url), key="sk-wrong-000000")
         self.assertEqual(done.returncode, 1)
         self.assertIn("TEST_LLM_KEY", done.stdout)
         self.assertNotIn("sk-wrong", done.stdout + done.stderr)
 
     def test_a_missing_key_names_its_variable(self):
-        with provider("ship") as url:
-            done = self.run_endpoints("test", "--config", self.table(url), key=None)
+        with Provider("ship", KEY) as model:
+            done = self.run_endpoints("test", "--config", self.table(model.url), key=None)
         self.assertIn("export TEST_LLM_KEY", done.stdout)
 
     def test_a_missing_model_is_told_with_those_there_are(self):
-        with provider("ship") as url:
-            done = self.run_endpoints("test", "--config", self.table(url, "large-9"))
+        with Provider("ship", KEY) as model:
+            done = self.run_endpoints("test", "--config", self.table(model.url, "large-9"))
         self.assertIn("large-9", done.stdout)
         self.assertIn("small-1", done.stdout)
 

@@ -36,18 +36,18 @@ def environment():
     return {**kept, "NO_COLOR": "1"}
 
 
-def run(*arguments, stdin=b"", timeout=120):
+def run(*arguments, **how):
     """Runs the command to its end; `.code`, `.out` and `.err` say what came."""
-    return run_program(PROGRAM.name, *arguments, stdin=stdin, timeout=timeout)
+    return run_program(PROGRAM.name, *arguments, **how)
 
 
-def run_program(name, *arguments, stdin=b"", timeout=120):
-    """The same with another of our programs."""
-    command = [PROGRAM.with_name(name), *map(str, arguments)]
+def run_program(name, *arguments, stdin=b"", timeout=120, settings=None, stdout=subprocess.PIPE):
+    """The same with another of our programs; `settings` are of its environment."""
     done = subprocess.run(
-        command, input=stdin, capture_output=True, timeout=timeout, env=environment(), check=False
-    )
-    done.code, done.out, done.err = done.returncode, done.stdout.decode(), done.stderr.decode()
+        [PROGRAM.with_name(name), *map(str, arguments)], input=stdin, stdout=stdout, stderr=subprocess.PIPE,
+        timeout=timeout, env={**environment(), **(settings or {})}, check=False,
+    )  # fmt: skip
+    done.code, done.out, done.err = done.returncode, (done.stdout or b"").decode(), done.stderr.decode()
     return done
 
 
