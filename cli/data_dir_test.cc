@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/exit_code.h"
+#include "cli/full_disk_test_support.h"
 
 namespace seaworthy::cli {
 namespace {
@@ -111,6 +112,74 @@ TEST_F(DataDirTest, ForgetsTheAddressesOfAKilledProcess) {
   const auto data = DataDir::Open(Dir()).value();
   EXPECT_FALSE(fs::exists(data->layout().address));
   EXPECT_FALSE(fs::exists(data->layout().http));
+}
+
+TEST_F(DataDirTest, AFolderThatCannotBeMadeIsNamedWithTheReason) {
+  std::ofstream(Dir()) << "x";
+  EXPECT_THAT(DataDir::Open(Dir() + "/below").status().message(),
+              AllOf(HasSubstr("/below: cannot be used"), HasSubstr("Not a directory")));
+}
+
+TEST_F(DataDirTest, ALockThatNamesNobodyIsHeldAllTheSame) {
+  const auto data = DataDir::Open(Dir()).value();
+  for (const char* text : {"", "somebody\n"}) {
+    std::ofstream(data->layout().lock) << text;
+    EXPECT_THAT(DataDir::Open(Dir()).status().message(), HasSubstr("in use by another process"));
+    EXPECT_EQ(UsedBy(data->layout()).value(), -1);
+  }
+}
+
+TEST_F(DataDirTest, AFolderThatNobodyEverUsedIsFree) {
+  fs::create_directory(Dir());
+  EXPECT_EQ(UsedBy(DataLayout(Dir())).value(), 0);
+}
+
+TEST_F(DataDirTest, WhatStandsWhereTheLockShouldIsNamed) {
+  fs::create_directories(Dir() + "/run/lock");
+  EXPECT_THAT(DataDir::Open(Dir()).status().message(), HasSubstr("/run/lock"));
+  EXPECT_THAT(UsedBy(DataLayout(Dir())).status().message(), HasSubstr("Is a directory"));
+}
+
+TEST_F(DataDirTest, ASlashAtTheEndChangesNothing) {
+  EXPECT_EQ(DataLayout(Dir() + "/").dir, Dir());
+  EXPECT_EQ(DataLayout("/").dir, "/");
+}
+
+TEST_F(DataDirTest, ATokenThatCannotBeReadIsNotMadeAnew) {
+  const auto data = DataDir::Open(Dir()).value();
+  fs::create_directory(data->layout().token_file);
+  EXPECT_THAT(data->ReadOrMakeApiToken().status().message(), HasSubstr("api-token: cannot be read"));
+}
+
+// Others could listen in where the folder of the short socket is theirs, or open to them.
+TEST_F(DataDirTest, TheFolderOfAShortSocketIsOursAlone) {
+  const auto data = DataDir::Open((folder_ / std::string(120, 'x')).string()).value();
+  const fs::path dir = fs::path(data->SocketAddress().value().substr(5)).parent_path();
+  EXPECT_TRUE(data->SocketAddress().ok());
+  fs::permissions(dir, fs::perms::group_exec, fs::perm_options::add);
+  EXPECT_THAT(data->SocketAddress().status().message(), HasSubstr("others may enter it"));
+  fs::remove_all(dir);
+  fs::create_symlink(folder_, dir);
+  EXPECT_THAT(data->SocketAddress().status().message(), HasSubstr("belongs to someone else"));
+  fs::remove(dir);
+}
+
+TEST_F(DataDirTest, ASecretThatCannotBeWrittenLeavesNothingBehind) {
+  EXPECT_THAT(WriteSecretFile((folder_ / "none/secret").string(), "x").message(),
+              HasSubstr("none/secret: cannot be written: No such file"));
+  const std::string taken = (folder_ / "taken").string();
+  fs::create_directory(taken);
+  EXPECT_THAT(WriteSecretFile(taken, "x").message(), HasSubstr("taken: cannot be written: Is a directory"));
+  const FullDisk full;
+  EXPECT_THAT(WriteSecretFile((folder_ / "large").string(), "x").message(),
+              HasSubstr("cannot be written: File too large"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(DataDirTest, WhatIsNoFileCannotBeRead) {
+  EXPECT_EQ(ReadWholeFile(folder_.string(), 10).status().code(), absl::StatusCode::kPermissionDenied);
+  std::ofstream(Dir()) << "x";
+  EXPECT_EQ(ReadWholeFile(Dir() + "/below", 10).status().code(), absl::StatusCode::kPermissionDenied);
 }
 
 TEST(ReadWholeFile, IsBounded) {

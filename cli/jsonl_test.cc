@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "cli/full_disk_test_support.h"
 #include "cli/jsonl_checkpoint.h"
 #include "cli/jsonl_ingest.h"
 #include "cli/jsonl_request.h"
@@ -217,11 +218,53 @@ TEST_F(JsonlTest, ACheckpointIsForItsFileOnly) {
 }
 
 TEST_F(JsonlTest, ADamagedCheckpointSaysTheWayOut) {
-  for (const char* text : {"", "{", "{}", R"({"device": -1})"}) {
+  const std::string numbers =
+      R"({"device": 1, "inode": 1, "size": 1, "offset": 1, "lines": 1, "rejected_bytes": 0)";
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string("{}"), std::string(R"({"device": -1})"), numbers + "}",
+        numbers + R"(, "before_hash": 1})", numbers + R"(, "before_hash": ""})",
+        numbers + R"(, "before_hash": "", "counts": []})",
+        numbers + R"(, "before_hash": "", "counts": {"received": "1"}})"}) {
     std::ofstream(Path("progress")) << text;
     const auto read = ReadCheckpoint(Path("progress"));
     EXPECT_THAT(std::string(read.status().message()), HasSubstr("--restart")) << text;
   }
+}
+
+TEST_F(JsonlTest, ACheckpointThatCannotBeWrittenIsNamed) {
+  EXPECT_THAT(std::string(WriteCheckpoint(Path("none/progress"), {}).message()),
+              HasSubstr("none/progress: cannot be written: No such file"));
+  const FullDisk full;
+  EXPECT_THAT(std::string(WriteCheckpoint(Path("progress"), {}).message()),
+              HasSubstr("make its folder writable, or read standard input instead"));
+}
+
+TEST_F(JsonlTest, EveryWayToSayNoIsARejectionAndNothingElseIs) {
+  for (const absl::Status& refusal :
+       {absl::InvalidArgumentError("no"), absl::ResourceExhaustedError("no"), absl::AlreadyExistsError("no"),
+        absl::NotFoundError("no"), absl::FailedPreconditionError("no"), absl::PermissionDeniedError("no")}) {
+    Write(Line("REFUSE"));
+    fs::remove(Path("progress"));
+    server_.refusal = refusal;
+    EXPECT_EQ(Run()->counts.at("refused"), 1u) << refusal;
+  }
+  for (const absl::Status& trouble : {absl::DeadlineExceededError("late"), absl::CancelledError("gone"),
+                                      absl::AbortedError("again"), absl::UnknownError("what")}) {
+    fs::remove(Path("progress"));
+    server_.refusal = trouble;
+    EXPECT_EQ(Run().status().code(), trouble.code());
+  }
+}
+
+TEST_F(JsonlTest, RejectedLinesThatCannotBeToldStopTheRun) {
+  Write("nonsense\n" + Line("a"));
+  options_.rejected_path = Path("none/rejected");
+  EXPECT_THAT(std::string(Run().status().message()), HasSubstr("name another file with --rejected"));
+}
+
+TEST_F(JsonlTest, WhatCannotBeReadStopsTheRun) {
+  fs::create_directory(Path("in"));
+  EXPECT_THAT(std::string(Run().status().message()), HasSubstr("cannot be read: Is a directory"));
 }
 
 TEST(JsonlRequestTest, MembersGoToTheirFields) {
@@ -245,6 +288,7 @@ TEST(JsonlRequestTest, WhatIsWrongIsSaid) {
   EXPECT_THAT(error(R"({"path": "/etc/passwd"})"), HasSubstr("the members are document"));
   EXPECT_THAT(error(R"({"document": ["x"]})"), HasSubstr("must be a string"));
   EXPECT_THAT(error(R"({"document": ""})"), HasSubstr("missing or empty"));
+  EXPECT_THAT(error(R"({"document": null})"), HasSubstr("missing or empty"));
   EXPECT_THAT(error(R"({"document": "x", "text": "y"})"), HasSubstr("one of them"));
   EXPECT_THAT(error(R"({"document": "x", "entry_key": "k"})"), HasSubstr("source_id"));
   EXPECT_THAT(error("{\"document\": " + std::string(1'000'000, '[')), HasSubstr("nested deeper"));

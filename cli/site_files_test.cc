@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "cli/full_disk_test_support.h"
+
 namespace seaworthy::cli {
 namespace {
 
@@ -84,6 +86,34 @@ TEST_F(SiteFilesTest, AnExportThatWasCutShortLeavesNothingBehind) {
   ASSERT_TRUE(cut_short->Write("/tools/a", "a").ok());
   EXPECT_EQ(Export({"/"}), 1u);
   EXPECT_FALSE(fs::exists(folder_ / "tools/a"));
+}
+
+TEST_F(SiteFilesTest, WhatIsNoFolderIsNamed) {
+  std::ofstream(folder_ / "file") << "x";
+  EXPECT_THAT(SiteFiles::Open((folder_ / "file").string()).status().message(),
+              HasSubstr("file: cannot be made a folder; name another"));
+  fs::create_directories(folder_ / "site/.seaworthy-export");
+  EXPECT_THAT(SiteFiles::Open((folder_ / "site").string()).status().message(),
+              HasSubstr(".seaworthy-export: cannot be read"));
+}
+
+TEST_F(SiteFilesTest, AFileThatCannotBeWrittenIsNamedAndTheOldOneStays) {
+  Export({"/"});
+  const auto site = SiteFiles::Open(folder_.string()).value();
+  {
+    const FullDisk full;
+    EXPECT_THAT(site->Write("/", "other").message(), HasSubstr("index.html: cannot be written; check space"));
+  }
+  EXPECT_EQ(Read("index.html"), "/");
+}
+
+TEST_F(SiteFilesTest, WhatSomebodyPutInTheWayIsNotFollowed) {
+  const auto site = SiteFiles::Open(folder_.string()).value();
+  fs::create_symlink(folder_ / "outside", folder_ / "index.html.part");
+  EXPECT_FALSE(site->Write("/", "page").ok());
+  EXPECT_FALSE(fs::exists(folder_ / "outside"));
+  fs::create_directory(folder_ / "404.html");
+  EXPECT_FALSE(site->Write("/404", "page").ok());
 }
 
 }  // namespace
