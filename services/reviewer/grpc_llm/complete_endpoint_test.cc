@@ -15,15 +15,24 @@ class PlayedService final : public v1::LlmEndpointService::Service {
   grpc::Status Complete(grpc::ServerContext* context, const v1::CompleteRequest* asked,
                         v1::CompleteResponse* answer) override {
     if (asked->max_output_tokens() == 0) return {grpc::INVALID_ARGUMENT, "max_output_tokens is 0"};
-    request = *asked;
+    {
+      absl::MutexLock lock(&mutex_);
+      request_ = *asked;
+    }
     *answer = response;
     return script_->Play(context);
   }
-  v1::CompleteRequest request;
+  // The last one.
+  v1::CompleteRequest request() const {
+    absl::MutexLock lock(&mutex_);
+    return request_;
+  }
   v1::CompleteResponse response;
 
  private:
   Script* const script_;
+  mutable absl::Mutex mutex_;
+  v1::CompleteRequest request_ ABSL_GUARDED_BY(mutex_);
 };
 
 class CompleteEndpointTest : public GrpcLlmTest {
@@ -45,15 +54,16 @@ TEST_F(CompleteEndpointTest, SendsThePromptAndItsParameters) {
   config.seed = 7;
   Open(config);
   ASSERT_EQ(Ask().outcome, LlmOutcome::kOk);
-  EXPECT_EQ(service_.request.system(), "You are dx.");
-  EXPECT_EQ(service_.request.user(), "What of Harrow?");
-  EXPECT_EQ(service_.request.json_schema(), R"({"type":"object"})");
-  EXPECT_EQ(service_.request.max_output_tokens(), 700u);
-  EXPECT_EQ(service_.request.temperature(), 0.25);
-  EXPECT_EQ(service_.request.seed(), 7);
-  EXPECT_EQ(service_.request.persona_id(), "dx");
-  EXPECT_EQ(service_.request.prompt_hash(), "abc123");
-  EXPECT_EQ(service_.request.request_id().size(), 32u);
+  const v1::CompleteRequest request = service_.request();
+  EXPECT_EQ(request.system(), "You are dx.");
+  EXPECT_EQ(request.user(), "What of Harrow?");
+  EXPECT_EQ(request.json_schema(), R"({"type":"object"})");
+  EXPECT_EQ(request.max_output_tokens(), 700u);
+  EXPECT_EQ(request.temperature(), 0.25);
+  EXPECT_EQ(request.seed(), 7);
+  EXPECT_EQ(request.persona_id(), "dx");
+  EXPECT_EQ(request.prompt_hash(), "abc123");
+  EXPECT_EQ(request.request_id().size(), 32u);
 }
 
 TEST_F(CompleteEndpointTest, HandsOnTheAnswerWithAllThatExplainsIt) {
