@@ -139,7 +139,10 @@ class Slow(IngestCase):
         self.assertRegex(done.out, r"^received  ann-")
         self.assertIn("1 of 1 not read yet; they are kept and will be, see `seaworthy status`", done.err)
         self.model.answers.set()
-        self.assertIn("recorded", self.ingest(card).out)
+        read = self.ingest(card).out
+        self.assertIn("recorded", read)
+        trace = run("trace", read.split()[1], "--data", self.server.data)
+        self.assertRegex(trace.out, r"\+\d\.\d\d s +└─ tool\.announced")
 
 
 class Bulk(BulkCase):

@@ -4,8 +4,9 @@ import re
 import shutil
 import unittest
 
-from e2e.case import StoppedCase
+from e2e.case import NatsCase, StoppedCase
 from support.announcements import model_card
+from support.server import run
 from support.terminal import Terminal
 
 
@@ -194,6 +195,40 @@ class Backups(LogCase):
         self.command("backup", self.data, code=1, says=["holds something else than backups; name an empty folder"])
         self.command("backup", f"{self.backups()}/", "--keep", "1", says=[f"1 in {self.backups()}/: "])
         self.assertIn("older backups", self.command("backup", self.backups(), "--keep", "1"))
+
+
+class OverNats(NatsCase):
+    """The log is a stream; its copy is in the folder of a server that has stopped."""
+
+    def command(self, *arguments, code=0, says=()):
+        done = run(*arguments, "--config", self.config)
+        told = done.out + done.err
+        self.assertEqual(done.code, code, told)
+        for words in says:
+            self.assertIn(words, " ".join(told.split()))
+        return told
+
+    def test_stream_and_copy_are_looked_at_copied_and_backed_up(self):
+        self.record(model_card(720))
+        self.server.settle()
+        self.assertEqual(self.server.stop(), 0)
+        data = ["--data", self.server.data]
+        stream = self.command("log", "show", *data, says=["engine nats records 1 to"])
+        named = self.command("log", "show", "nats:SEAWORTHY", *data)
+        self.assertEqual(stream, named.replace("nats:SEAWORTHY", "nats"))
+        copy = self.command("log", "show", "copy", *data, says=[f"bytes in {self.server.data}/log-copy"])
+        last_hash = re.search(r"hash +(\w+)", stream).group(1)
+        self.assertIn(last_hash, copy)
+        embedded = self.folder / "embedded"
+        self.command("log", "copy", "--from", "copy", "--to", f"embedded:{embedded}", *data, says=[last_hash, "the last hash is the same in both"])
+        self.assertRegex(run("verify", embedded).out, rf"ok +log +\d+ events, .* chain {last_hash}\n")
+        self.command("verify", *data, says=["(the copy in log-copy)", "kept on the NATS servers"])
+        backups = self.folder / "backups"
+        self.command("backup", backups, *data, says=["ok log", "LEFT objects not in this backup"])
+        self.command("restore", backups, "--data", self.folder / "restored", says=["(the copy in log-copy)"])
+        shutil.rmtree(self.server.data / "log-copy")
+        self.command("verify", *data, says=["- log kept on the NATS servers, no copy of it here"])
+        self.command("log", "show", "copy", *data, code=1, says=["log-copy: no log is there"])
 
 
 if __name__ == "__main__":

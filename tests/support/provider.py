@@ -4,7 +4,7 @@ import http.server
 import json
 import threading
 
-QUOTE = "Probe 1B sorts mail under the MIT license."
+QUOTE = "It says plainly what it is for, and somebody who wants that may use it."
 
 
 class Provider:

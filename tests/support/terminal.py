@@ -24,6 +24,7 @@ class Terminal:
         told = {**environment(), "TERM": "xterm", "NO_COLOR": None, **settings}
         self._process = subprocess.Popen(
             [PROGRAM, *map(str, arguments)], stdin=stdin or theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),  # Whose Ctrl-C is a signal.
             env={name: value for name, value in told.items() if value is not None},
         )  # fmt: skip
         os.close(theirs)
