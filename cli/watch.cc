@@ -224,20 +224,24 @@ absl::StatusOr<Asked> AskAll(const ServerConnection& server, std::vector<std::st
   return asked;
 }
 
+absl::StatusOr<std::vector<v1::SourceView>> AskedFor(const ServerConnection& server, const Asked& asked) {
+  SEAWORTHY_ASSIGN_OR_RETURN(std::vector<v1::SourceView> views, Sources(server));
+  std::erase_if(views,
+                [&asked](const v1::SourceView& view) { return !asked.contains(view.source().source_id()); });
+  return views;
+}
+
 // The sources asked for, once all are read or the time is over.
 absl::StatusOr<std::vector<v1::SourceView>> WaitForAll(const ServerConnection& server, const Asked& asked,
                                                        absl::Time until) {
   while (true) {
-    SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<v1::SourceView> views, Sources(server));
-    std::vector<v1::SourceView> mine;
+    SEAWORTHY_ASSIGN_OR_RETURN(std::vector<v1::SourceView> views, AskedFor(server, asked));
     std::vector<std::string> open;
     for (const v1::SourceView& view : views) {
-      const auto found = asked.find(view.source().source_id());
-      if (found == asked.end()) continue;
-      mine.push_back(view);
-      if (LastRead(view) == found->second) open.push_back(found->first);
+      const std::string& id = view.source().source_id();
+      if (LastRead(view) == asked.at(id)) open.push_back(id);
     }
-    if (open.empty()) return mine;
+    if (open.empty()) return views;
     if (absl::Now() >= until) {
       return absl::DeadlineExceededError(
           absl::StrCat("not read yet: ", absl::StrJoin(open, ", "),
@@ -251,6 +255,8 @@ absl::Status RunNow(const Context& context, const WatchFlags& flags) {
   SEAWORTHY_ASSIGN_OR_RETURN(const ServerConnection server, Connect(context));
   SEAWORTHY_ASSIGN_OR_RETURN(const Asked asked, AskAll(server, flags.ids));
   if (flags.no_wait) {
+    SEAWORTHY_ASSIGN_OR_RETURN(const std::vector<v1::SourceView> views, AskedFor(server, asked));
+    if (flags.json) PrintJson(views);
     if (!flags.json) std::printf("%zu asked for\n", asked.size());
     return absl::OkStatus();
   }

@@ -86,6 +86,8 @@ class Tables(WatchCase):
         self.assertRegex(done.out, r"one +feed .* (nothing_new|not_modified) ")
         self.assertNotIn("two", done.out)
         self.assertEqual(self.watch("run", "--no-wait").out, "1 asked for\n")
+        asked = json.loads(self.watch("run", "--no-wait", "--json").out)["sources"]
+        self.assertEqual([one["source_id"] for one in asked], ["one"])
         self.watch("remove", "one")
         self.assertIn("No sources yet", self.watch("run").out)
 
