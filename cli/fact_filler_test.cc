@@ -73,13 +73,17 @@ TEST_F(FactFillerTest, AnAnswerIsReadWithoutItsMarks) {
 
 TEST_F(FactFillerTest, AnswersThatAreNoListOfFactsAreRefused) {
   for (const char* raw :
-       {"", "nonsense", "[]", "{}", R"({"facts": {}})", R"({"facts": [1]})",
+       {"", "nonsense", "[]", "{}", R"({"facts": {}})", R"({"facts": [1]})", R"({"notes": []})",
         R"({"facts": [], "vote": "ship"})", R"({"facts": [{"field": "vendor", "value": "Q"}]})",
-        R"({"facts": [{"field": "vendor", "value": 7, "quote": "x"}]})"}) {
+        R"({"facts": [{"field": "vendor", "value": 7, "quote": "x"}]})",
+        R"({"facts": [{"name": "vendor", "value": "Q", "quote": "x"}]})"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(Parse(raw))) << raw;
   }
   EXPECT_TRUE(Parse(R"({"facts": []})").ok());
   EXPECT_TRUE(absl::IsInvalidArgument(Parse("{\"facts\": " + std::string(100'000, '['))));
+  std::string many = R"({"facts": [1)";
+  for (int i = 0; i < 32; ++i) many += ",1";
+  EXPECT_THAT(std::string(Parse(many + "]}").message()), HasSubstr("too many"));
 }
 
 TEST_F(FactFillerTest, AnEndpointThatFailsIsLeftAloneForAMinute) {

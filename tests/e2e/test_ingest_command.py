@@ -142,7 +142,7 @@ class Slow(IngestCase):
         read = self.ingest(card).out
         self.assertIn("recorded", read)
         trace = run("trace", read.split()[1], "--data", self.server.data)
-        self.assertRegex(trace.out, r"\+\d\.\d\d s +└─ tool\.announced")
+        self.assertRegex(trace.out, r"\+\d+\.\d\d s +└─ tool\.announced")
 
 
 class Bulk(BulkCase):
