@@ -50,11 +50,12 @@ class LogCase(StoppedCase):
 
 class Log(LogCase):
     def test_what_there_is_is_told(self):
-        told = self.log("show", says=["engine embedded", "for ever (log.retention_days = 0)", "none: no backup was verified yet"])
+        told = self.log("show", says=["engine embedded", "for ever (log.retention_days = 0)", "no backup was verified yet"])
         self.assertRegex(told, r"records +1 to \d+, the last of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n")
         self.assertRegex(told, rf"size +\d+ bytes in {self.data}/log\n")
         self.assertRegex(told, r"queue +waiting +under way +retrying +given up\n")
-        self.log("show", *self.configured("[log]\nretention_days = 30\n"), says=["30 days, then what a verified backup covers may go"])
+        config = self.configured("[log]\nretention_days = 30\n")
+        self.log("show", *config, says=["30 days, then what a verified backup covers may go"])
         self.assertEqual(told.split("size")[0], self.log("show", "embedded").split("size")[0])
 
     def test_of_a_log_without_records_that_is_told(self):
@@ -70,7 +71,8 @@ class Log(LogCase):
             self.log("show", place, code=2, says=[f"{place}: a log's place is embedded, embedded:DIR, nats"])
         self.copy_to("copy", code=2, says=["a log is copied to embedded or to nats"])
         self.copy_to("nats", "--continue", code=2, says=["--continue goes with --to embedded:DIR"])
-        self.log("copy", "--from", f"embedded:{self.place}/none", "--to", "embedded", code=1, says=["none/log: no log is there"])
+        nowhere = f"embedded:{self.place}/none"
+        self.log("copy", "--from", nowhere, "--to", "embedded", code=1, says=["none/log: no log is there"])
 
     def test_a_terminal_shows_how_far_it_is(self):
         shown = self.terminal("log", "copy", "--from", "embedded", "--to", f"embedded:{self.place}/there")
@@ -175,7 +177,8 @@ class Backups(LogCase):
         (self.backups() / "backups/000001.json").unlink()
         self.verify(code=1, says=["backups: holds no finished backup"])
         self.restore(code=1, says=["holds no finished backup"])
-        self.command("restore", self.place / "nowhere", code=1, says=["holds no backups; name the folder that `seaworthy backup` wrote"])
+        told = "holds no backups; name the folder that `seaworthy backup` wrote"
+        self.command("restore", self.place / "nowhere", code=1, says=[told])
 
     def test_what_is_missing_or_misnamed_is_damaged(self):
         self.back_up()
@@ -191,7 +194,8 @@ class Backups(LogCase):
     def test_a_place_that_cannot_be_made_is_named_with_the_reason(self):
         (self.place / "file").write_text("x")
         for place in (self.place / "file", self.place / "file/below/it"):
-            self.command("backup", place, code=1, says=[f"{self.place}/file", "cannot be written: Not a directory; check its disk's space"])
+            told = self.command("backup", place, code=1)
+            self.assertRegex(told, f"{self.place}/file\\S*: cannot be written: Not a directory; check its disk's space")
         self.command("backup", self.data, code=1, says=["holds something else than backups; name an empty folder"])
         self.command("backup", f"{self.backups()}/", "--keep", "1", says=[f"1 in {self.backups()}/: "])
         self.assertIn("older backups", self.command("backup", self.backups(), "--keep", "1"))
@@ -220,7 +224,8 @@ class OverNats(NatsCase):
         last_hash = re.search(r"hash +(\w+)", stream).group(1)
         self.assertIn(last_hash, copy)
         embedded = self.folder / "embedded"
-        self.command("log", "copy", "--from", "copy", "--to", f"embedded:{embedded}", *data, says=[last_hash, "the last hash is the same in both"])
+        copied = self.command("log", "copy", "--from", "copy", "--to", f"embedded:{embedded}", *data)
+        self.assertRegex(copied, rf"hash +{last_hash}\n")
         self.assertRegex(run("verify", embedded).out, rf"ok +log +\d+ events, .* chain {last_hash}\n")
         self.command("verify", *data, says=["(the copy in log-copy)", "kept on the NATS servers"])
         backups = self.folder / "backups"

@@ -142,11 +142,12 @@ class Results(ServerCase):
     def test_a_server_on_another_port_is_told_by_doctor(self):
         self.command("doctor", "--port", free_port(), says=["warn port nothing listens on", "the server runs on another port"])
 
-    def test_many_rows_fit_a_terminal(self):
-        shown = Terminal("review", "-", stdin=None, columns=120)
-        shown.type(f"# {tool_name(920)} 7B\n\nTern Systems releases {tool_name(920)} 7B, a 7-billion-parameter language model.\n\x04").end()
+    def test_what_is_typed_is_reviewed(self):
+        name = tool_name(920)
+        text = f"# {name} 7B\n\nTern Systems releases {name} 7B, a 7-billion-parameter language model.\n"
+        shown = Terminal("review", "-", columns=120).type(text + "\x04").end()
         self.assertEqual(shown.code, 0, shown.shown)
-        self.assertIn(f"\x1b[1m{tool_name(920)}", shown.shown)
+        self.assertIn(f"\x1b[1m{name}", shown.shown)
 
 
 if __name__ == "__main__":

@@ -299,6 +299,15 @@ class TwoAggregators(ServicesCase):
         services.nats.start()
         services.start((*SERVICES, "second"))
 
+    def test_who_emits_and_who_follows_is_told(self):
+        def told():
+            both = [server.run("status", "--once", "--data", self.services[name].data).out for name in ("aggregator", "second")]
+            emits = [text for text in both if re.search(r"this aggregator \(\S+\) emits\n", text)]
+            follows = [text for text in both if re.search(r"aggregator \S+ emits, this one follows\n", text)]
+            return (len(emits), len(follows)) == (1, 1)
+
+        wait_until(told, "one emits, the other follows")
+
     def test_where_one_is_killed_the_publisher_goes_on_with_the_other(self):
         known = [self.approved_pair(model_card(75), model_card(76))["id"]]
         for killed, cards in (("aggregator", (77, 78)), ("second", (79, 80))):

@@ -65,7 +65,8 @@ class Tables(WatchCase):
             added = json.loads(self.add("/every.xml", "--id", "every", "--every", said, "--json").out)["sources"]
             self.assertEqual(added[0]["interval_seconds"], seconds, said)
         for said in ("59s", "8d", "soon", "d", "1x"):
-            self.refused("add", f"{self.host.origin}/x.xml", "--every", said, says=f"--every {said} is no time between 60s and 7d", code=2)
+            reason = f"--every {said} is no time between 60s and 7d"
+            self.refused("add", f"{self.host.origin}/x.xml", "--every", said, says=reason, code=2)
 
     def test_what_is_no_source_is_refused_with_the_reason(self):
         url = f"{self.host.origin}/x.xml"

@@ -60,7 +60,8 @@ class Provider:
         if messages:
             usage = {"input_tokens": sent, "output_tokens": made}
             content = [{"type": "text", "text": text}]
-            return {"id": "m1", "type": "message", "model": self.served, "content": content, "stop_reason": "end_turn", "usage": usage}
+            return {"id": "m1", "type": "message", "model": self.served, "content": content,
+                    "stop_reason": "end_turn", "usage": usage}  # fmt: skip
         usage = {"prompt_tokens": sent, "completion_tokens": made, "total_tokens": sent + made}
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
         return {"id": "c1", "object": "chat.completion", "model": self.served, "choices": [choice], "usage": usage}

@@ -16,7 +16,7 @@ _STEERING = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class Terminal:
-    """`seaworthy ARGUMENTS`, begun, with the terminal's `stdin` or a file's. `settings` go into its environment; None takes a name out."""
+    """`seaworthy ARGUMENTS`, begun; `stdin` is a file beside the terminal. `settings` go into its environment, None takes one out."""
 
     def __init__(self, *arguments, columns=80, stdin=None, **settings):
         self._ours, theirs = pty.openpty()
