@@ -1,6 +1,7 @@
 """`seaworthy ingest` and what else is printed of documents: states, colours, widths."""
 
 import json
+import shutil
 import subprocess
 import unittest
 
@@ -10,6 +11,7 @@ from support.announcements import model_card, no_release, tool_name
 from support.provider import Provider
 from support.server import run
 from support.terminal import Terminal
+from support.waiting import wait_until
 
 FEED = """<rss version="2.0"><channel><title>Acme</title><link>https://acme.example/</link>
 <item><guid isPermaLink="false">one</guid><title>{name} released</title><link>https://acme.example/one</link>
@@ -145,6 +147,19 @@ class Slow(IngestCase):
         self.assertIn("recorded", read)
         trace = run("trace", read.split()[1], "--data", self.server.data)
         self.assertRegex(trace.out, r"\+\d+\.\d\d s +└─ tool\.announced")
+
+    def test_what_cannot_be_read_any_more_is_given_up_and_told(self):
+        self.model.waiting = False
+        self.model.answers.clear()
+        self.addCleanup(self.model.answers.set)
+        self.ingest(self.write("lost.md", model_card(421)), "--no-wait")
+        wait_until(lambda: self.model.waiting, "it is being read")
+        self.server.kill()
+        shutil.rmtree(self.server.data / "objects")
+        self.server.start()
+        told = lambda: run("doctor", "--data", self.server.data, "--port", self.server.port).out
+        wait_until(lambda: "`ingest` gave up on 1 events; the server's log says why" in told(), "it is given up")
+        self.assertRegex(run("status", "--data", self.server.data).out, r"ingest +0 +0 +0 +1\n")
 
 
 class Bulk(BulkCase):

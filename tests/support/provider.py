@@ -1,5 +1,6 @@
 """A provider of models on loopback: Chat Completions and Messages, as told."""
 
+import contextlib
 import http.server
 import json
 import threading
@@ -21,6 +22,7 @@ class Provider:
         self.usage = (900, 60)
         self.answers = threading.Event()  # Cleared: questions wait.
         self.answers.set()
+        self.waiting = False  # A question came.
         self.asked = 0
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -80,8 +82,9 @@ def _handler(provider):
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            with contextlib.suppress(ConnectionError):  # Who asked may be gone.
+                self.end_headers()
+                self.wfile.write(data)
 
         def refused(self):
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -100,6 +103,7 @@ def _handler(provider):
         def do_POST(self):
             if self.refused():
                 return
+            provider.waiting = True
             provider.answers.wait(60)
             provider.asked += 1
             status = _next(provider.statuses)
