@@ -136,5 +136,38 @@ TEST_F(MatcherTest, EntriesOfOneFeedAreReleasesOfTheirOwn) {
   EXPECT_TRUE(AreOneRelease(first, first, "json", "atom"));
 }
 
+TEST_F(MatcherTest, SoftwareWithoutAVersionIsOneReleaseForAFewDays) {
+  const v1::Revision first = With(Software("Dockhand"), "2026-01-15", "https://dock.example/a");
+  EXPECT_TRUE(AreOneRelease(first, With(Software("Dockhand"), "2026-01-17", "https://blog.example/")));
+  EXPECT_FALSE(AreOneRelease(first, With(Software("Dockhand"), "2026-01-30", "https://blog.example/x")));
+  EXPECT_FALSE(AreOneRelease(first, Software("Dockhand 0.31", "2026-01-16")));
+  EXPECT_TRUE(AreOneRelease(first, Software("Dockhand")));
+}
+
+TEST_F(MatcherTest, ReportsOfAModelMayComeLate) {
+  const v1::Revision first = With(Model("Ada"), "2026-01-15", "https://ada.example/a");
+  EXPECT_TRUE(AreOneRelease(first, With(Model("Ada"), "2026-01-16", "https://ada.example/b")));
+  EXPECT_FALSE(AreOneRelease(first, With(Model("Ada"), "2026-03-16", "https://ada.example/b")));
+  EXPECT_TRUE(AreOneRelease(first, With(Model("Ada"), "2026-03-16", "https://blog.example/b")));
+  EXPECT_FALSE(AreOneRelease(first, With(Model("Ada"), "2026-03-16")));
+  EXPECT_FALSE(AreOneRelease(first, With(Model("Ada"), "2026-03-16", "no address")));
+  EXPECT_TRUE(AreOneRelease(With(Model("Ada 3"), "2026-01-15"), With(Model("Ada 3"), "2026-03-16")));
+}
+
+TEST_F(MatcherTest, OneOfItsSizesIsAnAnnouncementOfItsOwn) {
+  EXPECT_FALSE(AreOneRelease(Model("Ada", {8, 70}), Model("Ada-8B", {8})));
+  EXPECT_FALSE(AreOneRelease(Model("Ada-8B", {8}), Model("Ada", {8, 70})));
+}
+
+TEST_F(MatcherTest, AnIdIsTakenOnce) {
+  ToolMatcher matcher;
+  EXPECT_EQ(matcher.Resolve(Model("Ada", {}, "Acme")).tool_id, "ada");
+  EXPECT_EQ(matcher.Resolve(Model("Ada", {}, "Apex")).tool_id, "ada-apex");
+  v1::Revision data = Model("Ada", {}, "Apex");
+  data.set_kind(v1::DATASET);
+  EXPECT_EQ(matcher.Resolve(data).tool_id, "ada-apex-2");
+  EXPECT_EQ(matcher.Resolve(Software("Ada")).tool_id, "ada-acme");
+}
+
 }  // namespace
 }  // namespace seaworthy::identity

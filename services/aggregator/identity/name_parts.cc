@@ -275,7 +275,7 @@ class NameParser {
       return false;
     }
     if (parts_->tokens.empty()) return false;
-    if (chunk == "bit" && !parts_->tokens.empty() && parts_->tokens.back()[0] == '#') {
+    if (chunk == "bit" && parts_->tokens.back()[0] == '#') {
       parts_->tokens.pop_back();
       return true;
     }
