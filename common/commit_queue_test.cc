@@ -27,7 +27,10 @@ class Ledger {
     Entry self;
     self.number = number;
     absl::MutexLock lock(&mutex_);
-    const auto joined = queue_.Join(self, [this] { return refusal_; });
+    const auto joined = queue_.Join(self, [this] {
+      ++asked_;
+      return refusal_;
+    });
     if (!joined.ok()) return joined.status();
     if (*joined) Lead();
     EXPECT_TRUE(self.written);
@@ -42,6 +45,14 @@ class Ledger {
   void AwaitWaiting(size_t count) {
     absl::MutexLock lock(&mutex_);
     const auto there = [&] { return leading_ && queue_.size() == count; };
+    EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&there), absl::Seconds(30)));
+  }
+
+  // Until callers have asked so often whether they are refused: each once, and
+  // who waits for room when it begins to.
+  void AwaitAsked(int count) {
+    absl::MutexLock lock(&mutex_);
+    const auto there = [&] { return asked_ >= count; };
     EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&there), absl::Seconds(30)));
   }
 
@@ -88,6 +99,7 @@ class Ledger {
   absl::Mutex mutex_;
   CommitQueue<Entry> queue_;
   absl::Status refusal_;
+  int asked_ = 0;
   bool leading_ = false;
   bool put_back_ = false;
   std::vector<std::vector<int>> groups_;
@@ -152,6 +164,7 @@ TEST(CommitQueue, AFullQueueIsWaitedFor) {
   Ledger ledger(/*max_group=*/100, /*max_waiting=*/2);
   auto writers = WriteInOrder(ledger, 3);
   writers.push_back(ledger.WriteElsewhere(4));
+  ledger.AwaitAsked(4);
   ledger.Let();
   Join(writers);
   const auto groups = ledger.groups();
@@ -163,6 +176,7 @@ TEST(CommitQueue, WhoWaitsForRoomMayBeRefused) {
   auto writers = WriteInOrder(ledger, 2);
   absl::Status refused;
   std::thread late([&] { refused = ledger.Write(3); });
+  ledger.AwaitAsked(3);
   ledger.Refuse(absl::UnavailableError("blocked"));
   late.join();
   EXPECT_TRUE(absl::IsUnavailable(refused));

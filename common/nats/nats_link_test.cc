@@ -77,6 +77,14 @@ TEST_F(NatsLinkTest, AStreamWithFewerReplicasThanAskedForIsRefused) {
   EXPECT_TRUE(Says(std::string(Connect()->EnsureStream(spec).message()), "fewer replicas"));
 }
 
+TEST_F(NatsLinkTest, AStreamTheServerDoesNotMakeIsUnavailable) {
+  NatsStreamSpec spec = Spec();
+  spec.replicas = 3;  // Of one server.
+  const absl::Status made = Connect()->EnsureStream(spec);
+  EXPECT_EQ(made.code(), absl::StatusCode::kUnavailable) << made;
+  EXPECT_TRUE(Says(std::string(made.message()), "making stream KEPT")) << made;
+}
+
 TEST_F(NatsLinkTest, AStreamTwoMakeAtOnceIsMadeOnce) {
   const auto one = Connect();
   const auto two = Connect();

@@ -36,6 +36,8 @@ class NatsTestServer {
   std::string url() const { return absl::StrCat("nats://127.0.0.1:", port_); }
   std::string store() const { return folder_.Sub("store"); }
 
+  std::string Log() const { return ReadBytes(folder_.Sub("server.log")); }
+
   // As kill -9; what it had written stays.
   void Kill() { End(SIGKILL); }
   // As asked to stop.
@@ -59,8 +61,7 @@ class NatsTestServer {
     }
     const absl::Time deadline = absl::Now() + absl::Seconds(30);
     while (!ProbeNatsServer("127.0.0.1", absl::StrCat(port_), absl::Seconds(1)).ok()) {
-      if (absl::Now() >= deadline)
-        throw std::runtime_error("nats-server does not start: " + ReadBytes(folder_.Sub("server.log")));
+      if (absl::Now() >= deadline) throw std::runtime_error("nats-server does not start: " + Log());
       usleep(5'000);
     }
   }

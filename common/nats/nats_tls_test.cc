@@ -2,7 +2,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/nats/nats_test_server.h"
 
@@ -13,26 +15,33 @@ constexpr absl::Duration kSoon = absl::Seconds(20);
 
 class NatsTlsTest : public testing::Test {
  protected:
+  enum class Authority { kOfTheServer, kOfItsOwn };
+
   NatsTlsTest() : server_(MakeServerFiles()) { MakeFiles("client", "aggregator"); }
 
-  // DIR/ca.pem and DIR/NAME.pem, by an authority nobody knew before.
-  void MakeFiles(const std::string& dir, const std::string& name) {
+  // DIR/ca.pem and DIR/NAME.pem.
+  void MakeFiles(const std::string& dir, const std::string& name,
+                 Authority authority = Authority::kOfTheServer) {
     std::filesystem::remove_all(folder_.Sub(dir));
     std::filesystem::create_directory(folder_.Sub(dir));
-    // Both sides trust the authority that was made last for the server.
-    for (const char* file : {"ca.pem", "ca.key"}) {
-      if (dir != "server")
-        std::filesystem::copy(folder_.Sub("server/") + file, folder_.Sub(dir + "/") + file);
+    if (authority == Authority::kOfTheServer) {
+      for (const char* file : {"/ca.pem", "/ca.key"})
+        std::filesystem::copy(folder_.Sub("server") + file, folder_.Sub(dir) + file);
     }
     const std::string command =
         absl::StrCat("scripts/make_certificates.sh ", folder_.Sub(dir), " ", name, " >/dev/null");
     if (std::system(command.c_str()) != 0) throw std::runtime_error("no certificates: " + command);
   }
   std::string MakeServerFiles() {
-    MakeFiles("server", "localhost");
+    MakeFiles("server", "localhost", Authority::kOfItsOwn);
     const std::string own = folder_.Sub("server/localhost.pem");
     return absl::StrCat("tls { cert_file: \"", own, "\", key_file: \"", own, "\", ca_file: \"",
                         folder_.Sub("server/ca.pem"), "\", verify: true }\n");
+  }
+  // How often the server would not take a client's certificate.
+  int TriesRefused() const {
+    const std::vector<std::string> parts = absl::StrSplit(server_.Log(), "TLS handshake error");
+    return static_cast<int>(parts.size()) - 1;
   }
   // As when all certificates have ended: the server takes none of the old ones.
   void RestartWithNewAuthority() {
@@ -90,11 +99,15 @@ TEST_F(NatsTlsTest, NewFilesAreTakenWithoutARestart) {
 TEST_F(NatsTlsTest, FilesThatDoNotServeLeaveTheOldConnection) {
   const auto link = *NatsLink::Connect(Options().link, kSoon);
   ASSERT_TRUE(link->EnsureStream({"KEPT", "KEPT.log"}).ok());
-  WriteBytes(folder_.Sub("client/aggregator.pem"), "half a file");
+  const int enough = TriesRefused() + 2;
+  MakeFiles("other", "aggregator", Authority::kOfItsOwn);
+  WriteBytes(folder_.Sub("client/aggregator.pem"), ReadBytes(folder_.Sub("other/aggregator.pem")));
+  const absl::Time deadline = absl::Now() + kSoon;
+  while (TriesRefused() < enough && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_GE(TriesRefused(), enough) << "it is tried again";
   EXPECT_EQ(link->PutOnce("KEPT.log", "a")->outcome, NatsStored::Outcome::kStored);
   EXPECT_EQ(link->reconnects(), 0u);
   MakeFiles("client", "aggregator");
-  const absl::Time deadline = absl::Now() + kSoon;
   while (link->reconnects() == 0 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
   EXPECT_EQ(link->reconnects(), 1u);
   EXPECT_TRUE(link->connected());
