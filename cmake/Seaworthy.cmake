@@ -30,9 +30,10 @@ elseif(SEAWORTHY_SANITIZE STREQUAL "coverage")
 elseif(SEAWORTHY_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread)
   add_link_options(-fsanitize=thread)
-  # Linked first, so that it is found before Abseil.
   add_library(seaworthy_tsan_abseil SHARED cmake/tsan_abseil.cc)
   target_link_libraries(seaworthy_tsan_abseil PRIVATE ${CMAKE_DL_LIBS})
+  # Before all libraries, so that it is found before Abseil.
+  add_link_options($<TARGET_FILE:seaworthy_tsan_abseil>)
   link_libraries(seaworthy_tsan_abseil)
 endif()
 
