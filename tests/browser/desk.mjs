@@ -23,10 +23,13 @@ before(async () => {
 });
 
 after(async () => {
-  await ann?.close();
-  await ben?.close();
-  await browser?.close();
-  await server?.stop();
+  try {
+    await ann?.close();
+    await ben?.close();
+  } finally {
+    await browser?.close();
+    await server?.stop();
+  }
 });
 
 const stateOf = async (id) => (await server.api('GET', `/comparisons/${id}`)).body.state;

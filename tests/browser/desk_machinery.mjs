@@ -36,10 +36,13 @@ before(async () => {
 });
 
 after(async () => {
-  await ops?.close();
-  await browser?.close();
-  await server?.stop();
-  feed?.close();
+  try {
+    await ops?.close();
+  } finally {
+    await browser?.close();
+    await server?.stop();
+    feed?.close();
+  }
 });
 
 test('a source in trouble says why, is read again by hand, paused, resumed and removed', async () => {
@@ -146,6 +149,8 @@ test('the status shows the pipeline, lanes, endpoints and cost; the panel how it
 
 test('what was given up on is delivered again and done', async () => {
   const objects = path.join(server.folder, 'data/objects');
+  // A page that is open asks for news.
+  await ops.page.goto('about:blank');
   await server.stop({ keep: true });
   await cp(objects, `${objects}.old`, { recursive: true });
   await server.spawn();
@@ -167,6 +172,7 @@ test('what was given up on is delivered again and done', async () => {
   await shoot(ops.page, 'desk-dead-letters-1280');
   await ops.goto('/desk');
   assert.match(await ops.main(), /given up on/);
+  await ops.page.goto('about:blank');
   await server.stop({ keep: true });
   await rm(objects, { recursive: true });
   await rename(`${objects}.lost`, objects);
