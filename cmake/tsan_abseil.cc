@@ -17,13 +17,11 @@ namespace {
 // Abseil's own ways of waiting call each other; the outermost tells.
 thread_local bool waiting = false;
 
-// The mutex is let go and taken again within `wait`.
+// The mutex is taken within `wait`.
 template <typename Wait>
-auto AroundWait(absl::Mutex* mutex, Wait wait) {
+auto AroundLock(absl::Mutex* mutex, Wait wait) {
   if (waiting) return wait();
   waiting = true;
-  __tsan_mutex_pre_unlock(mutex, 0);
-  __tsan_mutex_post_unlock(mutex, 0);
   __tsan_mutex_pre_lock(mutex, 0);
   struct Taken {
     absl::Mutex* mutex;
@@ -33,6 +31,16 @@ auto AroundWait(absl::Mutex* mutex, Wait wait) {
     }
   } taken{mutex};
   return wait();
+}
+
+// The mutex is let go and taken again within `wait`.
+template <typename Wait>
+auto AroundWait(absl::Mutex* mutex, Wait wait) {
+  if (!waiting) {
+    __tsan_mutex_pre_unlock(mutex, 0);
+    __tsan_mutex_post_unlock(mutex, 0);
+  }
+  return AroundLock(mutex, wait);
 }
 
 void* Of(const void* thing) { return const_cast<void*>(thing); }
@@ -107,9 +115,25 @@ bool _ZN4absl7debian35Mutex17AwaitWithDeadlineERKNS0_9ConditionENS0_4TimeE(absl:
 }
 
 void _ZN4absl7debian35Mutex8LockWhenERKNS0_9ConditionE(absl::Mutex* mutex, const absl::Condition* until) {
-  __tsan_mutex_pre_lock(mutex, 0);
-  SEAWORTHY_REAL(_ZN4absl7debian35Mutex8LockWhenERKNS0_9ConditionE)(mutex, until);
-  __tsan_mutex_post_lock(mutex, 0, 0);
+  AroundLock(mutex, [&] { SEAWORTHY_REAL(_ZN4absl7debian35Mutex8LockWhenERKNS0_9ConditionE)(mutex, until); });
+}
+
+bool _ZN4absl7debian35Mutex19LockWhenWithTimeoutERKNS0_9ConditionENS0_8DurationE(absl::Mutex* mutex,
+                                                                                 const absl::Condition* until,
+                                                                                 absl::Duration timeout) {
+  return AroundLock(mutex, [&] {
+    return SEAWORTHY_REAL(_ZN4absl7debian35Mutex19LockWhenWithTimeoutERKNS0_9ConditionENS0_8DurationE)(
+        mutex, until, timeout);
+  });
+}
+
+bool _ZN4absl7debian35Mutex20LockWhenWithDeadlineERKNS0_9ConditionENS0_4TimeE(absl::Mutex* mutex,
+                                                                              const absl::Condition* until,
+                                                                              absl::Time end) {
+  return AroundLock(mutex, [&] {
+    return SEAWORTHY_REAL(_ZN4absl7debian35Mutex20LockWhenWithDeadlineERKNS0_9ConditionENS0_4TimeE)(
+        mutex, until, end);
+  });
 }
 
 void _ZN4absl7debian37CondVar4WaitEPNS0_5MutexE(absl::CondVar* condition, absl::Mutex* mutex) {

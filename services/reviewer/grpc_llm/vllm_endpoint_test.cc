@@ -10,21 +10,32 @@ class PlayedInference final : public vllm::Inference::Service {
   explicit PlayedInference(Script* script) : script_(script) {}
   grpc::Status Generate(grpc::ServerContext* context, const vllm::GenerateRequest* asked,
                         vllm::GenerateResponse* answer) override {
-    request = *asked;
+    Keep(*asked);
     if (!answers.empty()) *answer = answers.front();
     return script_->Play(context);
   }
   grpc::Status GenerateStream(grpc::ServerContext* context, const vllm::GenerateRequest* asked,
                               grpc::ServerWriter<vllm::GenerateResponse>* stream) override {
-    request = *asked;
+    Keep(*asked);
     for (const auto& answer : answers) stream->Write(answer);
     return script_->Play(context);
   }
+  // The last one.
+  vllm::GenerateRequest request() const {
+    absl::MutexLock lock(&mutex_);
+    return request_;
+  }
   std::vector<vllm::GenerateResponse> answers;
-  vllm::GenerateRequest request;
 
  private:
+  void Keep(const vllm::GenerateRequest& asked) {
+    absl::MutexLock lock(&mutex_);
+    request_ = asked;
+  }
+
   Script* const script_;
+  mutable absl::Mutex mutex_;
+  vllm::GenerateRequest request_ ABSL_GUARDED_BY(mutex_);
 };
 
 class PlayedControl final : public vllm::Control::Service {
@@ -109,10 +120,10 @@ TEST_F(VllmEndpointTest, AnswersPieceByPiece) {
 TEST_F(VllmEndpointTest, SendsTheSchemaAndAlwaysATokenLimit) {
   LastPiece("{}", vllm::FinishInfo::STOP);
   ASSERT_EQ(AskVllm(false).outcome, LlmOutcome::kOk);
-  EXPECT_EQ(inference_.request.decoding().json(), R"({"type":"object"})");
-  EXPECT_EQ(inference_.request.stopping().max_new_tokens(), 700u);
-  EXPECT_EQ(inference_.request.sampling().seed(), 5);
-  EXPECT_EQ(inference_.request.text(),
+  EXPECT_EQ(inference_.request().decoding().json(), R"({"type":"object"})");
+  EXPECT_EQ(inference_.request().stopping().max_new_tokens(), 700u);
+  EXPECT_EQ(inference_.request().sampling().seed(), 5);
+  EXPECT_EQ(inference_.request().text(),
             "<|start_header_id|>system<|end_header_id|>\n\nYou are dx.<|eot_id|>"
             "<|start_header_id|>user<|end_header_id|>\n\nWhat of Harrow?<|eot_id|>"
             "<|start_header_id|>assistant<|end_header_id|>\n\n");
@@ -164,7 +175,7 @@ TEST_F(VllmEndpointTest, DestructionEndsAStreamUnderWayAndAbortsIt) {
   script_.entered.WaitForNotification();
   endpoint_.reset();
   EXPECT_EQ(Await().outcome, LlmOutcome::kTransport);
-  EXPECT_EQ(control_.Aborted(), inference_.request.request_id());
+  EXPECT_EQ(control_.Aborted(), inference_.request().request_id());
 }
 
 TEST_F(VllmEndpointTest, ProbeComparesTheModelsName) {
