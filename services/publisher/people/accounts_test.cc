@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/strings/str_cat.h"
 #include "services/publisher/people/people_fixture.h"
 
@@ -107,7 +108,7 @@ size_t StatusKb(const std::string& name) {
 TEST(PasswordTest, AHundredAtOnceStayWithinTheMemoryOfTwo) {
   PasswordHasher hasher;
   const std::string hash = *hasher.Hash("correct horse battery");
-  const size_t before = StatusKb("VmHWM:");
+  [[maybe_unused]] const size_t before = StatusKb("VmHWM:");
   std::atomic<int> refused{0}, right{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 100; ++i) {
@@ -120,7 +121,9 @@ TEST(PasswordTest, AHundredAtOnceStayWithinTheMemoryOfTwo) {
   EXPECT_LE(hasher.most_at_once(), PasswordHasher::kAtOnce);
   EXPECT_GE(right, 2);
   EXPECT_EQ(right + refused, 100);
+#ifndef ABSL_HAVE_THREAD_SANITIZER  // Which keeps something beside every byte.
   EXPECT_LE(StatusKb("VmHWM:") - before, 3 * PasswordHasher::kMemoryBytes / 1024);
+#endif
 }
 
 }  // namespace

@@ -264,6 +264,7 @@ TEST_F(SiteTest, UnknownFactsAreDashesAndNothingIsGuessed) {
 
 TEST_F(SiteTest, ABrokenAggregatorIsA503ThatTellsNothing) {
   aggregator_.FailWith(absl::UnavailableError("10.0.0.7:9000 refused"));
+  Serve();  // One that never had an answer.
   const HttpResponse response = Get("/");
   EXPECT_EQ(response.status, 503);
   EXPECT_THAT(response.body, HasSubstr("cannot answer now"));
