@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Sums up what the thread sanitizer wrote: races of which both sides are ours,
 and all else it found. Debian's libraries are built without it; a race of which
-one side is theirs is what they synchronise inside, unseen.
+one side is theirs is what they synchronise inside, unseen; so is one of which
+the sanitizer could not restore a side.
 
     tsan_report.py FOLDER     with the files of TSAN_OPTIONS=log_path; fails where there is one
 """

@@ -6,6 +6,7 @@ import tempfile
 import unittest
 
 from support.nats_server import NatsServer
+from support.provider import Provider
 from support.server import Server, run
 
 
@@ -72,6 +73,19 @@ class NatsCase(ServerCase):
         cls.addClassCleanup(cls.nats.stop)
         cls.config = cls.folder / "seaworthy.toml"
         cls.config.write_text(cls.nats.log_table)
+
+
+class ModelCase(ServerCase):
+    """Its server asks `model`, which is ours; `tables` is the configuration, `{url}` where the model is."""
+
+    tables = None
+
+    @classmethod
+    def prepare(cls):
+        cls.model = Provider()
+        cls.addClassCleanup(cls.model.close)
+        cls.config = cls.folder / "seaworthy.toml"
+        cls.config.write_text(cls.tables.format(url=cls.model.url))
 
 
 class StoppedCase(ServerCase):

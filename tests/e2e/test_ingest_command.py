@@ -5,10 +5,9 @@ import shutil
 import subprocess
 import unittest
 
-from e2e.case import ServerCase
+from e2e.case import ModelCase, ServerCase
 from e2e.test_jsonl import BulkCase, line
 from support.announcements import model_card, no_release, tool_name
-from support.provider import Provider
 from support.server import run
 from support.terminal import Terminal
 from support.waiting import wait_until
@@ -122,18 +121,13 @@ class Terminals(IngestCase):
         self.assertIn("Ready to run: seaworthy up", shown)
 
 
-class Slow(IngestCase):
+class Slow(ModelCase, IngestCase):
     """Reading waits for a model that fills facts in."""
 
-    @classmethod
-    def prepare(cls):
-        cls.model = Provider()
-        cls.addClassCleanup(cls.model.close)
-        cls.config = cls.folder / "seaworthy.toml"
-        cls.config.write_text(
-            f'[ingest]\nfill = "small"\n\n[endpoints.small]\nurl = "{cls.model.url}"\nmodel = "small-1"\n\n'
-            '[panel]\ndefault = ["offline"]\n'
-        )
+    tables = (
+        '[ingest]\nfill = "small"\n\n[endpoints.small]\nurl = "{url}"\nmodel = "small-1"\n\n'
+        '[panel]\ndefault = ["offline"]\n'
+    )
 
     def test_what_is_not_read_in_time_is_kept_and_read_later(self):
         self.model.text = '{"facts": []}'

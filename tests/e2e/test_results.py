@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import unittest
 
-from e2e.case import ServerCase
+from e2e.case import ModelCase
 from support.announcements import model_card, tool_name
 from support.provider import Provider
 from support.server import free_port, run
@@ -46,16 +46,11 @@ class Review(unittest.TestCase):
         self.assertEqual((tool["panel"]["total"], len(tool["panel"]["failed"])), (0, 4))
 
 
-class Results(ServerCase):
-    @classmethod
-    def prepare(cls):
-        cls.model = Provider()
-        cls.addClassCleanup(cls.model.close)
-        cls.config = cls.folder / "seaworthy.toml"
-        cls.config.write_text(
-            f'[endpoints.small]\nurl = "{cls.model.url}"\nmodel = "small-1"\ninput_usd_per_million = 1\n'
-            'output_usd_per_million = 10\n[panel]\ndefault = ["small"]\n'
-        )
+class Results(ModelCase):
+    tables = (
+        '[endpoints.small]\nurl = "{url}"\nmodel = "small-1"\ninput_usd_per_million = 1\n'
+        'output_usd_per_million = 10\n[panel]\ndefault = ["small"]\n'
+    )
 
     def command(self, *arguments, code=0, says=(), **how):
         done = run(*arguments, "--data", self.server.data, **how)

@@ -3,9 +3,8 @@
 import json
 import unittest
 
-from e2e.case import NatsCase, ServerCase
+from e2e.case import ModelCase, NatsCase, ServerCase
 from support.announcements import model_card
-from support.provider import Provider
 from support.server import run
 from support.terminal import Terminal
 from support.waiting import wait_until
@@ -30,15 +29,10 @@ class StatusCase(ServerCase):
         return Terminal("status", *flags, "--data", self.server.data, **how)
 
 
-class UnderWay(StatusCase):
+class UnderWay(ModelCase, StatusCase):
     """Its only endpoint answers when it is let."""
 
-    @classmethod
-    def prepare(cls):
-        cls.model = Provider()
-        cls.addClassCleanup(cls.model.close)
-        cls.config = cls.folder / "seaworthy.toml"
-        cls.config.write_text(TABLES.format(url=cls.model.url))
+    tables = TABLES
 
     def begin(self, number):
         """Reviews that wait for their answers."""
